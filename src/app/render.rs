@@ -1,0 +1,269 @@
+//! Render: an input to a finished file.
+
+use std::time::Instant;
+
+use super::{App, Refusal};
+use crate::catalog::{Document, Sides as Declared};
+use crate::finish::{self, Duplex, Intent};
+use crate::intake::{self, Problems, Record};
+use crate::packet::{Part, archive};
+use crate::typeset::{self, Failure, Job, Standard, Typeset};
+use crate::wording::{self, Carried, Sheet};
+
+/// What is to be printed.
+#[derive(Debug, Clone, Copy)]
+pub enum Input<'a> {
+    /// A record, as JSON bytes.
+    Record(&'a [u8]),
+    /// The empty form.
+    Blank,
+}
+
+/// How it is to be printed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Options {
+    /// The sides; `None` as the document declares.
+    pub sides: Option<Sides>,
+    /// The standard; `None` as the document needs.
+    pub standard: Option<Standard>,
+    /// Copies that the printer is asked for, 1 to 5.
+    pub copies: u8,
+    /// What file is wanted.
+    pub output: Output,
+}
+
+/// The sides of a sheet, as a user chooses them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sides {
+    /// Both sides, turned on the long edge.
+    Long,
+    /// Both sides, turned on the short edge.
+    Short,
+    /// One side: odd-page margins throughout, no padding.
+    One,
+    /// Both sides by hand: a file of fronts and a file of backs, in a zip.
+    Manual,
+}
+
+/// The file that is wanted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Output {
+    /// A PDF; with [`Sides::Manual`] a zip of two.
+    Pdf,
+    /// A picture of one page.
+    Png {
+        /// The page, counted from 1.
+        page: usize,
+        /// Pixels per point (1/72 inch).
+        pixels_per_point: f64,
+    },
+}
+
+/// A finished file.
+#[derive(Debug, Clone)]
+pub struct Rendered {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// A name for it, with its ending.
+    pub file_name: String,
+    /// The pages of the document, padding included.
+    pub pages: usize,
+    /// The sheets of paper that one copy takes.
+    pub sheets: usize,
+    /// How the printer is asked to print.
+    pub duplex: Duplex,
+    /// What the user should know.
+    pub problems: Problems,
+    /// What the template warned of.
+    pub warnings: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { sides: None, standard: None, copies: 1, output: Output::Pdf }
+    }
+}
+
+impl App {
+    /// Renders one input of a document.
+    ///
+    /// # Errors
+    /// Problems of the input, a page that does not exist, or faults.
+    pub fn render(
+        &self,
+        document: &str,
+        input: Input<'_>,
+        options: Options,
+    ) -> Result<Rendered, Refusal> {
+        let started = Instant::now();
+        let document = self.document(document)?;
+        let (sheet, record, problems) = match input {
+            Input::Record(bytes) => {
+                let examined = intake::examine(self.catalog(), document, bytes)?;
+                let Some(record) = examined.record else {
+                    return Err(Refusal::Problems(examined.problems));
+                };
+                (Sheet::of(document, &record)?, Some(record), examined.problems)
+            }
+            Input::Blank => {
+                let draft = intake::blank(document);
+                (Sheet::of_draft(document, &draft)?, None, Problems::default())
+            }
+        };
+        let checked = started.elapsed();
+        let plan = Plan::of(document, record.as_ref(), options);
+        let job = plan.job(self, document, record.as_ref(), sheet);
+        let made = self.typesetter.typeset(&job).map_err(|failure| match failure {
+            Failure::NoSuchPage(pages) => {
+                Refusal::Usage(format!("没有这一页：这份文书共 {pages} 页"))
+            }
+            other @ Failure::Template(_) => Refusal::Faults(other.into()),
+        })?;
+        let typeset = started.elapsed();
+        let stem = match &record {
+            Some(record) => wording::file_name(document, record)?,
+            None => format!("{}（空白）", document.manifest.name),
+        };
+        let rendered = plan.finish(made, &wording::safe_file_name(&stem), problems)?;
+        tracing::debug!(
+            document = %document.id,
+            pages = rendered.pages,
+            bytes = rendered.bytes.len(),
+            check_ms = checked.as_secs_f64() * 1e3,
+            typeset_ms = (typeset - checked).as_secs_f64() * 1e3,
+            finish_ms = (started.elapsed() - typeset).as_secs_f64() * 1e3,
+            "rendered"
+        );
+        for warning in &rendered.warnings {
+            tracing::warn!(document = %document.id, "{warning}");
+        }
+        Ok(rendered)
+    }
+}
+
+/// What the options mean for this document.
+struct Plan {
+    options: Options,
+    duplex: Duplex,
+    manual: bool,
+    one_sided: bool,
+    padded: bool,
+    standard: Standard,
+}
+
+impl Plan {
+    fn of(document: &Document, record: Option<&Record>, options: Options) -> Self {
+        let manifest = &document.manifest;
+        let duplex = match (options.sides, manifest.sides) {
+            (Some(Sides::Long | Sides::Manual), _) | (None, Declared::Duplex) => Duplex::LongEdge,
+            (Some(Sides::Short), _) => Duplex::ShortEdge,
+            (Some(Sides::One), _) | (None, Declared::Simplex) => Duplex::Simplex,
+        };
+        let one_sided = duplex == Duplex::Simplex;
+        let standard = options.standard.unwrap_or(match record {
+            Some(_) if manifest.carry => Standard::A3u,
+            _ => Standard::A2u,
+        });
+        Self {
+            options,
+            duplex,
+            manual: options.sides == Some(Sides::Manual),
+            one_sided,
+            padded: manifest.padded && !one_sided,
+            standard,
+        }
+    }
+
+    fn job(&self, app: &App, document: &Document, record: Option<&Record>, sheet: Sheet) -> Job {
+        let carried = match record {
+            Some(record) if document.manifest.carry && self.standard == Standard::A3u => {
+                Some(Carried::of(record))
+            }
+            _ => None,
+        };
+        let output = match self.options.output {
+            Output::Png { page, pixels_per_point } => {
+                typeset::Output::Png { page, pixels_per_point }
+            }
+            Output::Pdf => {
+                let options = format!(
+                    "sides={}{}; standard={:?}; copies={}",
+                    self.duplex.name(),
+                    if self.manual { " by hand" } else { "" },
+                    self.standard,
+                    self.options.copies
+                );
+                let source = format!(
+                    "{}; template sha256:{}; fonts sha256:{}; {options}",
+                    document.id,
+                    document.digest,
+                    app.catalog().fonts().digest()
+                );
+                let digest = record.map_or("blank", |record| record.digest().as_str());
+                typeset::Output::Pdf {
+                    standard: self.standard,
+                    carried,
+                    identity: format!("{source}; record sha256:{digest}"),
+                    description: source,
+                    date: sheet.date(),
+                }
+            }
+        };
+        Job {
+            document: document.id.to_string(),
+            title: document.manifest.title.clone(),
+            author: document.programme.authorities.get("province").cloned(),
+            orientation: document.manifest.orientation,
+            sheets: vec![sheet],
+            one_sided: self.one_sided,
+            output,
+        }
+    }
+
+    fn finish(&self, made: Typeset, stem: &str, problems: Problems) -> Result<Rendered, Refusal> {
+        let blank = if self.padded || self.manual { made.pages % 2 } else { 0 };
+        let pages = made.pages + blank;
+        let sheets = if self.duplex == Duplex::Simplex { pages } else { pages.div_ceil(2) };
+        let rendered = |bytes, ending: &str| Rendered {
+            bytes,
+            file_name: format!("{stem}.{ending}"),
+            pages,
+            sheets,
+            duplex: self.duplex,
+            problems,
+            warnings: made.warnings,
+        };
+        if let Output::Png { .. } = self.options.output {
+            return Ok(rendered(made.bytes, "png"));
+        }
+        if self.manual {
+            let halves = finish::halves(&made.bytes, self.options.copies)?;
+            let parts = [
+                Part { name: format!("{stem}-正面.pdf"), bytes: halves.fronts },
+                Part { name: format!("{stem}-背面.pdf"), bytes: halves.backs },
+                Part {
+                    name: "打印说明.txt".to_owned(),
+                    bytes: by_hand(stem, halves.sheets).into_bytes(),
+                },
+            ];
+            return Ok(rendered(archive(&parts)?, "zip"));
+        }
+        let intent = Intent { duplex: self.duplex, copies: self.options.copies };
+        Ok(rendered(finish::print_ready(&made.bytes, intent, self.padded)?, "pdf"))
+    }
+}
+
+/// How to print both sides by hand. Windows opens it in Notepad, which wants CRLF and a mark.
+fn by_hand(stem: &str, sheets: usize) -> String {
+    [
+        "\u{FEFF}手动双面打印说明".to_owned(),
+        String::new(),
+        format!("共 {sheets} 张 A4 纸。打印时选“实际大小”（100%），不要选“适合页面”。"),
+        format!("1. 打印“{stem}-正面.pdf”，单面，{sheets} 张。"),
+        "2. 把印好的一叠纸整叠取出，不要打乱顺序，左右翻面（沿长边翻转），使空白面将被打印、纸的上端方向不变，放回纸盒。".to_owned(),
+        format!("3. 打印“{stem}-背面.pdf”，单面。背面已按倒序排列，与正面对应。"),
+        "4. 先用一张纸试印：如果正反面上下颠倒，把纸转180度再放。".to_owned(),
+        String::new(),
+    ]
+    .join("\r\n")
+}

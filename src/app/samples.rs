@@ -1,0 +1,96 @@
+//! Every sample of every document, rendered and read back: what tests, `list --check` and `demo` ask.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::{App, Input, Options, Refusal, Rendered, inspection};
+use crate::catalog::Document;
+use crate::fault::{Fault, Faults};
+use crate::finish;
+
+/// One sample that rendered as it should.
+#[derive(Debug, Clone)]
+pub struct SampleReport {
+    /// The document.
+    pub document: String,
+    /// The file of the sample.
+    pub sample: PathBuf,
+    /// Its file.
+    pub rendered: Rendered,
+}
+
+impl App {
+    /// Renders every sample and every blank form, each checked on its bytes; `keep` gets each
+    /// sample's report as soon as it is made.
+    ///
+    /// # Errors
+    /// Every sample that has problems, draws a warning, or lacks something when read back.
+    pub fn check_all(&self, keep: &mut dyn FnMut(SampleReport)) -> Result<(), Faults> {
+        let mut faults = Vec::new();
+        for document in self.catalog().documents() {
+            for path in document.samples.values() {
+                match self.check_sample(document, path) {
+                    Ok(rendered) => keep(SampleReport {
+                        document: document.id.to_string(),
+                        sample: path.clone(),
+                        rendered,
+                    }),
+                    Err(more) => faults.extend(Vec::from(more)),
+                }
+            }
+            let name = document.id.to_string();
+            match self.render(&name, Input::Blank, Options::default()) {
+                Ok(rendered) => faults.extend(self.shortcomings(document, &rendered, None)),
+                Err(refusal) => faults.extend(refused(refusal, None)),
+            }
+        }
+        Faults::unless_none(faults, ())
+    }
+
+    fn check_sample(&self, document: &Document, path: &PathBuf) -> Result<Rendered, Faults> {
+        let bytes = fs::read(path)
+            .map_err(|error| Fault::at(path, format!("读不了样例：{error}")))?;
+        let name = document.id.to_string();
+        match self.render(&name, Input::Record(&bytes), Options::default()) {
+            Ok(rendered) => {
+                let faults = self.shortcomings(document, &rendered, Some(path));
+                Faults::unless_none(faults, rendered)
+            }
+            Err(refusal) => Err(Faults::unless_none(refused(refusal, Some(path)), ())
+                .err()
+                .unwrap_or_else(|| Fault::at(path, "样例没有通过").into())),
+        }
+    }
+
+    fn shortcomings(
+        &self,
+        document: &Document,
+        rendered: &Rendered,
+        path: Option<&PathBuf>,
+    ) -> Vec<Fault> {
+        let place = path.cloned().unwrap_or_else(|| PathBuf::from(document.id.to_string()));
+        let found = match finish::read_back(&rendered.bytes) {
+            Ok(file) => inspection::shortcomings(self.catalog(), document, &file),
+            Err(fault) => vec![fault.to_string()],
+        };
+        found
+            .into_iter()
+            .chain(rendered.warnings.iter().map(|warning| format!("模板警告：{warning}")))
+            .map(|what| Fault::at(&place, what))
+            .collect()
+    }
+}
+
+fn refused(refusal: Refusal, path: Option<&PathBuf>) -> Vec<Fault> {
+    let at = |what: String| match path {
+        Some(path) => Fault::at(path, what),
+        None => Fault::new(what),
+    };
+    match refusal {
+        Refusal::Usage(sentence) => vec![at(sentence)],
+        Refusal::Problems(problems) => {
+            problems.to_mend().map(|problem| at(problem.sentence.clone())).collect()
+        }
+        Refusal::Faults(faults) => faults.into(),
+    }
+}

@@ -1,0 +1,178 @@
+//! A document (文书): one folder with manifest, schema, rules and layout, opened and checked whole.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use minijinja::Environment;
+use serde_json::Value;
+
+use super::expressions::{environment, paths_of_sentence, unknown_paths, value_of};
+use super::manifest::{self, Manifest, Programme};
+use super::position::line_of;
+use super::rules::{self, Rule};
+use super::schema::{Schema, Schemas};
+use crate::digest::Digest;
+use crate::fault::{Fault, Faults};
+use crate::values::date;
+
+/// The name of a document, such as `shanxi/application`: programme and document folder.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DocumentId {
+    /// The folder of the programme.
+    pub programme: String,
+    /// The folder of the document.
+    pub document: String,
+}
+
+/// A document that may be filled in.
+#[derive(Debug)]
+pub struct Document {
+    /// Its name.
+    pub id: DocumentId,
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// The programme that it belongs to.
+    pub programme: Arc<Programme>,
+    /// Its schema.
+    pub schema: Schema,
+    /// Its rules, in the order of the file.
+    pub rules: Vec<Rule>,
+    /// The day the blank form was issued.
+    pub issued: NaiveDate,
+    /// Its samples, by case; the plain sample has the case `""`.
+    pub samples: BTreeMap<String, PathBuf>,
+    /// The digest of everything below `templates/` that can change its pages.
+    pub digest: Digest,
+    /// Sentences, file name and the sentences of rules, by name.
+    pub environment: Environment<'static>,
+}
+
+/// The name of the file-name sentence in a document's environment.
+pub const FILE_NAME: &str = "file_name";
+
+impl Document {
+    /// Opens the folder of one document.
+    ///
+    /// # Errors
+    /// Every fault found in its files, each with file and line.
+    pub fn open(
+        id: DocumentId,
+        (programme, programme_text): (&Arc<Programme>, &str),
+        templates: &Path,
+        schemas: &mut Schemas,
+        samples: BTreeMap<String, PathBuf>,
+        digest: Digest,
+    ) -> Result<Self, Faults> {
+        let folder = templates.join(&id.programme).join(&id.document);
+        let path = folder.join("document.toml");
+        let (manifest, text): (Manifest, String) = manifest::read(&path)?;
+        let schema = schemas.open(templates, &folder.join("schema.json"))?;
+        let known = schema.shape.paths();
+        let mut faults = Vec::new();
+        let mut environment = environment();
+
+        let overridden = programme.sentences.get(&id.document);
+        let programme_path = templates.join(&id.programme).join("programme.toml");
+        let sentences = manifest.sentences.iter().map(|(name, own)| {
+            match overridden.and_then(|sentences| sentences.get(name)) {
+                Some(other) => (name.as_str(), other, &programme_path, programme_text),
+                None => (name.as_str(), own, &path, text.as_str()),
+            }
+        });
+        let file_name = (FILE_NAME, &manifest.file_name, &path, text.as_str());
+        for (name, sentence, file, file_text) in sentences.chain([file_name]) {
+            let start = line_of(file_text, sentence.span().start);
+            if name == FILE_NAME && manifest.sentences.contains_key(FILE_NAME) {
+                faults.push(Fault::at(&path, "句子不能叫 file_name").on_line(start));
+            }
+            match environment.add_template_owned(name.to_owned(), sentence.get_ref().clone()) {
+                Err(error) => {
+                    let line = start + error.line().unwrap_or(1) - 1;
+                    let what = format!("句子“{name}”有误：{}", error.detail().unwrap_or("语法错误"));
+                    faults.push(Fault::at(file, what).on_line(line));
+                }
+                Ok(()) => {
+                    for unknown in unknown_paths(&paths_of_sentence(&environment, name), &known) {
+                        let what = format!("句子“{name}”用了未声明的字段“{unknown}”");
+                        faults.push(Fault::at(file, what).on_line(start));
+                    }
+                }
+            }
+        }
+        for name in overridden.into_iter().flat_map(|sentences| sentences.keys()) {
+            if !manifest.sentences.contains_key(name) {
+                let what = format!("句子“{}.{name}”在 {} 中没有", id.document, path.display());
+                faults.push(Fault::at(&programme_path, what));
+            }
+        }
+        for pointer in manifest.unprinted.keys().chain([&manifest.dated_by]) {
+            if !known.contains(&pointer.get_ref().trim_start_matches('/').replace('/', ".")) {
+                let what = format!("{} 不在 schema 中", pointer.get_ref());
+                faults.push(Fault::at(&path, what).on_line(line_of(&text, pointer.span().start)));
+            }
+        }
+        let rules = match rules::open(&folder.join("rules.toml"), &schema, &mut environment) {
+            Ok(rules) => rules,
+            Err(more) => {
+                faults.extend(Vec::from(more));
+                Vec::new()
+            }
+        };
+        if samples.is_empty() {
+            faults.push(
+                Fault::at(&folder, "没有样例").hint(format!("加一个 samples/{}.json", id.dashed())),
+            );
+        }
+        let issued = date::parse(programme.issued.get_ref()).unwrap_or_default();
+        let programme = Arc::clone(programme);
+        Faults::unless_none(
+            faults,
+            Self { id, manifest, programme, schema, rules, issued, samples, digest, environment },
+        )
+    }
+}
+
+impl Document {
+    /// What rules and sentences see: the complete record, `programme`, and null for every field
+    /// that the schema knows and this record has no place for (what a reason stands in for).
+    #[must_use]
+    pub fn context(&self, complete: &Value) -> minijinja::Value {
+        let mut seen = complete.clone();
+        let mut paths = self.schema.shape.paths();
+        paths.sort();
+        for path in paths {
+            let (group, key) = path.rsplit_once('.').unwrap_or(("", &path));
+            let group = if group.is_empty() { String::new() } else { pointer_of(group) };
+            if let Some(Value::Object(map)) = seen.pointer_mut(&group) {
+                map.entry(key).or_insert(Value::Null);
+            }
+        }
+        if let Value::Object(map) = &mut seen {
+            map.insert("programme".to_owned(), self.programme.facts());
+        }
+        value_of(&seen)
+    }
+}
+
+/// The JSON pointer of a dotted path.
+#[must_use]
+pub fn pointer_of(path: &str) -> String {
+    format!("/{}", path.replace('.', "/"))
+}
+
+impl DocumentId {
+    /// `programme-document`, as in the names of samples and of carried records.
+    #[must_use]
+    pub fn dashed(&self) -> String {
+        format!("{}-{}", self.programme, self.document)
+    }
+}
+
+impl fmt::Display for DocumentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.programme, self.document)
+    }
+}

@@ -1,0 +1,123 @@
+//! The two files an owner writes: `document.toml` and `programme.toml`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use super::position::line_of;
+use crate::fault::Fault;
+
+/// `document.toml`: what a document is, besides its data, rules and layout.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The short name that lists show, such as 培育申请表.
+    pub name: String,
+    /// The full title, which becomes the title of the PDF.
+    pub title: String,
+    /// How the sheet stands.
+    #[serde(default)]
+    pub orientation: Orientation,
+    /// How it is printed unless the user says otherwise.
+    #[serde(default)]
+    pub sides: Sides,
+    /// The name of the file without its ending, a minijinja sentence.
+    pub file_name: Spanned<String>,
+    /// The field whose date the document bears, as a JSON pointer.
+    pub dated_by: Spanned<String>,
+    /// Whether the PDF carries its record (PDF/A-3u) and prints a short digest of it.
+    #[serde(default)]
+    pub carry: bool,
+    /// Whether a blank page is added so that the pages fill their sheets.
+    #[serde(default)]
+    pub padded: bool,
+    /// Fields that do not change the paper, by JSON pointer, each with the reason.
+    #[serde(default)]
+    pub unprinted: BTreeMap<Spanned<String>, String>,
+    /// The sentences (minijinja) that the layout sets, by name.
+    #[serde(default)]
+    pub sentences: BTreeMap<String, Spanned<String>>,
+}
+
+/// `programme.toml`: what the documents of one programme (活动) have in common.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Programme {
+    /// The programme's name, such as 山西省放心消费示范创建.
+    pub name: String,
+    /// The province as a region code of six digits.
+    pub province: Spanned<String>,
+    /// The day the blank forms were issued, by which they are dated (YYYY-MM-DD).
+    pub issued: Spanned<String>,
+    /// Month and day (MM-DD) of each deadline, by name; rules see them as `programme.deadlines`.
+    #[serde(default)]
+    pub deadlines: BTreeMap<String, String>,
+    /// The bodies that act in the programme, by name; sentences see them as `programme.authorities`.
+    #[serde(default)]
+    pub authorities: BTreeMap<String, String>,
+    /// Sentences that differ from a document's own: document, then name.
+    #[serde(default)]
+    pub sentences: BTreeMap<String, BTreeMap<String, Spanned<String>>>,
+}
+
+/// How the sheet stands (方向).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Orientation {
+    /// 竖排: 210 mm wide, 297 mm high.
+    #[default]
+    Portrait,
+    /// 横排: 297 mm wide, 210 mm high.
+    Landscape,
+}
+
+/// How a document is printed (单面、双面).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sides {
+    /// 双面, turned on the long edge, margins mirrored.
+    #[default]
+    Duplex,
+    /// 单面.
+    Simplex,
+}
+
+impl Programme {
+    /// What rules and sentences see as `programme`.
+    #[must_use]
+    pub fn facts(&self) -> serde_json::Value {
+        serde_json::json!({
+            "name": self.name,
+            "province": self.province.get_ref(),
+            "issued": self.issued.get_ref(),
+            "deadlines": self.deadlines,
+            "authorities": self.authorities,
+        })
+    }
+}
+
+/// Reads a TOML file of an owner; its text is given back for the line numbers of later faults.
+///
+/// # Errors
+/// A fault with the line: not readable, not TOML, an unknown or missing key.
+pub fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<(T, String), Fault> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| Fault::at(path, format!("读不了文件：{error}")))?;
+    match toml::from_str(&text) {
+        Ok(value) => Ok((value, text)),
+        Err(error) => Err(toml_fault(path, &text, &error)),
+    }
+}
+
+/// What the TOML reader found, as a fault with its line.
+#[must_use]
+pub fn toml_fault(path: &Path, text: &str, error: &toml::de::Error) -> Fault {
+    let fault = Fault::at(path, format!("内容有误：{}", error.message()));
+    match error.span() {
+        Some(span) => fault.on_line(line_of(text, span.start)),
+        None => fault,
+    }
+}

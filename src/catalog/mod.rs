@@ -1,0 +1,245 @@
+//! What exists: documents, programmes and fonts, read from a home and checked when opened.
+//!
+//! A catalog does not change once it is open. Whatever its files leave undone (a sentence that
+//! reads an undeclared field, a rule that cannot be read, a family that is not there) is found
+//! here, with file and line, before any record is looked at.
+
+mod document;
+pub mod expressions;
+mod fonts;
+mod home;
+mod manifest;
+mod position;
+mod rules;
+mod schema;
+mod shape;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use document::{Document, DocumentId, FILE_NAME, pointer_of};
+pub use fonts::{Coverage, Face, Fonts, Role};
+pub use home::{Home, Places};
+use manifest::toml_fault;
+pub use manifest::{Orientation, Programme, Sides};
+pub use rules::Rule;
+pub use schema::Schema;
+use schema::Schemas;
+pub use shape::{Shape, escape};
+
+use crate::digest::Hashing;
+use crate::fault::{Fault, Faults};
+use crate::values::{Regions, date};
+
+/// Everything that a home offers, opened and checked.
+pub struct Catalog {
+    home: Home,
+    documents: BTreeMap<DocumentId, Document>,
+    /// The Typst files below `templates/`, by their path from there (`/lib/run.typ`).
+    layouts: BTreeMap<String, String>,
+    fonts: Fonts,
+    regions: Regions,
+}
+
+/// The Typst file that lays a document out.
+pub const LAYOUT: &str = "document.typ";
+
+impl Catalog {
+    /// Opens a home; `brought` is a folder with an operator's own faces.
+    ///
+    /// # Errors
+    /// Every fault in every file, found in one look.
+    pub fn open(home: Home, brought: Option<&Path>) -> Result<Self, Faults> {
+        let templates = home.templates();
+        let mut faults = Vec::new();
+        let fonts = Fonts::open(&home.fonts(), brought)
+            .map_err(|more| faults.extend(Vec::from(more)))
+            .ok();
+        let regions = open_regions(&templates.join("lib/data/regions.csv"))
+            .map_err(|fault| faults.push(fault))
+            .ok();
+        let files = read_below(&templates)?;
+        let samples = samples_in(&home.samples())?;
+        let mut schemas = Schemas::default();
+        let mut documents = BTreeMap::new();
+        for programme_path in
+            files.keys().filter(|path| path.ends_with("/programme.toml") && depth(path) == 2)
+        {
+            let programme_name = programme_path.trim_matches('/').trim_end_matches("/programme.toml");
+            let file = templates.join(programme_name).join("programme.toml");
+            let (programme, programme_text) = match open_programme(&file) {
+                Ok((programme, text)) => (Arc::new(programme), text),
+                Err(more) => {
+                    faults.push(more);
+                    continue;
+                }
+            };
+            let prefix = format!("/{programme_name}/");
+            let folders = files.keys().filter_map(|path| {
+                path.strip_prefix(&prefix)?.strip_suffix("/document.toml")
+            });
+            for document in folders.filter(|folder| !folder.contains('/')) {
+                let id = DocumentId {
+                    programme: programme_name.to_owned(),
+                    document: document.to_owned(),
+                };
+                let folder = format!("{prefix}{document}/");
+                if !files.contains_key(&format!("{folder}{LAYOUT}")) {
+                    faults.push(Fault::at(&templates.join(&folder[1..]), format!("缺少 {LAYOUT}")));
+                }
+                let mut hashing = Hashing::new("template");
+                for (path, bytes) in &files {
+                    let shared = path.starts_with("/lib/") && !path.ends_with(".md");
+                    if shared || path == programme_path || path.starts_with(&folder) {
+                        hashing.add(path, bytes);
+                    }
+                }
+                let own = samples.get(&id.dashed()).cloned().unwrap_or_default();
+                match Document::open(
+                    id.clone(),
+                    (&programme, &programme_text),
+                    &templates,
+                    &mut schemas,
+                    own,
+                    hashing.finish(),
+                ) {
+                    Ok(document) => {
+                        documents.insert(id, document);
+                    }
+                    Err(more) => faults.extend(Vec::from(more)),
+                }
+            }
+        }
+        let mut layouts = BTreeMap::new();
+        for (path, bytes) in files.into_iter().filter(|(path, _)| path.ends_with(".typ")) {
+            match String::from_utf8(bytes) {
+                Ok(text) => {
+                    layouts.insert(path, text);
+                }
+                Err(_) => faults.push(Fault::at(&templates.join(&path[1..]), "不是 UTF-8 文本")),
+            }
+        }
+        match (fonts, regions, faults.is_empty()) {
+            (Some(fonts), Some(regions), true) => {
+                Ok(Self { home, documents, layouts, fonts, regions })
+            }
+            _ => Err(Faults::unless_none(faults, ()).err().unwrap_or_else(|| {
+                Fault::new("目录没有打开").into()
+            })),
+        }
+    }
+
+    /// The home it was opened from.
+    #[must_use]
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// All documents, in the order of their names.
+    pub fn documents(&self) -> impl Iterator<Item = &Document> {
+        self.documents.values()
+    }
+
+    /// The document of this name (`programme/document`).
+    #[must_use]
+    pub fn document(&self, name: &str) -> Option<&Document> {
+        let (programme, document) = name.split_once('/')?;
+        let id = DocumentId { programme: programme.to_owned(), document: document.to_owned() };
+        self.documents.get(&id)
+    }
+
+    /// The Typst files, by their path below `templates/`, starting with a slash.
+    #[must_use]
+    pub fn layouts(&self) -> &BTreeMap<String, String> {
+        &self.layouts
+    }
+
+    /// The fonts.
+    #[must_use]
+    pub fn fonts(&self) -> &Fonts {
+        &self.fonts
+    }
+
+    /// The regions (行政区划) of all provinces that the data know.
+    #[must_use]
+    pub fn regions(&self) -> &Regions {
+        &self.regions
+    }
+}
+
+fn open_programme(path: &Path) -> Result<(Programme, String), Fault> {
+    let (programme, text): (Programme, String) = manifest::read(path)?;
+    let on_line = |span: std::ops::Range<usize>| position::line_of(&text, span.start);
+    if date::parse(programme.issued.get_ref()).is_err() {
+        return Err(Fault::at(path, "issued 应为 YYYY-MM-DD 形式的真实日期")
+            .on_line(on_line(programme.issued.span())));
+    }
+    let province = programme.province.get_ref();
+    if province.len() != 6 || !province.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Fault::at(path, "province 应为 6 位行政区划代码，例如 140000")
+            .on_line(on_line(programme.province.span())));
+    }
+    Ok((programme, text))
+}
+
+fn open_regions(path: &Path) -> Result<Regions, Fault> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| Fault::at(path, format!("读不了文件：{error}")))?;
+    Regions::parse(&text).map_err(|error| Fault::at(path, error.what.to_string()).on_line(error.line))
+}
+
+/// Every file below a folder, by its path from there, starting with a slash.
+fn read_below(root: &Path) -> Result<BTreeMap<String, Vec<u8>>, Fault> {
+    fn walk(folder: &Path, name: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), Fault> {
+        let unreadable =
+            |error: std::io::Error| Fault::at(folder, format!("读不了文件夹：{error}"));
+        for entry in fs::read_dir(folder).map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            let Ok(own) = entry.file_name().into_string() else {
+                return Err(Fault::at(&entry.path(), "文件名不是 UTF-8"));
+            };
+            // Editors leave hidden files; a symbolic link could lead out of the home.
+            let kind = entry.file_type().map_err(unreadable)?;
+            if own.starts_with('.') || kind.is_symlink() {
+                continue;
+            }
+            let path = format!("{name}/{own}");
+            if kind.is_dir() {
+                walk(&entry.path(), &path, files)?;
+            } else {
+                let bytes = fs::read(entry.path())
+                    .map_err(|error| Fault::at(&entry.path(), format!("读不了文件：{error}")))?;
+                files.insert(path, bytes);
+            }
+        }
+        Ok(())
+    }
+    let mut files = BTreeMap::new();
+    walk(root, "", &mut files)?;
+    Ok(files)
+}
+
+/// The samples by document (`programme-document`), then by case.
+fn samples_in(folder: &Path) -> Result<BTreeMap<String, BTreeMap<String, PathBuf>>, Fault> {
+    let unreadable = |error: std::io::Error| Fault::at(folder, format!("读不了文件夹：{error}"));
+    let mut samples: BTreeMap<String, BTreeMap<String, PathBuf>> = BTreeMap::new();
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let Some(stem) = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .and_then(|name| name.strip_suffix(".json"))
+        else {
+            continue;
+        };
+        let (document, case) = stem.split_once('.').unwrap_or((stem, ""));
+        samples.entry(document.to_owned()).or_default().insert(case.to_owned(), path.clone());
+    }
+    Ok(samples)
+}
+
+fn depth(path: &str) -> usize {
+    path.matches('/').count()
+}

@@ -1,0 +1,122 @@
+//! `rules.toml`: what must hold between fields.
+
+use std::path::Path;
+
+use minijinja::Environment;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::expressions::{paths_of_expression, paths_of_sentence, unknown_paths};
+use super::manifest;
+use super::position::line_of;
+use super::schema::Schema;
+use crate::fault::{Fault, Faults};
+use crate::values::Level;
+
+/// One rule, checked against the schema.
+#[derive(Debug)]
+pub struct Rule {
+    /// Its stable code, unique in the document.
+    pub code: String,
+    /// Whether the user must mend it or should know it.
+    pub level: Level,
+    /// The place that the sentence is about, as a JSON pointer.
+    pub at: String,
+    /// The rule is asked only if this holds.
+    pub when: Option<String>,
+    /// What must hold.
+    pub require: String,
+    /// The name of its sentence in the document's environment.
+    pub sentence: String,
+    /// The dotted paths that `when` and `require` read.
+    pub reads: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RulesFile {
+    #[serde(default)]
+    rule: Vec<Spanned<Entry>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    code: String,
+    level: LevelName,
+    at: String,
+    when: Option<String>,
+    require: String,
+    sentence: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum LevelName {
+    Problem,
+    Advice,
+}
+
+/// Reads the rules of a document and puts their sentences into its environment.
+///
+/// # Errors
+/// Every fault with its line: an expression that cannot be read, a field that is not declared,
+/// a code given twice.
+pub fn open(
+    path: &Path,
+    schema: &Schema,
+    environment: &mut Environment<'static>,
+) -> Result<Vec<Rule>, Faults> {
+    let (file, text): (RulesFile, String) = manifest::read(path)?;
+    let known = schema.shape.paths();
+    let mut faults = Vec::new();
+    let mut rules: Vec<Rule> = Vec::new();
+    for entry in file.rule {
+        let line = line_of(&text, entry.span().start);
+        let entry = entry.into_inner();
+        let mut fault = |what: String| {
+            faults.push(Fault::at(path, format!("规则“{}”{what}", entry.code)).on_line(line));
+        };
+        if rules.iter().any(|rule| rule.code == entry.code) {
+            fault("的代码重复".to_owned());
+        }
+        if !known.contains(&entry.at.trim_start_matches('/').replace('/', ".")) {
+            fault(format!("指向的 {} 不在 schema 中", entry.at));
+        }
+        let mut reads = std::collections::BTreeSet::new();
+        for expression in entry.when.iter().chain([&entry.require]) {
+            match paths_of_expression(environment, expression) {
+                Ok(paths) => reads.extend(paths),
+                Err(error) => fault(format!("的表达式有误：{error}")),
+            }
+        }
+        let name = format!("rule:{}", entry.code);
+        match environment.add_template_owned(name.clone(), entry.sentence) {
+            Ok(()) => {
+                let unknown = unknown_paths(&paths_of_sentence(environment, &name), &known);
+                if !unknown.is_empty() {
+                    fault(format!("的句子用了未声明的字段：{}", unknown.join("、")));
+                }
+            }
+            Err(error) => fault(format!("的句子有误：{error}")),
+        }
+        let unknown = unknown_paths(&reads, &known);
+        if !unknown.is_empty() {
+            fault(format!("用了未声明的字段：{}", unknown.join("、")));
+        }
+        let level = match entry.level {
+            LevelName::Problem => Level::Problem,
+            LevelName::Advice => Level::Advice,
+        };
+        rules.push(Rule {
+            code: entry.code,
+            level,
+            at: entry.at,
+            when: entry.when,
+            require: entry.require,
+            sentence: name,
+            reads: reads.into_iter().filter(|path| !path.starts_with("programme")).collect(),
+        });
+    }
+    Faults::unless_none(faults, rules)
+}

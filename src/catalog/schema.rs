@@ -1,0 +1,197 @@
+//! A document's schema: read, checked, its references resolved, its validator and shape made.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::position::line_of_pointer;
+use super::shape::Shape;
+use crate::fault::{Fault, Faults};
+
+/// A schema that may be trusted.
+#[derive(Debug)]
+pub struct Schema {
+    /// The whole schema without outside references, as clients get it.
+    pub bundled: Value,
+    /// What the schema says of each place.
+    pub shape: Shape,
+    /// The library's validator (draft 2020-12).
+    pub validator: jsonschema::Validator,
+}
+
+/// The domain formats of texts that `intake` knows how to judge.
+pub const FORMATS: [&str; 8] = [
+    "credit-code",
+    "registration-number",
+    "region",
+    "phone",
+    "postcode",
+    "date",
+    "printable",
+    "printable-lines",
+];
+
+/// The keywords that a schema here may use; another one is a slip of the pen.
+const KEYWORDS: [&str; 32] = [
+    "$schema", "$id", "$ref", "$defs", "$comment", "title", "description", "examples", "default",
+    "type", "enum", "const", "properties", "required", "additionalProperties", "items", "contains",
+    "minItems", "maxItems", "uniqueItems", "minLength", "maxLength", "pattern", "format", "minimum",
+    "maximum", "multipleOf", "if", "then", "else", "allOf", "not",
+];
+
+/// Schema files that have been read, with their texts for the line numbers of faults.
+#[derive(Default)]
+pub struct Schemas {
+    files: HashMap<PathBuf, (String, Value)>,
+}
+
+impl Schemas {
+    /// Opens one schema file of a document and everything it refers to below `templates`.
+    ///
+    /// # Errors
+    /// Every fault, with file and line.
+    pub fn open(&mut self, templates: &Path, path: &Path) -> Result<Schema, Faults> {
+        let root = self.read(path)?.clone();
+        let bundled = self.resolve(templates, path, &root, "", 0)?;
+        let at_top = |what: String| Fault::at(path, what).on_line(1);
+        let shape = Shape::read(&bundled)
+            .map_err(|error| at_top(format!("schema 的条件无法使用：{error}")))?;
+        let validator = jsonschema::options()
+            .with_draft(jsonschema::Draft::Draft202012)
+            .should_validate_formats(false)
+            .offline()
+            .build(&bundled)
+            .map_err(|error| at_top(format!("schema 无法使用：{error}")))?;
+        Ok(Schema { bundled, shape, validator })
+    }
+
+    /// Reads and checks one file, once.
+    fn read(&mut self, path: &Path) -> Result<&Value, Faults> {
+        if !self.files.contains_key(path) {
+            let text = fs::read_to_string(path)
+                .map_err(|error| Fault::at(path, format!("读不了文件：{error}")))?;
+            let value: Value = serde_json::from_str(&text).map_err(|error| {
+                Fault::at(path, format!("不是合法的 JSON：{error}")).on_line(error.line())
+            })?;
+            let faults = check(path, &text, &value);
+            Faults::unless_none(faults, ())?;
+            self.files.insert(path.to_owned(), (text, value));
+        }
+        Ok(&self.files[path].1)
+    }
+
+    /// The schema with each `$ref` replaced by what it names; keys beside a `$ref` (a title, say)
+    /// stand before those of the target.
+    fn resolve(
+        &mut self,
+        templates: &Path,
+        path: &Path,
+        schema: &Value,
+        pointer: &str,
+        depth: usize,
+    ) -> Result<Value, Faults> {
+        // No paper nests so deep: a reference runs in a circle.
+        if depth > 40 {
+            return Err(self.fault(path, pointer, "引用成环").into());
+        }
+        match schema {
+            Value::Object(map) => {
+                let mut made = serde_json::Map::new();
+                for (key, inner) in map {
+                    if key == "$defs" || key == "$ref" {
+                        continue;
+                    }
+                    let below = format!("{pointer}/{}", super::shape::escape(key));
+                    made.insert(key.clone(), self.resolve(templates, path, inner, &below, depth + 1)?);
+                }
+                let Some(reference) = map.get("$ref").and_then(Value::as_str) else {
+                    return Ok(Value::Object(made));
+                };
+                let (file, inside) = reference.split_once('#').unwrap_or((reference, ""));
+                let target_path = match file.strip_prefix('/') {
+                    Some(rooted) => templates.join(rooted),
+                    None if file.is_empty() => path.to_owned(),
+                    None => path.parent().unwrap_or(templates).join(file),
+                };
+                let missing = self.fault(path, pointer, &format!("引用“{reference}”找不到"));
+                if !target_path.is_file() {
+                    return Err(missing.hint("引用写作 /lib/schema/common.json#/$defs/名称").into());
+                }
+                let target = self.read(&target_path)?.pointer(inside).cloned();
+                let target = target.ok_or(missing)?;
+                let resolved = self.resolve(templates, &target_path, &target, inside, depth + 1)?;
+                if let Value::Object(target) = resolved {
+                    for (key, inner) in target {
+                        made.entry(key).or_insert(inner);
+                    }
+                }
+                Ok(Value::Object(made))
+            }
+            Value::Array(items) => items
+                .iter()
+                .enumerate()
+                .map(|(at, item)| {
+                    self.resolve(templates, path, item, &format!("{pointer}/{at}"), depth + 1)
+                })
+                .collect(),
+            other => Ok(other.clone()),
+        }
+    }
+
+    fn fault(&self, path: &Path, pointer: &str, what: &str) -> Fault {
+        let fault = Fault::at(path, format!("schema 在 {pointer} 处有误：{what}"));
+        match self.files.get(path) {
+            Some((text, _)) => fault.on_line(line_of_pointer(text, pointer)),
+            None => fault,
+        }
+    }
+}
+
+/// All that is wrong with one schema file by itself.
+fn check(path: &Path, text: &str, schema: &Value) -> Vec<Fault> {
+    let at = |pointer: &str, what: String| {
+        Fault::at(path, format!("schema 在 {pointer} 处有误：{what}"))
+            .on_line(line_of_pointer(text, pointer))
+    };
+    let mut faults = Vec::new();
+    let meta = jsonschema::draft202012::meta::validator();
+    for error in meta.iter_errors(schema).take(20) {
+        faults.push(at(&error.instance_path().to_string(), error.to_string()));
+    }
+    look_for_slips(schema, "", &mut |pointer, what| faults.push(at(pointer, what)));
+    faults
+}
+
+/// Unknown keywords and formats, which a validator would pass over in silence.
+fn look_for_slips(schema: &Value, pointer: &str, report: &mut dyn FnMut(&str, String)) {
+    let Value::Object(map) = schema else { return };
+    for (key, inner) in map {
+        let below = format!("{pointer}/{}", super::shape::escape(key));
+        match key.as_str() {
+            "properties" | "$defs" => {
+                for (name, inner) in inner.as_object().into_iter().flatten() {
+                    let named = format!("{below}/{}", super::shape::escape(name));
+                    look_for_slips(inner, &named, report);
+                }
+            }
+            "items" | "contains" | "if" | "then" | "else" | "not" => {
+                look_for_slips(inner, &below, report);
+            }
+            "allOf" => {
+                for (at, inner) in inner.as_array().into_iter().flatten().enumerate() {
+                    look_for_slips(inner, &format!("{below}/{at}"), report);
+                }
+            }
+            "format" => {
+                let format = inner.as_str().unwrap_or_default();
+                if !FORMATS.contains(&format) {
+                    report(&below, format!("不认识的 format“{format}”，可用：{}", FORMATS.join("、")));
+                }
+            }
+            known if KEYWORDS.contains(&known) => {}
+            unknown => report(&below, format!("不认识的关键字“{unknown}”")),
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! The shape of a record: what a schema says of each place, ready to be walked beside the data.
+//!
+//! Validation itself is the schema library's; the shape answers what a validator does not: which
+//! label is printed for a place, which fields belong there and in which order, what an absent
+//! group would have held, and which domain format a text has.
+
+use serde_json::{Map, Value};
+
+/// What a schema says of one place of a record.
+#[derive(Debug)]
+pub struct Shape {
+    /// The label that the paper prints (JSON Schema `title`).
+    pub title: Option<String>,
+    /// The types allowed, as JSON Schema names them; empty if the schema does not say.
+    pub types: Vec<String>,
+    /// The fields of an object, in the paper's order.
+    pub fields: Vec<(String, Shape)>,
+    /// The fields that must be there.
+    pub required: Vec<String>,
+    /// What each item of an array is.
+    pub items: Option<Box<Shape>>,
+    /// The domain format of a text (`phone`, `date`, `printable-lines` …).
+    pub format: Option<String>,
+    /// Shapes that hold always (`allOf`).
+    also: Vec<Shape>,
+    /// Shapes that hold under a condition (`if`, `then`, `else`).
+    branches: Vec<Branch>,
+}
+
+#[derive(Debug)]
+struct Branch {
+    condition: jsonschema::Validator,
+    then: Option<Box<Shape>>,
+    otherwise: Option<Box<Shape>>,
+}
+
+impl Shape {
+    /// Reads a schema whose references have been resolved.
+    ///
+    /// # Errors
+    /// The message of the schema library if a condition cannot be compiled.
+    pub fn read(schema: &Value) -> Result<Self, String> {
+        let text = |key: &str| schema.get(key).and_then(Value::as_str).map(str::to_owned);
+        let list = |key: &str| -> Vec<String> {
+            match schema.get(key) {
+                Some(Value::String(one)) => vec![one.clone()],
+                Some(Value::Array(many)) => {
+                    many.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+                }
+                _ => Vec::new(),
+            }
+        };
+        let part = |key: &str| schema.get(key).map(Self::read).transpose();
+        let fields = match schema.get("properties").and_then(Value::as_object) {
+            Some(map) => map
+                .iter()
+                .map(|(key, inner)| Ok((key.clone(), Self::read(inner)?)))
+                .collect::<Result<_, String>>()?,
+            None => Vec::new(),
+        };
+        let also = match schema.get("allOf").and_then(Value::as_array) {
+            Some(all) => all.iter().map(Self::read).collect::<Result<_, _>>()?,
+            None => Vec::new(),
+        };
+        let mut branches = Vec::new();
+        if let Some(condition) = schema.get("if") {
+            branches.push(Branch {
+                condition: jsonschema::options()
+                    .offline()
+                    .build(condition)
+                    .map_err(|error| error.to_string())?,
+                then: part("then")?.map(Box::new),
+                otherwise: part("else")?.map(Box::new),
+            });
+        }
+        Ok(Self {
+            title: text("title"),
+            types: list("type"),
+            fields,
+            required: list("required"),
+            items: part("items")?.map(Box::new),
+            format: text("format"),
+            also,
+            branches,
+        })
+    }
+
+    /// Every shape that holds for this value here: this one, `allOf`, and the branches it takes.
+    #[must_use]
+    pub fn facets<'a>(&'a self, value: &Value) -> Vec<&'a Self> {
+        let mut found = vec![self];
+        for shape in &self.also {
+            found.extend(shape.facets(value));
+        }
+        for branch in &self.branches {
+            let taken =
+                if branch.condition.is_valid(value) { &branch.then } else { &branch.otherwise };
+            if let Some(shape) = taken {
+                found.extend(shape.facets(value));
+            }
+        }
+        found
+    }
+
+    /// The fields that hold for this value, each key once with all its shapes, in the paper's order.
+    #[must_use]
+    pub fn fields_of<'a>(&'a self, value: &Value) -> Vec<(&'a str, Vec<&'a Self>)> {
+        let mut found: Vec<(&str, Vec<&Self>)> = Vec::new();
+        for facet in self.facets(value) {
+            for (key, shape) in &facet.fields {
+                match found.iter_mut().find(|(known, _)| known == key) {
+                    Some((_, shapes)) => shapes.push(shape),
+                    None => found.push((key, vec![shape])),
+                }
+            }
+        }
+        found
+    }
+
+    /// The keys that must be present in this value.
+    #[must_use]
+    pub fn required_of(&self, value: &Value) -> Vec<&str> {
+        let mut keys: Vec<&str> = Vec::new();
+        for facet in self.facets(value) {
+            for key in &facet.required {
+                if !keys.contains(&key.as_str()) {
+                    keys.push(key);
+                }
+            }
+        }
+        keys
+    }
+
+    /// The labels from the outermost group to the place of the pointer, within this record.
+    ///
+    /// An item of a list is called 第N项; a place that the schema does not know by its key.
+    #[must_use]
+    pub fn labels(&self, record: &Value, pointer: &str) -> Vec<String> {
+        let mut labels = Vec::new();
+        let mut shapes = vec![self];
+        let mut value = record;
+        for step in pointer.split('/').skip(1) {
+            let step = step.replace("~1", "/").replace("~0", "~");
+            if let (Some(items), Ok(index)) = (item_shape(&shapes, value), step.parse::<usize>()) {
+                labels.push(format!("第{}项", index + 1));
+                shapes = vec![items];
+                value = value.get(index).unwrap_or(&Value::Null);
+                continue;
+            }
+            let next: Vec<&Self> = shapes
+                .iter()
+                .flat_map(|shape| shape.fields_of(value))
+                .filter(|(key, _)| *key == step)
+                .flat_map(|(_, shapes)| shapes)
+                .collect();
+            value = value.get(&step).unwrap_or(&Value::Null);
+            let title = next.iter().flat_map(|shape| shape.facets(value)).find_map(|s| s.title.clone());
+            let title = title.unwrap_or(step);
+            if labels.last() != Some(&title) {
+                labels.push(title);
+            }
+            shapes = next;
+        }
+        labels
+    }
+
+    /// What the items of this list are.
+    #[must_use]
+    pub fn items_of(&self, list: &Value) -> Option<&Self> {
+        item_shape(&[self], list)
+    }
+
+    /// Where a pointer stands in the order of the paper; smaller is earlier.
+    #[must_use]
+    pub fn order_of(&self, pointer: &str) -> Vec<usize> {
+        let mut order = Vec::new();
+        let mut shapes = vec![self];
+        for step in pointer.split('/').skip(1) {
+            let step = step.replace("~1", "/").replace("~0", "~");
+            let every: Vec<&Self> = shapes.iter().flat_map(|shape| shape.everything()).collect();
+            if let Ok(index) = step.parse() {
+                order.push(index);
+                shapes = every.iter().filter_map(|shape| shape.items.as_deref()).collect();
+                continue;
+            }
+            let fields: Vec<&(String, Self)> = every.iter().flat_map(|s| &s.fields).collect();
+            order.push(fields.iter().position(|(key, _)| *key == step).unwrap_or(usize::MAX));
+            shapes = fields.iter().filter(|(key, _)| *key == step).map(|(_, s)| s).collect();
+        }
+        order
+    }
+
+    /// This shape and every shape that may hold at the same place, whatever the value.
+    fn everything(&self) -> Vec<&Self> {
+        let branches = self.branches.iter().flat_map(|b| [&b.then, &b.otherwise]).flatten();
+        let mut all = vec![self];
+        for shape in self.also.iter().chain(branches.map(AsRef::as_ref)) {
+            all.extend(shape.everything());
+        }
+        all
+    }
+
+    /// The record with every field that the schema knows: what is absent becomes null, an absent
+    /// group a group of nulls, an absent list an empty one; keys stand in the paper's order.
+    #[must_use]
+    pub fn complete(&self, value: &Value) -> Value {
+        if value.is_null() && self.is_of("object", value) || value.is_object() {
+            let empty = Map::new();
+            let given = value.as_object().unwrap_or(&empty);
+            // An absent group is a group all the same, so its fields are asked of an empty one.
+            let seen = if value.is_null() { Value::Object(Map::new()) } else { value.clone() };
+            let mut map = Map::new();
+            for (key, shapes) in self.fields_of(&seen) {
+                let inner = given.get(key).unwrap_or(&Value::Null);
+                let completed = match shapes.as_slice() {
+                    [first, ..] => first.complete(inner),
+                    [] => inner.clone(),
+                };
+                map.insert(key.to_owned(), completed);
+            }
+            return Value::Object(map);
+        }
+        if let Value::Array(items) = value {
+            return match item_shape(&[self], value) {
+                Some(shape) => items.iter().map(|item| shape.complete(item)).collect(),
+                None => value.clone(),
+            };
+        }
+        if value.is_null() && self.is_of("array", value) {
+            return Value::Array(Vec::new());
+        }
+        value.clone()
+    }
+
+    /// The record with its keys in the paper's order and nothing added: the canonical order.
+    #[must_use]
+    pub fn ordered(&self, value: &Value) -> Value {
+        match value {
+            Value::Object(given) => {
+                let mut map = Map::new();
+                for (key, shapes) in self.fields_of(value) {
+                    if let (Some(inner), Some(shape)) = (given.get(key), shapes.first()) {
+                        map.insert(key.to_owned(), shape.ordered(inner));
+                    }
+                }
+                Value::Object(map)
+            }
+            Value::Array(items) => match item_shape(&[self], value) {
+                Some(shape) => items.iter().map(|item| shape.ordered(item)).collect(),
+                None => value.clone(),
+            },
+            other => other.clone(),
+        }
+    }
+
+    /// The pointers of every field that a missing place would have had to hold: the place itself,
+    /// or each required field of an absent group.
+    #[must_use]
+    pub fn wanted_at(&self, pointer: &str) -> Vec<String> {
+        if !self.is_of("object", &Value::Null) {
+            return vec![pointer.to_owned()];
+        }
+        let group = Value::Object(Map::new());
+        let fields = self.fields_of(&group);
+        self.required_of(&group)
+            .into_iter()
+            .flat_map(|key| {
+                let inner = format!("{pointer}/{}", escape(key));
+                let shape = fields.iter().find(|(known, _)| *known == key);
+                match shape.and_then(|(_, shapes)| shapes.first()) {
+                    Some(shape) => shape.wanted_at(&inner),
+                    None => vec![inner],
+                }
+            })
+            .collect()
+    }
+
+    /// Whether every sound record holds something at this place.
+    #[must_use]
+    pub fn always_holds(&self, pointer: &str) -> bool {
+        let mut shape = self;
+        for step in pointer.split('/').skip(1) {
+            let group = Value::Object(Map::new());
+            if !shape.required_of(&group).contains(&step) {
+                return false;
+            }
+            let fields = shape.fields_of(&group);
+            let Some(next) = fields.iter().find(|(key, _)| *key == step) else { return false };
+            let Some(first) = next.1.first() else { return false };
+            shape = first;
+        }
+        true
+    }
+
+    /// The domain format of a text at this place, if any.
+    #[must_use]
+    pub fn format_of(&self, value: &Value) -> Option<&str> {
+        self.facets(value).into_iter().find_map(|shape| shape.format.as_deref())
+    }
+
+    /// Every dotted path of a field that some record may have, such as `contact.phone`.
+    #[must_use]
+    pub fn paths(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        self.gather("", &mut found);
+        found
+    }
+
+    fn gather(&self, prefix: &str, found: &mut Vec<String>) {
+        for (key, shape) in self.everything().into_iter().flat_map(|shape| &shape.fields) {
+            let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+            shape.gather(&path, found);
+            found.push(path);
+        }
+    }
+
+    fn is_of(&self, kind: &str, value: &Value) -> bool {
+        self.facets(value).into_iter().any(|shape| shape.types.iter().any(|known| known == kind))
+    }
+}
+
+fn item_shape<'a>(shapes: &[&'a Shape], value: &Value) -> Option<&'a Shape> {
+    shapes.iter().flat_map(|shape| shape.facets(value)).find_map(|shape| shape.items.as_deref())
+}
+
+/// A key as one step of a JSON pointer (RFC 6901).
+#[must_use]
+pub fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}

@@ -1,0 +1,191 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Command, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::app::Sides;
+use crate::typeset::Standard;
+
+/// 成文：填写官方文书，生成可直接双面打印的 A4 PDF。
+#[derive(Debug, Parser)]
+#[command(name = "chengwen", version, disable_help_flag = true, disable_version_flag = true)]
+pub(super) struct Arguments {
+    /// 数据目录（含 templates、fonts、samples）；也可用环境变量 CHENGWEN_HOME
+    #[arg(long, global = true, value_name = "目录")]
+    pub home: Option<PathBuf>,
+    /// 自备字体的目录，其中的仿宋、小标宋等优先使用
+    #[arg(long, global = true, value_name = "目录")]
+    pub fonts: Option<PathBuf>,
+    /// 显示处理过程和用时
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// 显示帮助
+    #[arg(short, long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+    /// 显示版本
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+pub(super) enum Verb {
+    /// 列出文书
+    List {
+        /// 同时核对字体，并把每个样例印一遍、逐项检查
+        #[arg(long)]
+        check: bool,
+        /// 以 JSON 输出
+        #[arg(long)]
+        json: bool,
+    },
+    /// 输出文书的数据格式（JSON Schema）
+    Schema {
+        /// 文书，例如 shanxi/application
+        #[arg(value_name = "文书")]
+        document: String,
+    },
+    /// 检查数据，一次列出全部问题
+    Check {
+        /// 文书，例如 shanxi/application
+        #[arg(value_name = "文书")]
+        document: String,
+        /// 数据文件（JSON）；- 为标准输入
+        #[arg(value_name = "数据")]
+        input: PathBuf,
+        /// 以 JSON 输出
+        #[arg(long)]
+        json: bool,
+    },
+    /// 生成 PDF 或 PNG
+    Render(Render),
+    /// 列出字体；可查某些字能否印出
+    Fonts {
+        /// 查这些字由哪个字体印出
+        #[arg(long, value_name = "文字")]
+        check: Option<String>,
+        /// 以 JSON 输出
+        #[arg(long)]
+        json: bool,
+    },
+    /// 把全部样例生成 PDF，供浏览
+    Demo {
+        /// 放在哪个目录，默认 demo
+        #[arg(short, long, value_name = "目录", default_value = "demo", hide_default_value = true)]
+        output: PathBuf,
+    },
+    /// 输出命令行补全脚本
+    Completion {
+        /// bash、zsh、fish、powershell 或 elvish
+        #[arg(value_name = "外壳", hide_possible_values = true)]
+        shell: clap_complete::Shell,
+    },
+}
+
+/// 生成 PDF 或 PNG
+#[derive(Debug, Args)]
+pub(super) struct Render {
+    /// 文书，例如 shanxi/application
+    #[arg(value_name = "文书")]
+    pub document: String,
+    /// 数据文件（JSON）；- 为标准输入
+    #[arg(value_name = "数据", required_unless_present = "blank", conflicts_with = "blank")]
+    pub input: Option<PathBuf>,
+    /// 空白表格，供手工填写
+    #[arg(long)]
+    pub blank: bool,
+    /// 输出文件，以 .pdf、.png 或（手动双面）.zip 结尾；- 为标准输出（PDF）
+    #[arg(short, long, value_name = "文件")]
+    pub output: PathBuf,
+    /// 输出 PNG 的第几页，默认 1
+    #[arg(long, value_name = "页")]
+    pub page: Option<usize>,
+    /// 请打印机打印几份，1 至 5，默认 1
+    #[arg(
+        long,
+        value_name = "份数",
+        default_value_t = 1,
+        hide_default_value = true,
+        value_parser = clap::value_parser!(u8).range(1..=5)
+    )]
+    pub copies: u8,
+    /// 单双面：long 长边翻转，short 短边翻转，one 单面，manual 手动双面（得到 zip）；默认按文书
+    #[arg(long, value_name = "方式", hide_possible_values = true)]
+    pub sides: Option<SidesName>,
+    /// PDF 标准：a-2u、a-2a、ua-1、a-3u（随附数据）或 none；默认按文书
+    #[arg(long, value_name = "标准", hide_possible_values = true)]
+    pub standard: Option<StandardName>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum SidesName {
+    Long,
+    Short,
+    One,
+    Manual,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum StandardName {
+    #[value(name = "a-2u")]
+    A2u,
+    #[value(name = "a-2a")]
+    A2a,
+    #[value(name = "ua-1")]
+    Ua1,
+    #[value(name = "a-3u")]
+    A3u,
+    None,
+}
+
+impl From<SidesName> for Sides {
+    fn from(name: SidesName) -> Self {
+        match name {
+            SidesName::Long => Self::Long,
+            SidesName::Short => Self::Short,
+            SidesName::One => Self::One,
+            SidesName::Manual => Self::Manual,
+        }
+    }
+}
+
+impl From<StandardName> for Standard {
+    fn from(name: StandardName) -> Self {
+        match name {
+            StandardName::A2u => Self::A2u,
+            StandardName::A2a => Self::A2a,
+            StandardName::Ua1 => Self::Ua1,
+            StandardName::A3u => Self::A3u,
+            StandardName::None => Self::None,
+        }
+    }
+}
+
+/// The whole command, with its help in Chinese.
+pub(super) fn command() -> Command {
+    in_chinese(Arguments::command()).after_help(
+        "退出码：0 完成；1 数据或用法有问题；2 程序故障。\n\
+         例：chengwen render shanxi/application 我的申请.json -o 申请表.pdf",
+    )
+}
+
+/// clap's own headings are English words in the layout; the layout is said anew.
+fn in_chinese(command: Command) -> Command {
+    let template = if command.has_subcommands() {
+        "{about}\n\n用法：{usage}\n\n{all-args}{after-help}"
+    } else {
+        "{about}\n\n用法：{usage}\n\n{all-args}"
+    };
+    command
+        .help_template(template)
+        .subcommand_help_heading("命令")
+        .subcommand_value_name("命令")
+        .mut_args(|argument| {
+            let heading = if argument.is_positional() { "参数" } else { "选项" };
+            argument.help_heading(heading)
+        })
+        .mut_subcommands(in_chinese)
+}

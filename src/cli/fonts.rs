@@ -1,0 +1,93 @@
+//! `chengwen fonts`: which face plays which role, and which face draws a character.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use super::output;
+use crate::app::{App, Refusal};
+use crate::catalog::Fonts;
+use crate::values::text::code_point;
+
+pub(super) fn run(app: &App, text: Option<&str>, as_json: bool) -> Result<ExitCode, Refusal> {
+    let fonts = app.catalog().fonts();
+    match text {
+        Some(text) => check(fonts, text, as_json),
+        None => list(fonts, as_json),
+    }
+}
+
+fn list(fonts: &Fonts, as_json: bool) -> Result<ExitCode, Refusal> {
+    if as_json {
+        let roles: Vec<_> = fonts
+            .roles()
+            .iter()
+            .map(|role| {
+                let chain: Vec<_> = role
+                    .chain
+                    .iter()
+                    .map(|&at| &fonts.faces()[at])
+                    .map(|face| json!({ "family": face.family, "file": face.path, "brought": face.brought }))
+                    .collect();
+                json!({ "role": role.name, "chain": chain })
+            })
+            .collect();
+        let unused = fonts.unused();
+        output::json(&json!({ "roles": roles, "unused": unused, "digest": fonts.digest() }))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    for role in fonts.roles() {
+        let chain: Vec<&str> =
+            role.chain.iter().map(|&at| fonts.faces()[at].family.as_str()).collect();
+        println!("{}：{}", role.name, chain.join(" → "));
+    }
+    for path in fonts.unused() {
+        println!("未使用（不是仿宋、楷体、黑体、宋体、小标宋之一）：{}", path.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Each character once, with the face that draws it in each role; exit 1 if one has none.
+fn check(fonts: &Fonts, text: &str, as_json: bool) -> Result<ExitCode, Refusal> {
+    let coverage = fonts.coverage();
+    let mut seen = Vec::new();
+    let mut rows = Vec::new();
+    let mut missing = 0;
+    for mark in text.chars().filter(|mark| !mark.is_whitespace()) {
+        if seen.contains(&mark) {
+            continue;
+        }
+        seen.push(mark);
+        missing += usize::from(!coverage.covers(mark));
+        let drawn: serde_json::Map<_, _> = fonts
+            .roles()
+            .iter()
+            .map(|role| {
+                let face = coverage.drawn_by(role, mark).map(|face| face.family.as_str());
+                (role.name.clone(), json!(face))
+            })
+            .collect();
+        rows.push((mark, drawn));
+    }
+    if as_json {
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|(mark, drawn)| {
+                json!({ "character": mark, "code_point": code_point(*mark), "drawn_by": drawn })
+            })
+            .collect();
+        output::json(&json!({ "characters": rows, "missing": missing }))?;
+    } else {
+        for (mark, drawn) in rows {
+            let faces: Vec<String> = drawn
+                .iter()
+                .map(|(role, face)| format!("{role} {}", face.as_str().unwrap_or("没有字形")))
+                .collect();
+            println!("{mark} {}：{}", code_point(mark), faces.join("，"));
+        }
+        if missing > 0 {
+            println!("共 {missing} 个字没有字形，印不出来。");
+        }
+    }
+    Ok(if missing == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}

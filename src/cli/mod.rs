@@ -1,0 +1,82 @@
+//! The command line: thin, one file for each command.
+//!
+//! Exit codes: 0 done, 1 the user's input or usage has problems, 2 our fault.
+
+mod arguments;
+mod check;
+mod demo;
+mod fonts;
+mod list;
+mod output;
+mod render;
+mod schema;
+mod usage;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::FromArgMatches;
+
+use crate::app::{App, Refusal, Setup};
+use crate::catalog::Places;
+use arguments::{Arguments, Verb};
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let parsed = arguments::command()
+        .try_get_matches()
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
+        Ok(arguments) => arguments,
+        Err(error) => return usage::tell(&error),
+    };
+    tell_on_standard_error(arguments.verbose);
+    let outcome = match arguments.verb {
+        Verb::Completion { shell } => {
+            clap_complete::generate(
+                shell,
+                &mut arguments::command(),
+                "chengwen",
+                &mut std::io::stdout(),
+            );
+            Ok(ExitCode::SUCCESS)
+        }
+        verb => open(arguments.home, arguments.fonts).and_then(|app| act(&app, verb)),
+    };
+    outcome.unwrap_or_else(|refusal| output::refuse(&refusal))
+}
+
+fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
+    match verb {
+        Verb::List { check, json } => list::run(app, check, json),
+        Verb::Schema { document } => schema::run(app, &document),
+        Verb::Check { document, input, json } => check::run(app, &document, &input, json),
+        Verb::Render(render) => render::run(app, &render),
+        Verb::Fonts { check, json } => fonts::run(app, check.as_deref(), json),
+        Verb::Demo { output } => demo::run(app, &output),
+        // Needs no home, and was answered before one was looked for.
+        Verb::Completion { .. } => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn open(home: Option<PathBuf>, fonts: Option<PathBuf>) -> Result<App, Refusal> {
+    let places = Places {
+        flag: home,
+        variable: std::env::var_os("CHENGWEN_HOME").map(PathBuf::from),
+        current: std::env::current_dir().ok(),
+        executable: std::env::current_exe().ok(),
+    };
+    Ok(App::open(&Setup { places, fonts })?)
+}
+
+/// `-v` tells what is done and how long it takes; without it only warnings are told.
+fn tell_on_standard_error(verbose: bool) {
+    let level = if verbose { "chengwen=debug" } else { "chengwen=warn" };
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::new(level))
+        .with_writer(std::io::stderr)
+        .without_time()
+        .with_target(false)
+        .init();
+}

@@ -1,0 +1,110 @@
+//! What all commands tell alike: problems, faults, and files read and written.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::app::Refusal;
+use crate::fault::Fault;
+use crate::intake::Problems;
+use crate::values::Level;
+
+/// The name for standard input and output.
+const STANDARD: &str = "-";
+
+/// Tells why nothing was done; the exit code says whose it is to mend.
+pub(super) fn refuse(refusal: &Refusal) -> ExitCode {
+    match refusal {
+        Refusal::Usage(sentence) => {
+            eprintln!("用法有误：{sentence}");
+            ExitCode::from(1)
+        }
+        Refusal::Problems(problems) => {
+            tell(problems);
+            ExitCode::from(1)
+        }
+        Refusal::Faults(faults) => {
+            for fault in faults.all() {
+                eprintln!("程序故障：{fault}");
+            }
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Problems and advice, one line each, on standard error.
+pub(super) fn tell(problems: &Problems) {
+    let to_mend = problems.to_mend().count();
+    for problem in problems.all() {
+        let kind = match problem.level {
+            Level::Problem => "问题",
+            Level::Advice => "提示",
+        };
+        let place = if problem.pointer.is_empty() { "全文" } else { &problem.pointer };
+        eprintln!("{kind} {place}：{}", problem.sentence);
+    }
+    if to_mend > 0 {
+        eprintln!("共 {to_mend} 个问题，改正后再试。");
+    }
+}
+
+/// The bytes of an input.
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Refusal> {
+    let read = if is_standard(path) {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+    } else {
+        fs::read(path)
+    };
+    // A file that is not there is the user's slip, not ours.
+    read.map_err(|error| Refusal::Usage(format!("读不了 {}：{}", path.display(), reason(&error))))
+}
+
+/// Writes an output; a file comes whole or not at all.
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Refusal> {
+    if is_standard(path) {
+        let mut out = std::io::stdout().lock();
+        let written = out.write_all(bytes).and_then(|()| out.flush());
+        return written.map_err(|error| Fault::new(format!("写不出：{}", reason(&error))).into());
+    }
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let beside = Path::new(&beside);
+    let written = fs::write(beside, bytes).and_then(|()| fs::rename(beside, path));
+    written.map_err(|error| {
+        // What is left of a failed write is of no use to anybody.
+        let _ = fs::remove_file(beside);
+        match error.kind() {
+            std::io::ErrorKind::NotFound
+            | std::io::ErrorKind::PermissionDenied
+            | std::io::ErrorKind::IsADirectory => {
+                Refusal::Usage(format!("写不到 {}：{}", path.display(), reason(&error)))
+            }
+            _ => Fault::at(path, format!("写不出：{}", reason(&error))).into(),
+        }
+    })
+}
+
+/// Whether a path means standard input or output.
+pub(super) fn is_standard(path: &Path) -> bool {
+    path.as_os_str() == STANDARD
+}
+
+/// Prints a value as JSON on standard output.
+pub(super) fn json(value: &serde_json::Value) -> Result<(), Refusal> {
+    let mut text = format!("{value:#}");
+    text.push('\n');
+    write(Path::new(STANDARD), text.as_bytes())
+}
+
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "没有这个文件或目录".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "没有权限".to_owned(),
+        std::io::ErrorKind::IsADirectory => "这是一个目录".to_owned(),
+        std::io::ErrorKind::StorageFull => "磁盘已满".to_owned(),
+        std::io::ErrorKind::BrokenPipe => "接收方已关闭".to_owned(),
+        _ => error.to_string(),
+    }
+}

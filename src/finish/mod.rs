@@ -1,0 +1,45 @@
+//! Bytes to bytes: what a printer must be told, and pages that typesetting does not make.
+
+mod duplex;
+mod intent;
+mod padding;
+mod read_back;
+
+use lopdf::Document;
+
+use crate::fault::Fault;
+
+pub use duplex::{Halves, halves};
+pub use intent::{Duplex, Intent};
+pub use read_back::{Page, ReadBack, UsedFont, read_back};
+
+/// Pads the file if asked, and writes the print intent into its catalog.
+///
+/// Everything that export wrote stays as it was: metadata, identity, embedded files, claims.
+///
+/// # Errors
+/// A fault if the bytes are no PDF that we can read.
+pub fn print_ready(pdf: &[u8], intent: Intent, padded: bool) -> Result<Vec<u8>, Fault> {
+    let mut document = open(pdf)?;
+    if padded {
+        padding::fill_sheet(&mut document)?;
+    }
+    intent::write(&mut document, intent)?;
+    save(document)
+}
+
+fn open(pdf: &[u8]) -> Result<Document, Fault> {
+    Document::load_mem(pdf).map_err(|error| broken(&error))
+}
+
+fn save(mut document: Document) -> Result<Vec<u8>, Fault> {
+    let mut bytes = Vec::new();
+    document
+        .save_to(&mut bytes)
+        .map_err(|error| Fault::new(format!("PDF 写不出来：{error}")))?;
+    Ok(bytes)
+}
+
+fn broken(error: &lopdf::Error) -> Fault {
+    Fault::new(format!("PDF 读不懂：{error}"))
+}

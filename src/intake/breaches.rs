@@ -1,0 +1,186 @@
+//! What the schema library refuses, said as findings that name every field by itself.
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use serde_json::{Map, Value, json};
+
+use crate::catalog::{Schema, Shape, escape};
+use crate::values::Finding;
+
+/// A value that is not among the choices.
+pub(super) const CHOICE: &str = "field.choice";
+
+/// The key by which a record says why a field is not filled in (未填原因).
+pub(super) const REASON: &str = "reason";
+
+/// Every breach of the schema, each with its pointer.
+pub(super) fn find(schema: &Schema, record: &Value) -> Vec<(String, Finding)> {
+    let mut found = Vec::new();
+    for error in schema.validator.iter_errors(record) {
+        let pointer = error.instance_path().to_string();
+        let given = error.instance();
+        let length = || given.as_str().map_or(0, |text| text.chars().count());
+        let count = || given.as_array().map_or(0, Vec::len);
+        let finding = match error.kind() {
+            ValidationErrorKind::Required { property } => {
+                let key = property.as_str().unwrap_or_default();
+                missing(&schema.shape, record, &format!("{pointer}/{}", escape(key)), &mut found);
+                continue;
+            }
+            ValidationErrorKind::Type { .. } | ValidationErrorKind::Enum { .. }
+                if given.is_null() =>
+            {
+                missing(&schema.shape, record, &pointer, &mut found);
+                continue;
+            }
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
+                for key in unexpected {
+                    let finding = unknown(&schema.shape, record, &pointer, key);
+                    found.push((format!("{pointer}/{}", escape(key)), finding));
+                }
+                continue;
+            }
+            ValidationErrorKind::MinLength { .. } if length() == 0 => {
+                missing(&schema.shape, record, &pointer, &mut found);
+                continue;
+            }
+            ValidationErrorKind::Type { kind } => Finding::problem("field.type")
+                .with("wanted", wanted_types(kind))
+                .with("found", type_of(given)),
+            ValidationErrorKind::Enum { options } => Finding::problem(CHOICE)
+                .with("choices", options.as_ref().clone())
+                .with("found", given.as_ref().clone()),
+            ValidationErrorKind::Constant { expected_value } => Finding::problem(CHOICE)
+                .with("choices", json!([expected_value.as_ref()]))
+                .with("found", given.as_ref().clone()),
+            ValidationErrorKind::MinLength { limit } => {
+                Finding::problem("field.too-short").with("limit", *limit).with("length", length())
+            }
+            ValidationErrorKind::MaxLength { limit } => {
+                Finding::problem("field.too-long").with("limit", *limit).with("length", length())
+            }
+            ValidationErrorKind::MinItems { limit } => {
+                Finding::problem("list.too-few").with("limit", *limit).with("count", count())
+            }
+            ValidationErrorKind::MaxItems { limit } => {
+                Finding::problem("list.too-many").with("limit", *limit).with("count", count())
+            }
+            ValidationErrorKind::UniqueItems => {
+                Finding::problem("list.repeated").with("repeated", repeated(given))
+            }
+            ValidationErrorKind::Minimum { limit } => Finding::problem("number.too-small")
+                .with("limit", limit.clone())
+                .with("found", given.as_ref().clone()),
+            ValidationErrorKind::Maximum { limit } => Finding::problem("number.too-large")
+                .with("limit", limit.clone())
+                .with("found", given.as_ref().clone()),
+            ValidationErrorKind::Pattern { pattern } => Finding::problem("field.pattern")
+                .with("pattern", pattern.clone())
+                .with("found", given.as_ref().clone()),
+            other => Finding::problem("field.other")
+                .with("keyword", other.keyword().to_owned())
+                .with("message", error.to_string()),
+        };
+        found.push((pointer, finding));
+    }
+    found
+}
+
+/// A place with nothing in it: one finding for each field that it should have held.
+fn missing(shape: &Shape, record: &Value, pointer: &str, found: &mut Vec<(String, Finding)>) {
+    let Some(own) = shape_at(shape, record, pointer) else { return };
+    let group_reason = takes_reason(own);
+    for place in own.wanted_at(pointer) {
+        let reason = if place == pointer {
+            group_reason
+        } else {
+            let absent = json!({});
+            let below = shape_at(own, &absent, &place[pointer.len()..]);
+            group_reason || below.is_some_and(takes_reason)
+        };
+        found.push((place, Finding::problem("field.missing").with("reason_allowed", reason)));
+    }
+}
+
+/// Whether the place may hold a reason instead of a value.
+fn takes_reason(shape: &Shape) -> bool {
+    let example: Value = Map::from_iter([(REASON.to_owned(), Value::String(String::new()))]).into();
+    shape.fields_of(&example).iter().any(|(key, _)| *key == REASON)
+}
+
+fn shape_at<'a>(shape: &'a Shape, record: &Value, pointer: &str) -> Option<&'a Shape> {
+    let mut shape = shape;
+    let mut value = record;
+    for step in pointer.split('/').skip(1) {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        if let (Some(items), Ok(index)) = (shape.items_of(value), step.parse::<usize>()) {
+            shape = items;
+            value = value.get(index).unwrap_or(&Value::Null);
+            continue;
+        }
+        let (_, shapes) = shape.fields_of(value).into_iter().find(|(key, _)| *key == step)?;
+        shape = shapes.first()?;
+        value = value.get(&step).unwrap_or(&Value::Null);
+    }
+    Some(shape)
+}
+
+/// A key that the schema does not know, with the known key that it most resembles: by its
+/// spelling, or by the label on paper.
+fn unknown(shape: &Shape, record: &Value, group: &str, key: &str) -> Finding {
+    let finding = Finding::problem("field.unknown").with("key", key.to_owned());
+    let Some(own) = shape_at(shape, record, group) else { return finding };
+    let value = record.pointer(group).unwrap_or(&Value::Null);
+    let nearest = own
+        .fields_of(value)
+        .into_iter()
+        .map(|(known, shapes)| {
+            let title = shapes.iter().find_map(|shape| shape.title.clone()).unwrap_or_default();
+            let near = strsim::normalized_damerau_levenshtein(key, known)
+                .max(strsim::normalized_damerau_levenshtein(key, &title));
+            (near, known, title)
+        })
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    match nearest {
+        // Below a half the two have nothing to do with each other.
+        Some((near, known, title)) if near >= 0.5 => {
+            finding.with("nearest", known.to_owned()).with("nearest_label", title)
+        }
+        _ => finding,
+    }
+}
+
+fn wanted_types(kind: &TypeKind) -> Vec<&'static str> {
+    let named = |kind: jsonschema::JsonType| match kind {
+        jsonschema::JsonType::String => "文字",
+        jsonschema::JsonType::Integer => "整数",
+        jsonschema::JsonType::Number => "数字",
+        jsonschema::JsonType::Boolean => "true 或 false",
+        jsonschema::JsonType::Array => "列表",
+        jsonschema::JsonType::Object => "一组字段",
+        jsonschema::JsonType::Null => "空值",
+    };
+    match kind {
+        TypeKind::Single(one) => vec![named(*one)],
+        TypeKind::Multiple(many) => many.iter().map(named).collect(),
+    }
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "空值",
+        Value::Bool(_) => "true 或 false",
+        Value::Number(_) => "数字",
+        Value::String(_) => "文字",
+        Value::Array(_) => "列表",
+        Value::Object(_) => "一组字段",
+    }
+}
+
+fn repeated(list: &Value) -> Value {
+    let items = list.as_array().map(Vec::as_slice).unwrap_or_default();
+    items
+        .iter()
+        .enumerate()
+        .find(|(at, item)| items[..*at].contains(item))
+        .map_or(Value::Null, |(_, item)| item.clone())
+}

@@ -1,0 +1,140 @@
+//! Bytes to a record, or to every problem at once.
+//!
+//! The order is: JSON, characters, schema, domain formats, rules. A later step does not speak
+//! about a place at which an earlier one has found something to mend.
+
+mod breaches;
+mod json;
+mod problem;
+mod record;
+mod rules;
+mod sentence;
+mod texts;
+
+use chrono::NaiveDate;
+use serde_json::{Map, Value};
+
+use crate::catalog::{Catalog, Document};
+use crate::digest::Digest;
+use crate::fault::Fault;
+use crate::values::{Finding, Level, date};
+
+pub use problem::{Problem, Problems, within};
+pub use record::{Draft, Record};
+
+/// What one look at an input gave.
+#[derive(Debug, Clone)]
+pub struct Examination {
+    /// The record, if nothing must be mended.
+    pub record: Option<Record>,
+    /// What is sound of it.
+    pub draft: Draft,
+    /// All problems and advice, in the order of the paper.
+    pub problems: Problems,
+}
+
+/// Looks at one input of a document.
+///
+/// # Errors
+/// A fault if the document's own rules cannot be evaluated.
+pub fn examine(catalog: &Catalog, document: &Document, input: &[u8]) -> Result<Examination, Fault> {
+    let schema = &document.schema;
+    let mut problems = Problems::default();
+    let json::Read { value, findings } = json::read(input);
+    let mut given = value.unwrap_or(Value::Null);
+    let readable = !given.is_null() || findings.is_empty();
+    let say = |given: &Value, found: Vec<(String, Finding)>| -> Vec<Problem> {
+        found.into_iter().map(|(at, finding)| sentence::problem(schema, given, at, finding)).collect()
+    };
+    problems.extend(say(&given, findings));
+    if readable {
+        let judge = texts::Judge::new(catalog, document);
+        let cleaned = judge.clean(&schema.shape, &mut given);
+        problems.extend(say(&given, cleaned));
+        let breaches = breaches::find(schema, &given);
+        let fresh = breaches.into_iter().filter(|(at, _)| !has_problem_at(&problems, at)).collect();
+        problems.extend(say(&given, fresh));
+        let formats = judge.formats(&schema.shape, &mut given);
+        let fresh = formats.into_iter().filter(|(at, _)| !has_problem_at(&problems, at)).collect();
+        problems.extend(say(&given, fresh));
+        let complete = schema.shape.complete(&given);
+        if given.is_object() {
+            let broken = rules::find(document, &complete, &problems)?;
+            problems.extend(broken);
+        }
+    }
+    problems.sort_by_place(&schema.shape);
+
+    let draft = draft(document, &given, &problems);
+    let record = if problems.is_sound() { Some(record(document, &given)?) } else { None };
+    Ok(Examination { record, draft, problems })
+}
+
+/// The empty draft of a document: its blank form.
+#[must_use]
+pub fn blank(document: &Document) -> Draft {
+    draft(document, &Value::Object(Map::new()), &Problems::default())
+}
+
+fn record(document: &Document, given: &Value) -> Result<Record, Fault> {
+    let shape = &document.schema.shape;
+    let canonical = shape.ordered(given).to_string();
+    let date = dated(document, given).ok_or_else(|| {
+        Fault::new(format!(
+            "文书 {} 的 dated_by（{}）没有取得日期",
+            document.id,
+            document.manifest.dated_by.get_ref()
+        ))
+        .hint("这个字段应在 schema 中为必填，format 为 date")
+    })?;
+    Ok(Record {
+        document: document.id.clone(),
+        complete: shape.complete(given),
+        digest: Digest::of(canonical.as_bytes()),
+        canonical,
+        date,
+    })
+}
+
+fn draft(document: &Document, given: &Value, problems: &Problems) -> Draft {
+    let mut sound = if given.is_object() { given.clone() } else { Value::Object(Map::new()) };
+    let mut unsound: Vec<&str> = problems.to_mend().map(|one| one.pointer.as_str()).collect();
+    // Items are taken out from the back, so that the places before them keep their numbers.
+    unsound.sort_by_key(|pointer| std::cmp::Reverse(document.schema.shape.order_of(pointer)));
+    for pointer in unsound {
+        take_out(&mut sound, pointer);
+    }
+    Draft {
+        document: document.id.clone(),
+        date: dated(document, &sound).unwrap_or(document.issued),
+        complete: document.schema.shape.complete(&sound),
+    }
+}
+
+fn take_out(record: &mut Value, pointer: &str) {
+    let Some((group, key)) = pointer.rsplit_once('/') else {
+        return;
+    };
+    match record.pointer_mut(group) {
+        Some(Value::Object(map)) => {
+            map.shift_remove(&key.replace("~1", "/").replace("~0", "~"));
+        }
+        Some(Value::Array(items)) => {
+            if let Ok(index) = key.parse::<usize>()
+                && index < items.len()
+            {
+                items.remove(index);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn dated(document: &Document, record: &Value) -> Option<NaiveDate> {
+    let pointer = document.manifest.dated_by.get_ref();
+    date::parse(record.pointer(pointer)?.as_str()?).ok()
+}
+
+fn has_problem_at(problems: &Problems, pointer: &str) -> bool {
+    problems.all().iter().any(|one| one.level == Level::Problem && one.pointer == pointer)
+}

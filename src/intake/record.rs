@@ -1,0 +1,79 @@
+//! A record (数据): one input that has passed; and a draft, what is sound of one that has not.
+
+use chrono::NaiveDate;
+use serde_json::Value;
+
+use crate::catalog::DocumentId;
+use crate::digest::Digest;
+
+/// One validated input of a document; only `intake` can make it.
+#[derive(Debug, Clone)]
+pub struct Record {
+    pub(super) document: DocumentId,
+    pub(super) complete: Value,
+    pub(super) canonical: String,
+    pub(super) digest: Digest,
+    pub(super) date: NaiveDate,
+}
+
+/// What is sound of an input, the rest empty. The blank form is the empty draft.
+///
+/// It is a type of its own so that an unfinished paper can carry neither record nor digest.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    pub(super) document: DocumentId,
+    pub(super) complete: Value,
+    pub(super) date: NaiveDate,
+}
+
+impl Record {
+    /// The document that it fills.
+    #[must_use]
+    pub fn document(&self) -> &DocumentId {
+        &self.document
+    }
+
+    /// The record with every field of the schema; what is absent is null.
+    #[must_use]
+    pub fn complete(&self) -> &Value {
+        &self.complete
+    }
+
+    /// Its canonical JSON: the schema's order, nothing added, no white space, UTF-8.
+    #[must_use]
+    pub fn canonical(&self) -> &str {
+        &self.canonical
+    }
+
+    /// The SHA-256 of the canonical JSON.
+    #[must_use]
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    /// The date that the paper bears.
+    #[must_use]
+    pub fn date(&self) -> NaiveDate {
+        self.date
+    }
+}
+
+impl Draft {
+    /// The document that it will fill.
+    #[must_use]
+    pub fn document(&self) -> &DocumentId {
+        &self.document
+    }
+
+    /// The draft with every field of the schema; what is absent or unsound is null.
+    #[must_use]
+    pub fn complete(&self) -> &Value {
+        &self.complete
+    }
+
+    /// The date of the draft: its own if sound, else the day the blank form was issued.
+    #[must_use]
+    pub fn date(&self) -> NaiveDate {
+        self.date
+    }
+}

@@ -1,0 +1,229 @@
+//! The sentences about fields: code and facts become one Chinese sentence with label and remedy.
+
+use serde_json::Value;
+
+use super::problem::Problem;
+use crate::catalog::Schema;
+use crate::values::{Facts, Finding};
+
+/// The finding at its place, with label and sentence.
+pub(super) fn problem(schema: &Schema, record: &Value, pointer: String, finding: Finding) -> Problem {
+    let labels = schema.shape.labels(record, &pointer);
+    let sentence = sentence(&named(&labels), finding.code, &finding.facts);
+    Problem {
+        level: finding.level,
+        label: labels.join("—"),
+        code: finding.code.to_owned(),
+        facts: finding.facts,
+        sentence,
+        pointer,
+    }
+}
+
+/// 申报联系人—联系电话 as a reader of the paper would say it.
+fn named(labels: &[String]) -> String {
+    if labels.is_empty() { String::new() } else { format!("“{}”", labels.join("—")) }
+}
+
+fn sentence(label: &str, code: &str, facts: &Facts) -> String {
+    let get = |key: &str| facts.get(key).map(said).unwrap_or_default();
+    let corrected = |otherwise: &str| match facts.get("corrected") {
+        Some(right) => format!("请写作“{}”", said(right)),
+        None => otherwise.to_owned(),
+    };
+    match code {
+        "json.syntax" => {
+            let mark = match facts.get("full_width") {
+                Some(mark) => format!("；附近有全角符号“{}”，请改为半角", said(mark)),
+                None => String::new(),
+            };
+            format!("JSON 第{}行第{}列有误：{}{mark}", get("line"), get("column"), get("what"))
+        }
+        "json.encoding" => format!(
+            "文件第{}行不是 UTF-8 编码，请用“另存为”选择 UTF-8 编码后再试",
+            get("line")
+        ),
+        "json.empty" => "文件是空的，请填写数据；空白表格请用 --blank".to_owned(),
+        "json.duplicate-key" => {
+            format!("字段“{}”写了两次，请只保留一个", get("key"))
+        }
+        "field.missing" if facts.get("reason_allowed") == Some(&Value::Bool(true)) => {
+            format!("{label}没有填写，请填写；确实没有的，写明未填原因")
+        }
+        "field.missing" => format!("{label}没有填写，请填写"),
+        "field.unknown" => match facts.get("nearest") {
+            Some(nearest) => format!(
+                "没有“{}”这个字段，是否应为“{}”（{}）？请改正或删去",
+                get("key"),
+                said(nearest),
+                get("nearest_label")
+            ),
+            None => format!("没有“{}”这个字段，请删去", get("key")),
+        },
+        "field.type" if label.is_empty() => {
+            format!("数据应为{}，现为{}", get("wanted"), get("found"))
+        }
+        "field.type" => format!("{label}应为{}，现为{}，请改正", get("wanted"), get("found")),
+        "field.choice" => {
+            format!("{label}应为以下之一：{}；现为“{}”，请改选", get("choices"), get("found"))
+        }
+        "field.too-short" => {
+            format!("{label}至少{}字，现为{}字，请补充", get("limit"), get("length"))
+        }
+        "field.too-long" => {
+            format!("{label}最多{}字，现为{}字，请精简", get("limit"), get("length"))
+        }
+        "list.too-few" => format!("{label}至少{}项，现为{}项，请补充", get("limit"), get("count")),
+        "list.too-many" => format!("{label}最多{}项，现为{}项，请删减", get("limit"), get("count")),
+        "list.repeated" => format!("{label}中“{}”重复，请只保留一个", get("repeated")),
+        "number.too-small" => {
+            format!("{label}不能小于{}，现为{}，请改正", get("limit"), get("found"))
+        }
+        "number.too-large" => {
+            format!("{label}不能大于{}，现为{}，请改正", get("limit"), get("found"))
+        }
+        "field.pattern" => {
+            format!("{label}“{}”的写法不对，应符合 {}", get("found"), get("pattern"))
+        }
+        code if code.starts_with("text.") => text_sentence(label, code, &get),
+        code if code.starts_with("credit-code.") || code.starts_with("registration-number.") => {
+            number_sentence(label, code, &get)
+        }
+        code if code.starts_with("region.") => region_sentence(label, code, &get),
+        "phone.mobile-length" => {
+            format!("{label}的手机号码应为11位，现为{}位，请核对", get("digits"))
+        }
+        "phone.area-code" => {
+            format!("{label}“{}”缺区号，请写作 区号-号码，例如 0351-4123456", get("found"))
+        }
+        "phone.malformed" => format!(
+            "{label}“{}”不是电话号码，{}",
+            get("found"),
+            corrected("请写11位手机号码，或 区号-号码，例如 0351-4123456")
+        ),
+        "postcode.malformed" => format!(
+            "{label}应为6位数字，现为“{}”，{}",
+            get("found"),
+            corrected("请核对")
+        ),
+        "date.malformed" => format!(
+            "{label}应写作 年-月-日，例如 2026-03-05，现为“{}”，{}",
+            get("found"),
+            corrected("请改正")
+        ),
+        "date.impossible" => match facts.get("days") {
+            Some(days) => format!(
+                "{label}“{}”不存在，{}年{}月只有{}天，请改正",
+                get("found"),
+                get("year"),
+                get("month"),
+                said(days)
+            ),
+            None => format!("{label}“{}”不存在，没有{}月，请改正", get("found"), get("month")),
+        },
+        "date.year" => format!(
+            "{label}的年份应在{}至{}之间，现为“{}”，请改正",
+            get("earliest"),
+            get("latest"),
+            get("found")
+        ),
+        _ => format!("{label}不合规定（{}），请核对", get("message")),
+    }
+}
+
+fn text_sentence(label: &str, code: &str, get: &dyn Fn(&str) -> String) -> String {
+    let place = format!("第{}个字符", get("position"));
+    let point = get("code_point");
+    match code {
+        "text.removed" => format!("{label}中有看不见的空格，已去掉：{}", get("characters")),
+        "text.trimmed" => format!("{label}首尾的空白已去掉"),
+        "text.line-break" => format!("{label}只能写一行，{place}是换行，请删去换行"),
+        "text.control" => {
+            format!("{label}{place}是看不见的控制字符（{point}），请删去后重新输入")
+        }
+        "text.bidi" => format!("{label}{place}是改变文字方向的控制字符（{point}），请删去"),
+        "text.private-use" => format!(
+            "{label}{place}“{}”是自造字（{point}），别的电脑上不是这个字，请改用国标字库中的字",
+            get("character")
+        ),
+        "text.replacement" => {
+            format!("{label}{place}是乱码（{point}），原来的字已经丢失，请重新输入")
+        }
+        "text.invisible" => format!("{label}{place}是看不见的字符（{point}），请删去"),
+        "text.combining" => format!(
+            "{label}{place}是单独的附加符号（{point}），请改用带符号的单个字母，例如 é"
+        ),
+        _ => format!(
+            "{label}{place}“{}”（{point}）没有字形，印出来会是空框，请核对或换用规范字",
+            get("character")
+        ),
+    }
+}
+
+fn number_sentence(label: &str, code: &str, get: &dyn Fn(&str) -> String) -> String {
+    let place = format!("第{}位", get("position"));
+    match code {
+        "credit-code.length" => {
+            format!("{label}应为18位，现为{}位，请对照营业执照核对", get("length"))
+        }
+        "credit-code.form" => {
+            format!("{label}应为半角数字和大写字母，请写作“{}”", get("corrected"))
+        }
+        "credit-code.character" => format!(
+            "{label}{place}“{}”不是代码用字（数字和不含I、O、S、V、Z的大写字母），请对照营业执照核对",
+            get("found")
+        ),
+        "credit-code.region-digits" => {
+            format!("{label}第3至8位应为数字，现为“{}”，请对照营业执照核对", get("found"))
+        }
+        "credit-code.prefix" => {
+            format!("{label}开头的“{}”不是常见的登记机关和机构类别，请对照营业执照核对", get("found"))
+        }
+        _ => format!(
+            "{label}{place}应为“{}”，现为“{}”，请对照营业执照核对",
+            get("wanted"),
+            get("found")
+        ),
+    }
+}
+
+fn region_sentence(label: &str, code: &str, get: &dyn Fn(&str) -> String) -> String {
+    match code {
+        "region.prefix" => format!("{label}只写到市和县（市、区），请写作“{}”", get("corrected")),
+        "region.county-missing" => {
+            format!("{label}“{}”缺县（市、区），请写全，例如：{}", get("found"), get("examples"))
+        }
+        "region.city-missing" => {
+            format!("{label}“{}”缺设区市，请写作：{}", get("found"), get("candidates"))
+        }
+        "region.abolished" => {
+            format!("{label}“{}”已撤销，现为：{}，请改写", get("found"), get("successors"))
+        }
+        "region.mismatch" => {
+            format!("{label}“{}”市县不对应，是否应为：{}", get("found"), get("candidates"))
+        }
+        _ if get("nearest").is_empty() => format!(
+            "{label}“{}”不在行政区划表中，请按“XX市XX县（市、区）”填写",
+            get("found")
+        ),
+        _ => format!("{label}“{}”不在行政区划表中，是否应为：{}", get("found"), get("nearest")),
+    }
+}
+
+/// A fact as it is read aloud: lists with 、, texts without quotation marks.
+fn said(fact: &Value) -> String {
+    match fact {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(said).collect::<Vec<_>>().join("、"),
+        Value::Object(map) => match (map.get("name"), map.get("code_point"), map.get("count")) {
+            (Some(name), Some(point), Some(count)) => {
+                format!("{}（{}）{}个", said(name), said(point), said(count))
+            }
+            _ => fact.to_string(),
+        },
+        Value::Null => "空值".to_owned(),
+        Value::Bool(true) => "true".to_owned(),
+        Value::Bool(false) => "false".to_owned(),
+        Value::Number(number) => number.to_string(),
+    }
+}

@@ -1,0 +1,26 @@
+//! `chengwen` (成文) fills typeset official forms and notices from JSON and gives print-ready,
+//! double-sided A4 PDFs.
+//!
+//! Data go one way. A module uses only those before it:
+//!
+//! * [`fault`], [`digest`]: what everything may need to say or to sign
+//! * [`values`]: credit codes, regions, dates, numerals, phones, printable text
+//! * [`catalog`]: what exists: documents, programmes and fonts, checked when opened
+//! * [`intake`]: bytes to a record, or to every problem at once
+//! * [`wording`]: a record to a sheet with all its sentences
+//! * [`typeset`]: sheets to PDF or PNG; the only place that names Typst
+//! * [`finish`]: print intent, padding, manual duplex, reading back
+//! * [`packet`]: files that belong together, as one archive
+//! * [`app`]: the verbs; [`cli`] is their face
+
+pub mod app;
+pub mod catalog;
+pub mod cli;
+pub mod digest;
+pub mod fault;
+pub mod finish;
+pub mod intake;
+pub mod packet;
+pub mod typeset;
+pub mod values;
+pub mod wording;

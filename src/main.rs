@@ -1,0 +1,7 @@
+//! The `chengwen` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    chengwen::cli::run()
+}

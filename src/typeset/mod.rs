@@ -1,0 +1,135 @@
+//! Sheets to pages: the only place that names Typst.
+//!
+//! [`Typesetter::typeset`] takes plain data and gives plain data, so that it can run in a process
+//! of its own without change. User text reaches Typst as one virtual JSON file and in no other way.
+
+mod diagnostics;
+mod export;
+mod press;
+mod world;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::{Catalog, Orientation};
+use crate::fault::{Fault, Faults};
+use crate::wording::{Carried, Sheet};
+
+pub use press::STACK;
+
+/// Sheets of one document, to be typeset into one file.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Job {
+    /// The document (`programme/document`).
+    pub document: String,
+    /// The full title, for the PDF's metadata.
+    pub title: String,
+    /// The body named as author in the metadata, if any.
+    pub author: Option<String>,
+    /// How the sheets stand.
+    pub orientation: Orientation,
+    /// The sheets, at least one.
+    pub sheets: Vec<Sheet>,
+    /// Whether the margins stay those of an odd page (`--sides one`, and simplex documents).
+    pub one_sided: bool,
+    /// What is to be made.
+    pub output: Output,
+}
+
+/// What a job makes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Output {
+    /// A PDF file.
+    Pdf {
+        /// The standard it claims.
+        standard: Standard,
+        /// The record it carries; only PDF/A-3u may carry one.
+        carried: Option<Carried>,
+        /// What the carried file is described by.
+        description: String,
+        /// What the file is: hashed into its `/ID`.
+        identity: String,
+        /// The date in its metadata.
+        date: NaiveDate,
+    },
+    /// A picture of one page.
+    Png {
+        /// The page, counted from 1.
+        page: usize,
+        /// Pixels per point (1/72 inch).
+        pixels_per_point: f64,
+    },
+}
+
+/// The standard that a PDF claims.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standard {
+    /// PDF/A-2u: what is printed and kept.
+    A2u,
+    /// PDF/A-2a: the same with tags.
+    A2a,
+    /// PDF/UA-1: for readers who cannot see the page.
+    Ua1,
+    /// PDF/A-3u: may carry its record.
+    A3u,
+    /// Plain PDF 1.7.
+    None,
+}
+
+/// What was made.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Typeset {
+    /// The bytes of the PDF or PNG.
+    pub bytes: Vec<u8>,
+    /// How many pages the document has, also if only one was drawn.
+    pub pages: usize,
+    /// What Typst warned of; a well-kept template gives none.
+    pub warnings: Vec<String>,
+}
+
+/// Why nothing was made.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Failure {
+    /// The page asked for does not exist; the document has this many.
+    NoSuchPage(usize),
+    /// Our fault: a template or its surroundings.
+    Template(Vec<String>),
+}
+
+/// Typst with a catalog's layouts and fonts, ready for any number of jobs at once.
+pub struct Typesetter {
+    press: press::Press,
+}
+
+impl Typesetter {
+    /// Reads the layouts and fonts of a catalog.
+    ///
+    /// # Errors
+    /// Every layout that cannot be read, or that names a family which no role has, with its line.
+    pub fn open(catalog: &Catalog) -> Result<Self, Faults> {
+        Ok(Self { press: press::Press::open(catalog)? })
+    }
+
+    /// Typesets one job.
+    ///
+    /// # Errors
+    /// A page that does not exist, or the diagnostics of the template.
+    pub fn typeset(&self, job: &Job) -> Result<Typeset, Failure> {
+        self.press.run(job)
+    }
+}
+
+impl From<Failure> for Faults {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NoSuchPage(pages) => Fault::new(format!("没有这一页，共 {pages} 页")).into(),
+            Failure::Template(lines) => {
+                let mut fault = Fault::new("模板排不出版面");
+                for line in lines {
+                    fault = fault.hint(line);
+                }
+                fault.into()
+            }
+        }
+    }
+}

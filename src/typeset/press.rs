@@ -1,0 +1,148 @@
+//! The compile itself, on threads with stacks sized on purpose, with caches trimmed on every way out.
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+use serde_json::json;
+use typst::comemo;
+use typst::syntax::{DiagSpanKind, LinkedNode, Source, ast};
+use typst_layout::PagedDocument;
+
+use super::world::{Desk, Shelf};
+use super::{Failure, Job, Output, Typeset, diagnostics, export};
+use crate::catalog::{Catalog, LAYOUT};
+use crate::fault::{Fault, Faults};
+
+/// The stack of each typesetting thread in bytes. Typst allows calls nested 80 deep and layouts
+/// nested 72 deep; the default 2 MiB overflow there and abort the process, 64 MiB do not. Only the
+/// part that is used takes memory.
+pub const STACK: usize = 64 << 20;
+
+/// How many compiles a cached result outlives: a template stays warm, one record's results go.
+const CACHE_AGE: usize = 10;
+
+/// Layouts, fonts and threads.
+pub(super) struct Press {
+    shelf: Shelf,
+    threads: ThreadPool,
+    roles: serde_json::Value,
+}
+
+/// Trims Typst's caches when a compile ends, however it ends.
+struct Trim;
+
+impl Drop for Trim {
+    fn drop(&mut self) {
+        comemo::evict(CACHE_AGE);
+    }
+}
+
+impl Press {
+    pub(super) fn open(catalog: &Catalog) -> Result<Self, Faults> {
+        let shelf = Shelf::open(catalog);
+        let faults = shelf.sources().flat_map(|source| look_over(&shelf, source)).collect();
+        let threads = ThreadPoolBuilder::new()
+            .stack_size(STACK)
+            .thread_name(|at| format!("typeset-{at}"))
+            .build()
+            .map_err(|error| Fault::new(format!("排版线程无法启动：{error}")))?;
+        let fonts = catalog.fonts();
+        let roles = fonts
+            .roles()
+            .iter()
+            .map(|role| {
+                let chain: Vec<&str> =
+                    role.chain.iter().map(|&at| fonts.faces()[at].family.as_str()).collect();
+                (role.name.clone(), json!(chain))
+            })
+            .collect::<serde_json::Map<_, _>>()
+            .into();
+        Faults::unless_none(faults, Self { shelf, threads, roles })
+    }
+
+    pub(super) fn run(&self, job: &Job) -> Result<Typeset, Failure> {
+        self.threads.install(|| {
+            let _trim = Trim;
+            self.compile(job)
+        })
+    }
+
+    fn compile(&self, job: &Job) -> Result<Typeset, Failure> {
+        let data = serde_json::to_vec(&self.data(job))
+            .map_err(|error| Failure::Template(vec![error.to_string()]))?;
+        let main = format!("/{}/{LAYOUT}", job.document);
+        let desk = Desk::new(&self.shelf, &main, data)
+            .ok_or_else(|| Failure::Template(vec![format!("没有 {main}")]))?;
+        let compiled = typst::compile::<PagedDocument>(&desk);
+        let warnings = diagnostics::lines(&desk, &compiled.warnings);
+        let document = compiled
+            .output
+            .map_err(|errors| Failure::Template(diagnostics::lines(&desk, &errors)))?;
+        let pages = document.pages().len();
+        let bytes = match &job.output {
+            Output::Pdf { standard, identity, date, .. } => {
+                export::pdf(&document, *standard, identity, *date)
+                    .map_err(|errors| Failure::Template(diagnostics::lines(&desk, &errors)))?
+            }
+            Output::Png { page, pixels_per_point } => {
+                export::png(&document, *page, *pixels_per_point)?
+            }
+        };
+        Ok(Typeset { bytes, pages, warnings })
+    }
+
+    /// The one virtual file that a layout reads.
+    fn data(&self, job: &Job) -> serde_json::Value {
+        let attachment = match &job.output {
+            Output::Pdf { carried: Some(carried), description, .. } => json!({
+                "path": carried.file_name,
+                "description": description,
+                "data": carried.json,
+            }),
+            _ => serde_json::Value::Null,
+        };
+        json!({
+            "fonts": self.roles,
+            "options": { "sides": if job.one_sided { "one" } else { "duplex" } },
+            "document": {
+                "title": job.title,
+                "author": job.author,
+                "orientation": job.orientation,
+            },
+            "attachment": attachment,
+            "sheets": job.sheets,
+        })
+    }
+}
+
+/// Syntax errors of a layout, and families it names that are not there.
+fn look_over(shelf: &Shelf, source: &Source) -> Vec<Fault> {
+    let file = std::path::PathBuf::from(format!(
+        "templates/{}",
+        source.id().get().vpath().get_without_slash()
+    ));
+    let line_at = |offset: usize| source.lines().byte_to_line(offset).map_or(1, |line| line + 1);
+    let mut faults = Vec::new();
+    let mut nodes = vec![LinkedNode::new(source.root())];
+    while let Some(node) = nodes.pop() {
+        if let Some(named) = node.cast::<ast::Named>()
+            && named.name().as_str() == "font"
+            && let ast::Expr::Str(text) = named.expr()
+            && !shelf.has_family(&text.get())
+        {
+            let what = format!("字体“{}”不在 fonts 目录中", text.get());
+            faults.push(Fault::at(&file, what).on_line(line_at(node.offset())));
+        }
+        nodes.extend(node.children());
+    }
+    for error in source.root().errors_and_warnings().0 {
+        let range = match error.span.get() {
+            DiagSpanKind::Number { num, sub_range, .. } => source.range(num, sub_range),
+            DiagSpanKind::Range { range, .. } => Some(range),
+            DiagSpanKind::Detached => None,
+        };
+        let offset = range.map_or(0, |range| range.start);
+        faults.push(
+            Fault::at(&file, format!("Typst 语法错误：{}", error.message)).on_line(line_at(offset)),
+        );
+    }
+    faults
+}

@@ -1,0 +1,18 @@
+//! The values of Chinese official papers: credit codes, regions, dates, numerals, phones, text.
+//!
+//! Nothing here knows files, pages or requests. A value is judged by what its standard says, and
+//! the answer is a list of findings with codes and facts; the sentences are made elsewhere.
+
+pub mod credit_code;
+pub mod date;
+mod finding;
+pub mod numeral;
+pub mod phone;
+pub mod postcode;
+mod region;
+pub mod registration;
+pub mod text;
+pub mod width;
+
+pub use finding::{Facts, Finding, Level};
+pub use region::{Region, RegionFault, Regions};
