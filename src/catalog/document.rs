@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use minijinja::Environment;
 use serde_json::Value;
+use toml::Spanned;
 
 use super::expressions::{environment, paths_of_sentence, unknown_paths, value_of};
 use super::manifest::{self, Manifest, Programme};
@@ -84,7 +85,7 @@ impl Document {
         });
         let file_name = (FILE_NAME, &manifest.file_name, &path, text.as_str());
         for (name, sentence, file, file_text) in sentences.chain([file_name]) {
-            let start = line_of(file_text, sentence.span().start);
+            let start = first_line(file_text, sentence);
             if name == FILE_NAME && manifest.sentences.contains_key(FILE_NAME) {
                 faults.push(Fault::at(&path, "句子不能叫 file_name").on_line(start));
             }
@@ -97,7 +98,9 @@ impl Document {
                 Ok(()) => {
                     for unknown in unknown_paths(&paths_of_sentence(&environment, name), &known) {
                         let what = format!("句子“{name}”用了未声明的字段“{unknown}”");
-                        faults.push(Fault::at(file, what).on_line(start));
+                        let at = sentence.get_ref().find(&unknown).unwrap_or(0);
+                        let line = start + line_of(sentence.get_ref(), at) - 1;
+                        faults.push(Fault::at(file, what).on_line(line));
                     }
                 }
             }
@@ -109,7 +112,7 @@ impl Document {
             }
         }
         for pointer in manifest.unprinted.keys().chain([&manifest.dated_by]) {
-            if !known.contains(&pointer.get_ref().trim_start_matches('/').replace('/', ".")) {
+            if !known.contains(&path_of(pointer.get_ref())) {
                 let what = format!("{} 不在 schema 中", pointer.get_ref());
                 faults.push(Fault::at(&path, what).on_line(line_of(&text, pointer.span().start)));
             }
@@ -155,6 +158,23 @@ impl Document {
         }
         value_of(&seen)
     }
+}
+
+/// The line on which a text of a TOML file begins: a text in three quotation marks begins below them.
+fn first_line(toml: &str, text: &Spanned<String>) -> usize {
+    let start = text.span().start;
+    let opened = toml.get(start..).unwrap_or_default();
+    let below = ["\"\"\"", "'''"]
+        .iter()
+        .filter_map(|marks| opened.strip_prefix(marks))
+        .any(|rest| rest.starts_with(['\n', '\r']));
+    line_of(toml, start) + usize::from(below)
+}
+
+/// The dotted path of a JSON pointer.
+#[must_use]
+pub fn path_of(pointer: &str) -> String {
+    pointer.trim_start_matches('/').replace('/', ".")
 }
 
 /// The JSON pointer of a dotted path.

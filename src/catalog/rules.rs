@@ -1,11 +1,13 @@
 //! `rules.toml`: what must hold between fields.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use minijinja::Environment;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::document::path_of;
 use super::expressions::{paths_of_expression, paths_of_sentence, unknown_paths};
 use super::manifest;
 use super::position::line_of;
@@ -36,18 +38,18 @@ pub struct Rule {
 #[serde(deny_unknown_fields)]
 struct RulesFile {
     #[serde(default)]
-    rule: Vec<Spanned<Entry>>,
+    rule: Vec<Entry>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
-    code: String,
+    code: Spanned<String>,
     level: LevelName,
-    at: String,
-    when: Option<String>,
-    require: String,
-    sentence: String,
+    at: Spanned<String>,
+    when: Option<Spanned<String>>,
+    require: Spanned<String>,
+    sentence: Spanned<String>,
 }
 
 #[derive(Deserialize)]
@@ -72,48 +74,48 @@ pub fn open(
     let mut faults = Vec::new();
     let mut rules: Vec<Rule> = Vec::new();
     for entry in file.rule {
-        let line = line_of(&text, entry.span().start);
-        let entry = entry.into_inner();
-        let mut fault = |what: String| {
-            faults.push(Fault::at(path, format!("规则“{}”{what}", entry.code)).on_line(line));
+        let code = entry.code.get_ref().clone();
+        let mut fault = |at: &Spanned<String>, what: String| {
+            let line = line_of(&text, at.span().start);
+            faults.push(Fault::at(path, format!("规则“{code}”{what}")).on_line(line));
         };
-        if rules.iter().any(|rule| rule.code == entry.code) {
-            fault("的代码重复".to_owned());
+        if rules.iter().any(|rule| rule.code == code) {
+            fault(&entry.code, "的代码重复".to_owned());
         }
-        if !known.contains(&entry.at.trim_start_matches('/').replace('/', ".")) {
-            fault(format!("指向的 {} 不在 schema 中", entry.at));
+        if !known.contains(&path_of(entry.at.get_ref())) {
+            fault(&entry.at, format!("指向的 {} 不在 schema 中", entry.at.get_ref()));
         }
-        let mut reads = std::collections::BTreeSet::new();
+        let mut reads = BTreeSet::new();
         for expression in entry.when.iter().chain([&entry.require]) {
-            match paths_of_expression(environment, expression) {
-                Ok(paths) => reads.extend(paths),
-                Err(error) => fault(format!("的表达式有误：{error}")),
+            match paths_of_expression(environment, expression.get_ref()) {
+                Ok(paths) => {
+                    for unknown in unknown_paths(&paths, &known) {
+                        fault(expression, format!("用了未声明的字段“{unknown}”"));
+                    }
+                    reads.extend(paths);
+                }
+                Err(error) => fault(expression, format!("的表达式有误：{error}")),
             }
         }
-        let name = format!("rule:{}", entry.code);
-        match environment.add_template_owned(name.clone(), entry.sentence) {
+        let name = format!("rule:{code}");
+        match environment.add_template_owned(name.clone(), entry.sentence.get_ref().clone()) {
             Ok(()) => {
-                let unknown = unknown_paths(&paths_of_sentence(environment, &name), &known);
-                if !unknown.is_empty() {
-                    fault(format!("的句子用了未声明的字段：{}", unknown.join("、")));
+                for unknown in unknown_paths(&paths_of_sentence(environment, &name), &known) {
+                    fault(&entry.sentence, format!("的句子用了未声明的字段“{unknown}”"));
                 }
             }
-            Err(error) => fault(format!("的句子有误：{error}")),
-        }
-        let unknown = unknown_paths(&reads, &known);
-        if !unknown.is_empty() {
-            fault(format!("用了未声明的字段：{}", unknown.join("、")));
+            Err(error) => fault(&entry.sentence, format!("的句子有误：{error}")),
         }
         let level = match entry.level {
             LevelName::Problem => Level::Problem,
             LevelName::Advice => Level::Advice,
         };
         rules.push(Rule {
-            code: entry.code,
+            code,
             level,
-            at: entry.at,
-            when: entry.when,
-            require: entry.require,
+            at: entry.at.into_inner(),
+            when: entry.when.map(Spanned::into_inner),
+            require: entry.require.into_inner(),
             sentence: name,
             reads: reads.into_iter().filter(|path| !path.starts_with("programme")).collect(),
         });

@@ -62,6 +62,7 @@ fn check(fonts: &Fonts, text: &str, as_json: bool) -> Result<ExitCode, Refusal> 
         let drawn: serde_json::Map<_, _> = fonts
             .roles()
             .iter()
+            .filter(|role| !role.latin)
             .map(|role| {
                 let face = coverage.drawn_by(role, mark).map(|face| face.family.as_str());
                 (role.name.clone(), json!(face))
