@@ -21,6 +21,8 @@ pub struct Shape {
     pub items: Option<Box<Shape>>,
     /// The domain format of a text (`phone`, `date`, `printable-lines` …).
     pub format: Option<String>,
+    /// The texts among which a value is chosen (`enum`); empty if it is free.
+    pub choices: Vec<String>,
     /// Shapes that hold always (`allOf`).
     also: Vec<Shape>,
     /// Shapes that hold under a condition (`if`, `then`, `else`).
@@ -80,6 +82,7 @@ impl Shape {
             required: list("required"),
             items: part("items")?.map(Box::new),
             format: text("format"),
+            choices: list("enum"),
             also,
             branches,
         })
@@ -296,6 +299,13 @@ impl Shape {
     #[must_use]
     pub fn format_of(&self, value: &Value) -> Option<&str> {
         self.facets(value).into_iter().find_map(|shape| shape.format.as_deref())
+    }
+
+    /// The choices that this place offers, if it offers any.
+    #[must_use]
+    pub fn choices_of(&self, value: &Value) -> &[String] {
+        let facets = self.facets(value);
+        facets.into_iter().map(|shape| &shape.choices[..]).find(|c| !c.is_empty()).unwrap_or(&[])
     }
 
     /// Every dotted path of a field that some record may have, such as `contact.phone`.

@@ -43,9 +43,15 @@ pub(super) fn find(schema: &Schema, record: &Value) -> Vec<(String, Finding)> {
                 missing(&schema.shape, record, &pointer, &mut found);
                 continue;
             }
-            ValidationErrorKind::Type { kind } => Finding::problem("field.type")
-                .with("wanted", wanted_types(kind))
-                .with("found", type_of(given)),
+            ValidationErrorKind::Type { kind } => {
+                let finding = Finding::problem("field.type")
+                    .with("wanted", wanted_types(kind))
+                    .with("found", type_of(given));
+                let own = shape_at(&schema.shape, record, &pointer);
+                with_choices(finding, own, &Value::Null)
+            }
+            // A list or a group is no choice at all; that is told by its type.
+            ValidationErrorKind::Enum { .. } if given.is_array() || given.is_object() => continue,
             ValidationErrorKind::Enum { options } => Finding::problem(CHOICE)
                 .with("choices", options.as_ref().clone())
                 .with("found", given.as_ref().clone()),
@@ -97,7 +103,22 @@ fn missing(shape: &Shape, record: &Value, pointer: &str, found: &mut Vec<(String
             let below = shape_at(own, &absent, &place[pointer.len()..]);
             group_reason || below.is_some_and(takes_reason)
         };
-        found.push((place, Finding::problem("field.missing").with("reason_allowed", reason)));
+        let finding = Finding::problem("field.missing").with("reason_allowed", reason);
+        let absent = json!({});
+        let below = match place.strip_prefix(pointer) {
+            Some("") => Some(own),
+            Some(rest) => shape_at(own, &absent, rest),
+            None => None,
+        };
+        found.push((place, with_choices(finding, below, &Value::Null)));
+    }
+}
+
+/// The finding with the choices that the place offers, if it offers any.
+fn with_choices(finding: Finding, shape: Option<&Shape>, value: &Value) -> Finding {
+    match shape.map(|shape| shape.choices_of(value)) {
+        Some(choices) if !choices.is_empty() => finding.with("choices", choices.to_vec()),
+        _ => finding,
     }
 }
 
@@ -130,20 +151,25 @@ fn unknown(shape: &Shape, record: &Value, group: &str, key: &str) -> Finding {
     let finding = Finding::problem("field.unknown").with("key", key.to_owned());
     let Some(own) = shape_at(shape, record, group) else { return finding };
     let value = record.pointer(group).unwrap_or(&Value::Null);
-    let nearest = own
+    let fields: Vec<(f64, String, String)> = own
         .fields_of(value)
         .into_iter()
         .map(|(known, shapes)| {
             let title = shapes.iter().find_map(|shape| shape.title.clone()).unwrap_or_default();
             let near = strsim::normalized_damerau_levenshtein(key, known)
                 .max(strsim::normalized_damerau_levenshtein(key, &title));
-            (near, known, title)
+            (near, known.to_owned(), title)
         })
-        .max_by(|a, b| a.0.total_cmp(&b.0));
-    match nearest {
+        .collect();
+    match fields.iter().max_by(|a, b| a.0.total_cmp(&b.0)) {
         // Below a half the two have nothing to do with each other.
-        Some((near, known, title)) if near >= 0.5 => {
-            finding.with("nearest", known.to_owned()).with("nearest_label", title)
+        Some((near, known, title)) if *near >= 0.5 => {
+            finding.with("nearest", known.clone()).with("nearest_label", title.clone())
+        }
+        // A short list of what is known helps; a long one hides the problem.
+        _ if fields.len() <= 8 => {
+            let known: Vec<String> = fields.iter().map(|(_, known, _)| known.clone()).collect();
+            finding.with("known", known)
         }
         _ => finding,
     }
@@ -169,6 +195,7 @@ fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "空值",
         Value::Bool(_) => "true 或 false",
+        Value::Number(number) if number.is_f64() => "小数",
         Value::Number(_) => "数字",
         Value::String(_) => "文字",
         Value::Array(_) => "列表",

@@ -47,23 +47,36 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
         "json.duplicate-key" => {
             format!("字段“{}”写了两次，请只保留一个", get("key"))
         }
-        "field.missing" if facts.get("reason_allowed") == Some(&Value::Bool(true)) => {
-            format!("{label}没有填写，请填写；确实没有的，写明未填原因")
+        "field.missing" => {
+            let remedy = match facts.get("choices") {
+                Some(choices) => format!("没有选择，请选择：{}", said(choices)),
+                None => "没有填写，请填写".to_owned(),
+            };
+            let reason = match facts.get("reason_allowed") {
+                Some(Value::Bool(true)) => "；确实没有的，写明未填原因",
+                _ => "",
+            };
+            format!("{label}{remedy}{reason}")
         }
-        "field.missing" => format!("{label}没有填写，请填写"),
-        "field.unknown" => match facts.get("nearest") {
-            Some(nearest) => format!(
+        "field.unknown" => match (facts.get("nearest"), facts.get("known")) {
+            (Some(nearest), _) => format!(
                 "没有“{}”这个字段，是否应为“{}”（{}）？请改正或删去",
                 get("key"),
                 said(nearest),
                 get("nearest_label")
             ),
-            None => format!("没有“{}”这个字段，请删去", get("key")),
+            (None, Some(known)) => {
+                format!("没有“{}”这个字段，请删去；这里可用的字段是：{}", get("key"), said(known))
+            }
+            (None, None) => format!("没有“{}”这个字段，请删去", get("key")),
         },
         "field.type" if label.is_empty() => {
             format!("数据应为{}，现为{}", get("wanted"), get("found"))
         }
-        "field.type" => format!("{label}应为{}，现为{}，请改正", get("wanted"), get("found")),
+        "field.type" => match facts.get("choices") {
+            Some(choices) => format!("{label}只能选一个：{}；现为{}", said(choices), get("found")),
+            None => format!("{label}应为{}，现为{}，请改正", get("wanted"), get("found")),
+        },
         "field.choice" => {
             format!("{label}应为以下之一：{}；现为“{}”，请改选", get("choices"), get("found"))
         }
@@ -83,7 +96,7 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
             format!("{label}不能大于{}，现为{}，请改正", get("limit"), get("found"))
         }
         "field.pattern" => {
-            format!("{label}“{}”的写法不对，应符合 {}", get("found"), get("pattern"))
+            format!("{label}填的“{}”的写法不对，应符合 {}", get("found"), get("pattern"))
         }
         code if code.starts_with("text.") => text_sentence(label, code, &get),
         code if code.starts_with("credit-code.") || code.starts_with("registration-number.") => {
@@ -94,10 +107,10 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
             format!("{label}的手机号码应为11位，现为{}位，请核对", get("digits"))
         }
         "phone.area-code" => {
-            format!("{label}“{}”缺区号，请写作 区号-号码，例如 0351-4123456", get("found"))
+            format!("{label}填的“{}”缺区号，请写作 区号-号码，例如 0351-4123456", get("found"))
         }
         "phone.malformed" => format!(
-            "{label}“{}”不是电话号码，{}",
+            "{label}填的“{}”不是电话号码，{}",
             get("found"),
             corrected("请写11位手机号码，或 区号-号码，例如 0351-4123456")
         ),
@@ -113,13 +126,13 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
         ),
         "date.impossible" => match facts.get("days") {
             Some(days) => format!(
-                "{label}“{}”不存在，{}年{}月只有{}天，请改正",
+                "{label}填的“{}”不存在，{}年{}月只有{}天，请改正",
                 get("found"),
                 get("year"),
                 get("month"),
                 said(days)
             ),
-            None => format!("{label}“{}”不存在，没有{}月，请改正", get("found"), get("month")),
+            None => format!("{label}填的“{}”不存在，没有{}月，请改正", get("found"), get("month")),
         },
         "date.year" => format!(
             "{label}的年份应在{}至{}之间，现为“{}”，请改正",
@@ -191,22 +204,22 @@ fn region_sentence(label: &str, code: &str, get: &dyn Fn(&str) -> String) -> Str
     match code {
         "region.prefix" => format!("{label}只写到市和县（市、区），请写作“{}”", get("corrected")),
         "region.county-missing" => {
-            format!("{label}“{}”缺县（市、区），请写全，例如：{}", get("found"), get("examples"))
+            format!("{label}填的“{}”缺县（市、区），请写全，例如：{}", get("found"), get("examples"))
         }
         "region.city-missing" => {
-            format!("{label}“{}”缺设区市，请写作：{}", get("found"), get("candidates"))
+            format!("{label}填的“{}”缺设区市，请写作：{}", get("found"), get("candidates"))
         }
         "region.abolished" => {
-            format!("{label}“{}”已撤销，现为：{}，请改写", get("found"), get("successors"))
+            format!("{label}填的“{}”已撤销，现为：{}，请改写", get("found"), get("successors"))
         }
         "region.mismatch" => {
-            format!("{label}“{}”市县不对应，是否应为：{}", get("found"), get("candidates"))
+            format!("{label}填的“{}”市县不对应，是否应为：{}", get("found"), get("candidates"))
         }
         _ if get("nearest").is_empty() => format!(
-            "{label}“{}”不在行政区划表中，请按“XX市XX县（市、区）”填写",
+            "{label}填的“{}”不在行政区划表中，请按“XX市XX县（市、区）”填写",
             get("found")
         ),
-        _ => format!("{label}“{}”不在行政区划表中，是否应为：{}", get("found"), get("nearest")),
+        _ => format!("{label}填的“{}”不在行政区划表中，是否应为：{}", get("found"), get("nearest")),
     }
 }
 
