@@ -48,8 +48,8 @@ impl App {
     }
 
     fn check_sample(&self, document: &Document, path: &PathBuf) -> Result<Rendered, Faults> {
-        let bytes = fs::read(path)
-            .map_err(|error| Fault::at(path, format!("读不了样例：{error}")))?;
+        let bytes =
+            fs::read(path).map_err(|error| Fault::at(path, format!("读不了样例：{error}")))?;
         let name = document.id.to_string();
         match self.render(&name, Input::Record(&bytes), Options::default()) {
             Ok(rendered) => {

@@ -92,7 +92,8 @@ impl Document {
             match environment.add_template_owned(name.to_owned(), sentence.get_ref().clone()) {
                 Err(error) => {
                     let line = start + error.line().unwrap_or(1) - 1;
-                    let what = format!("句子“{name}”有误：{}", error.detail().unwrap_or("语法错误"));
+                    let what =
+                        format!("句子“{name}”有误：{}", error.detail().unwrap_or("语法错误"));
                     faults.push(Fault::at(file, what).on_line(line));
                 }
                 Ok(()) => {

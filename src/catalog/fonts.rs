@@ -8,8 +8,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::digest::{Digest, Hashing};
 use super::position::line_of;
+use crate::digest::{Digest, Hashing};
 use crate::fault::{Fault, Faults};
 
 /// One face of a font file, mapped into memory and not read until it is used.
@@ -295,7 +295,8 @@ fn open_folder(folder: &Path, brought: bool, faults: &mut Vec<Fault>) -> Vec<Fac
                 Ok(family) => {
                     // Typst knows a family by its lower-cased name; two files that give
                     // themselves one name must not hide each other.
-                    let family = if brought { format!("{family} ({})", file_name(&path)) } else { family };
+                    let family =
+                        if brought { format!("{family} ({})", file_name(&path)) } else { family };
                     let bytes = Arc::clone(&bytes);
                     faces.push(Face { family, path: path.clone(), index, brought, bytes });
                 }
@@ -337,7 +338,9 @@ fn sums(path: &Path) -> Result<BTreeMap<String, String>, Fault> {
             line.split_once(char::is_whitespace)
                 .filter(|(sum, _)| sum.len() == 64 && sum.bytes().all(|b| b.is_ascii_hexdigit()))
                 .map(|(sum, name)| (name.trim().trim_start_matches('*').to_owned(), sum.to_owned()))
-                .ok_or_else(|| Fault::at(path, "每行应为 64 位十六进制摘要、空格、文件名").on_line(at + 1))
+                .ok_or_else(|| {
+                    Fault::at(path, "每行应为 64 位十六进制摘要、空格、文件名").on_line(at + 1)
+                })
         })
         .collect()
 }

@@ -54,9 +54,8 @@ impl Catalog {
     pub fn open(home: Home, brought: Option<&Path>) -> Result<Self, Faults> {
         let templates = home.templates();
         let mut faults = Vec::new();
-        let fonts = Fonts::open(&home.fonts(), brought)
-            .map_err(|more| faults.extend(Vec::from(more)))
-            .ok();
+        let fonts =
+            Fonts::open(&home.fonts(), brought).map_err(|more| faults.extend(Vec::from(more))).ok();
         let regions = open_regions(&templates.join("lib/data/regions.csv"))
             .map_err(|fault| faults.push(fault))
             .ok();
@@ -67,7 +66,8 @@ impl Catalog {
         for programme_path in
             files.keys().filter(|path| path.ends_with("/programme.toml") && depth(path) == 2)
         {
-            let programme_name = programme_path.trim_matches('/').trim_end_matches("/programme.toml");
+            let programme_name =
+                programme_path.trim_matches('/').trim_end_matches("/programme.toml");
             let file = templates.join(programme_name).join("programme.toml");
             let (programme, programme_text) = match open_programme(&file) {
                 Ok((programme, text)) => (Arc::new(programme), text),
@@ -77,9 +77,9 @@ impl Catalog {
                 }
             };
             let prefix = format!("/{programme_name}/");
-            let folders = files.keys().filter_map(|path| {
-                path.strip_prefix(&prefix)?.strip_suffix("/document.toml")
-            });
+            let folders = files
+                .keys()
+                .filter_map(|path| path.strip_prefix(&prefix)?.strip_suffix("/document.toml"));
             for document in folders.filter(|folder| !folder.contains('/')) {
                 let id = DocumentId {
                     programme: programme_name.to_owned(),
@@ -125,9 +125,9 @@ impl Catalog {
             (Some(fonts), Some(regions), true) => {
                 Ok(Self { home, documents, layouts, fonts, regions })
             }
-            _ => Err(Faults::unless_none(faults, ()).err().unwrap_or_else(|| {
-                Fault::new("目录没有打开").into()
-            })),
+            _ => Err(Faults::unless_none(faults, ())
+                .err()
+                .unwrap_or_else(|| Fault::new("目录没有打开").into())),
         }
     }
 
@@ -187,7 +187,8 @@ fn open_programme(path: &Path) -> Result<(Programme, String), Fault> {
 fn open_regions(path: &Path) -> Result<Regions, Fault> {
     let text = fs::read_to_string(path)
         .map_err(|error| Fault::at(path, format!("读不了文件：{error}")))?;
-    Regions::parse(&text).map_err(|error| Fault::at(path, error.what.to_string()).on_line(error.line))
+    Regions::parse(&text)
+        .map_err(|error| Fault::at(path, error.what.to_string()).on_line(error.line))
 }
 
 /// Every file below a folder, by its path from there, starting with a slash.

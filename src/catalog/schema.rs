@@ -35,10 +35,38 @@ pub const FORMATS: [&str; 8] = [
 
 /// The keywords that a schema here may use; another one is a slip of the pen.
 const KEYWORDS: [&str; 32] = [
-    "$schema", "$id", "$ref", "$defs", "$comment", "title", "description", "examples", "default",
-    "type", "enum", "const", "properties", "required", "additionalProperties", "items", "contains",
-    "minItems", "maxItems", "uniqueItems", "minLength", "maxLength", "pattern", "format", "minimum",
-    "maximum", "multipleOf", "if", "then", "else", "allOf", "not",
+    "$schema",
+    "$id",
+    "$ref",
+    "$defs",
+    "$comment",
+    "title",
+    "description",
+    "examples",
+    "default",
+    "type",
+    "enum",
+    "const",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "contains",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "format",
+    "minimum",
+    "maximum",
+    "multipleOf",
+    "if",
+    "then",
+    "else",
+    "allOf",
+    "not",
 ];
 
 /// Schema files that have been read, with their texts for the line numbers of faults.
@@ -104,7 +132,10 @@ impl Schemas {
                         continue;
                     }
                     let below = format!("{pointer}/{}", super::shape::escape(key));
-                    made.insert(key.clone(), self.resolve(templates, path, inner, &below, depth + 1)?);
+                    made.insert(
+                        key.clone(),
+                        self.resolve(templates, path, inner, &below, depth + 1)?,
+                    );
                 }
                 let Some(reference) = map.get("$ref").and_then(Value::as_str) else {
                     return Ok(Value::Object(made));
@@ -117,7 +148,9 @@ impl Schemas {
                 };
                 let missing = self.fault(path, pointer, &format!("引用“{reference}”找不到"));
                 if !target_path.is_file() {
-                    return Err(missing.hint("引用写作 /lib/schema/common.json#/$defs/名称").into());
+                    return Err(missing
+                        .hint("引用写作 /lib/schema/common.json#/$defs/名称")
+                        .into());
                 }
                 let target = self.read(&target_path)?.pointer(inside).cloned();
                 let target = target.ok_or(missing)?;
@@ -187,7 +220,10 @@ fn look_for_slips(schema: &Value, pointer: &str, report: &mut dyn FnMut(&str, St
             "format" => {
                 let format = inner.as_str().unwrap_or_default();
                 if !FORMATS.contains(&format) {
-                    report(&below, format!("不认识的 format“{format}”，可用：{}", FORMATS.join("、")));
+                    report(
+                        &below,
+                        format!("不认识的 format“{format}”，可用：{}", FORMATS.join("、")),
+                    );
                 }
             }
             known if KEYWORDS.contains(&known) => {}

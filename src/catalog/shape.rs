@@ -157,7 +157,8 @@ impl Shape {
                 .flat_map(|(_, shapes)| shapes)
                 .collect();
             value = value.get(&step).unwrap_or(&Value::Null);
-            let title = next.iter().flat_map(|shape| shape.facets(value)).find_map(|s| s.title.clone());
+            let title =
+                next.iter().flat_map(|shape| shape.facets(value)).find_map(|s| s.title.clone());
             let title = title.unwrap_or(step);
             if labels.last() != Some(&title) {
                 labels.push(title);

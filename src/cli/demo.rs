@@ -8,9 +8,8 @@ use super::output;
 use crate::app::{App, Input, Options, Refusal};
 
 pub(super) fn run(app: &App, folder: &Path) -> Result<ExitCode, Refusal> {
-    fs::create_dir_all(folder).map_err(|error| {
-        Refusal::Usage(format!("建不了目录 {}：{error}", folder.display()))
-    })?;
+    fs::create_dir_all(folder)
+        .map_err(|error| Refusal::Usage(format!("建不了目录 {}：{error}", folder.display())))?;
     let mut reports = Vec::new();
     app.check_all(&mut |report| reports.push(report))?;
     for report in &reports {

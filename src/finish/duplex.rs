@@ -28,7 +28,11 @@ pub fn halves(pdf: &[u8], copies: u8) -> Result<Halves, Fault> {
     let mut backs: Vec<ObjectId> = pages.iter().copied().skip(1).step_by(2).collect();
     backs.reverse();
     let sheets = fronts.len();
-    Ok(Halves { fronts: keep(&whole, &fronts, copies)?, backs: keep(&whole, &backs, copies)?, sheets })
+    Ok(Halves {
+        fronts: keep(&whole, &fronts, copies)?,
+        backs: keep(&whole, &backs, copies)?,
+        sheets,
+    })
 }
 
 /// The same file with only these pages, in this order.

@@ -34,9 +34,7 @@ fn open(pdf: &[u8]) -> Result<Document, Fault> {
 
 fn save(mut document: Document) -> Result<Vec<u8>, Fault> {
     let mut bytes = Vec::new();
-    document
-        .save_to(&mut bytes)
-        .map_err(|error| Fault::new(format!("PDF 写不出来：{error}")))?;
+    document.save_to(&mut bytes).map_err(|error| Fault::new(format!("PDF 写不出来：{error}")))?;
     Ok(bytes)
 }
 

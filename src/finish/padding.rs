@@ -21,11 +21,8 @@ pub(super) fn fill_sheet(document: &mut Document) -> Result<(), Fault> {
 
 /// Adds a page after the last one, of its size; it bears nothing at all.
 fn append_blank(document: &mut Document) -> Result<(), Fault> {
-    let (_, last) = document
-        .get_pages()
-        .into_iter()
-        .next_back()
-        .ok_or_else(|| Fault::new("PDF 没有页"))?;
+    let (_, last) =
+        document.get_pages().into_iter().next_back().ok_or_else(|| Fault::new("PDF 没有页"))?;
     let parent = parent_of(document, last)?;
     let mut page = Dictionary::new();
     page.set("Type", Object::Name(b"Page".to_vec()));

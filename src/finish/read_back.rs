@@ -124,7 +124,8 @@ fn page(document: &Document, id: lopdf::ObjectId) -> Result<Page, Fault> {
             "Tf" => {
                 let name = operation.operands.first().and_then(|name| name.as_name().ok());
                 if let Some(font) = name.and_then(|name| known.get(name)) {
-                    two_bytes = font.get(b"Subtype").and_then(Object::as_name).is_ok_and(|n| n == b"Type0");
+                    two_bytes =
+                        font.get(b"Subtype").and_then(Object::as_name).is_ok_and(|n| n == b"Type0");
                     page.fonts.insert(used(document, font));
                 }
             }
@@ -211,7 +212,11 @@ fn carried(document: &Document, catalog: &Dictionary) -> BTreeMap<String, Vec<u8
     files
 }
 
-fn dictionary<'a>(document: &'a Document, of: &'a Dictionary, key: &[u8]) -> Option<&'a Dictionary> {
+fn dictionary<'a>(
+    document: &'a Document,
+    of: &'a Dictionary,
+    key: &[u8],
+) -> Option<&'a Dictionary> {
     document.dereference(of.get(key).ok()?).ok()?.1.as_dict().ok()
 }
 

@@ -44,9 +44,11 @@ pub(super) fn read(bytes: &[u8]) -> Read {
         .and_then(|value| deserializer.end().map(|()| value))
         .map_err(|error| findings.push((String::new(), syntax(text, &error))))
         .ok();
-    findings.extend(duplicates.into_inner().into_iter().map(|(pointer, key)| {
-        (pointer, Finding::problem("json.duplicate-key").with("key", key))
-    }));
+    findings.extend(
+        duplicates.into_inner().into_iter().map(|(pointer, key)| {
+            (pointer, Finding::problem("json.duplicate-key").with("key", key))
+        }),
+    );
     Read { value, findings }
 }
 

@@ -44,7 +44,10 @@ pub fn examine(catalog: &Catalog, document: &Document, input: &[u8]) -> Result<E
     let mut given = value.unwrap_or(Value::Null);
     let readable = !given.is_null() || findings.is_empty();
     let say = |given: &Value, found: Vec<(String, Finding)>| -> Vec<Problem> {
-        found.into_iter().map(|(at, finding)| sentence::problem(schema, given, at, finding)).collect()
+        found
+            .into_iter()
+            .map(|(at, finding)| sentence::problem(schema, given, at, finding))
+            .collect()
     };
     problems.extend(say(&given, findings));
     if readable {

@@ -7,7 +7,12 @@ use crate::catalog::Schema;
 use crate::values::{Facts, Finding};
 
 /// The finding at its place, with label and sentence.
-pub(super) fn problem(schema: &Schema, record: &Value, pointer: String, finding: Finding) -> Problem {
+pub(super) fn problem(
+    schema: &Schema,
+    record: &Value,
+    pointer: String,
+    finding: Finding,
+) -> Problem {
     let labels = schema.shape.labels(record, &pointer);
     let sentence = sentence(&named(&labels), finding.code, &finding.facts);
     Problem {
@@ -39,10 +44,9 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
             };
             format!("JSON 第{}行第{}列有误：{}{mark}", get("line"), get("column"), get("what"))
         }
-        "json.encoding" => format!(
-            "文件第{}行不是 UTF-8 编码，请用“另存为”选择 UTF-8 编码后再试",
-            get("line")
-        ),
+        "json.encoding" => {
+            format!("文件第{}行不是 UTF-8 编码，请用“另存为”选择 UTF-8 编码后再试", get("line"))
+        }
         "json.empty" => "文件是空的，请填写数据；空白表格请用 --blank".to_owned(),
         "json.duplicate-key" => {
             format!("字段“{}”写了两次，请只保留一个", get("key"))
@@ -114,11 +118,9 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
             get("found"),
             corrected("请写11位手机号码，或 区号-号码，例如 0351-4123456")
         ),
-        "postcode.malformed" => format!(
-            "{label}应为6位数字，现为“{}”，{}",
-            get("found"),
-            corrected("请核对")
-        ),
+        "postcode.malformed" => {
+            format!("{label}应为6位数字，现为“{}”，{}", get("found"), corrected("请核对"))
+        }
         "date.malformed" => format!(
             "{label}应写作 年-月-日，例如 2026-03-05，现为“{}”，{}",
             get("found"),
@@ -163,9 +165,9 @@ fn text_sentence(label: &str, code: &str, get: &dyn Fn(&str) -> String) -> Strin
             format!("{label}{place}是乱码（{point}），原来的字已经丢失，请重新输入")
         }
         "text.invisible" => format!("{label}{place}是看不见的字符（{point}），请删去"),
-        "text.combining" => format!(
-            "{label}{place}是单独的附加符号（{point}），请改用带符号的单个字母，例如 é"
-        ),
+        "text.combining" => {
+            format!("{label}{place}是单独的附加符号（{point}），请改用带符号的单个字母，例如 é")
+        }
         _ => format!(
             "{label}{place}“{}”（{point}）没有字形，印出来会是空框，请核对或换用规范字",
             get("character")
@@ -190,7 +192,10 @@ fn number_sentence(label: &str, code: &str, get: &dyn Fn(&str) -> String) -> Str
             format!("{label}第3至8位应为数字，现为“{}”，请对照营业执照核对", get("found"))
         }
         "credit-code.prefix" => {
-            format!("{label}开头的“{}”不是常见的登记机关和机构类别，请对照营业执照核对", get("found"))
+            format!(
+                "{label}开头的“{}”不是常见的登记机关和机构类别，请对照营业执照核对",
+                get("found")
+            )
         }
         _ => format!(
             "{label}{place}应为“{}”，现为“{}”，请对照营业执照核对",
@@ -204,7 +209,11 @@ fn region_sentence(label: &str, code: &str, get: &dyn Fn(&str) -> String) -> Str
     match code {
         "region.prefix" => format!("{label}只写到市和县（市、区），请写作“{}”", get("corrected")),
         "region.county-missing" => {
-            format!("{label}填的“{}”缺县（市、区），请写全，例如：{}", get("found"), get("examples"))
+            format!(
+                "{label}填的“{}”缺县（市、区），请写全，例如：{}",
+                get("found"),
+                get("examples")
+            )
         }
         "region.city-missing" => {
             format!("{label}填的“{}”缺设区市，请写作：{}", get("found"), get("candidates"))
@@ -215,10 +224,9 @@ fn region_sentence(label: &str, code: &str, get: &dyn Fn(&str) -> String) -> Str
         "region.mismatch" => {
             format!("{label}填的“{}”市县不对应，是否应为：{}", get("found"), get("candidates"))
         }
-        _ if get("nearest").is_empty() => format!(
-            "{label}填的“{}”不在行政区划表中，请按“XX市XX县（市、区）”填写",
-            get("found")
-        ),
+        _ if get("nearest").is_empty() => {
+            format!("{label}填的“{}”不在行政区划表中，请按“XX市XX县（市、区）”填写", get("found"))
+        }
         _ => format!("{label}填的“{}”不在行政区划表中，是否应为：{}", get("found"), get("nearest")),
     }
 }

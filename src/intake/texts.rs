@@ -3,9 +3,7 @@
 use serde_json::Value;
 
 use crate::catalog::{Catalog, Coverage, Document, Shape, escape};
-use crate::values::{
-    Finding, Regions, credit_code, date, phone, postcode, registration, text,
-};
+use crate::values::{Finding, Regions, credit_code, date, phone, postcode, registration, text};
 
 /// What the walk over the texts needs to know.
 pub(super) struct Judge<'a> {

@@ -33,8 +33,7 @@ pub(super) fn pdf(
         Standard::A3u => &[PdfStandard::A_3u],
         Standard::None => &[PdfStandard::V_1_7],
     };
-    let standards =
-        PdfStandards::new(wanted).map_err(|error| fault(error.message().as_str()))?;
+    let standards = PdfStandards::new(wanted).map_err(|error| fault(error.message().as_str()))?;
     let (year, month, day) = (date.year(), date.month(), date.day());
     let timestamp = u8::try_from(month)
         .ok()

@@ -1,5 +1,7 @@
 //! The compile itself, on threads with stacks sized on purpose, with caches trimmed on every way out.
 
+use std::time::Instant;
+
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde_json::json;
 use typst::comemo;
@@ -71,7 +73,9 @@ impl Press {
         let main = format!("/{}/{LAYOUT}", job.document);
         let desk = Desk::new(&self.shelf, &main, data)
             .ok_or_else(|| Failure::Template(vec![format!("没有 {main}")]))?;
+        let started = Instant::now();
         let compiled = typst::compile::<PagedDocument>(&desk);
+        let laid_out = started.elapsed();
         let warnings = diagnostics::lines(&desk, &compiled.warnings);
         let document = compiled
             .output
@@ -86,6 +90,13 @@ impl Press {
                 export::png(&document, *page, *pixels_per_point)?
             }
         };
+        tracing::debug!(
+            document = job.document,
+            pages,
+            compile_ms = laid_out.as_secs_f64() * 1e3,
+            export_ms = (started.elapsed() - laid_out).as_secs_f64() * 1e3,
+            "typeset"
+        );
         Ok(Typeset { bytes, pages, warnings })
     }
 

@@ -35,7 +35,9 @@ pub fn examine(code: &str) -> Vec<Finding> {
     let mut found = Vec::new();
     if marks.len() != LENGTH {
         found.push(
-            Finding::problem("credit-code.length").with("length", marks.len()).with("wanted", LENGTH),
+            Finding::problem("credit-code.length")
+                .with("length", marks.len())
+                .with("wanted", LENGTH),
         );
     }
     for (at, mark) in marks.iter().enumerate() {
@@ -52,9 +54,7 @@ pub fn examine(code: &str) -> Vec<Finding> {
     }
     // Positions 3 to 8: the registering authority's region by GB/T 2260, digits only.
     if !marks[2..8].iter().all(char::is_ascii_digit) {
-        found.push(
-            Finding::problem("credit-code.region-digits").with("found", text(&marks[2..8])),
-        );
+        found.push(Finding::problem("credit-code.region-digits").with("found", text(&marks[2..8])));
     }
     let prefix = text(&marks[..2]);
     if !PREFIXES.contains(&prefix.as_str()) {
@@ -130,9 +130,18 @@ mod tests {
     use super::*;
 
     const VALID: [&str; 12] = [
-        "914403001922038216", "91440300708461136T", "91110108551385082Q", "9144030071526726XG",
-        "91330100799655058B", "911400001123101349", "91110000600037341L", "91310110666007217T",
-        "91310115591693856A", "91350100M000100Y43", "91440300192317458F", "91310000132260250X",
+        "914403001922038216",
+        "91440300708461136T",
+        "91110108551385082Q",
+        "9144030071526726XG",
+        "91330100799655058B",
+        "911400001123101349",
+        "91110000600037341L",
+        "91310110666007217T",
+        "91310115591693856A",
+        "91350100M000100Y43",
+        "91440300192317458F",
+        "91310000132260250X",
     ];
 
     fn codes(code: &str) -> Vec<&'static str> {

@@ -122,7 +122,8 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         let of = |text: &str| parse(text).expect_err("no date");
-        for text in ["2026年3月5日", "2026/3/5", "2026.03.05", "20260305", "２０２６-３-５"] {
+        for text in ["2026年3月5日", "2026/3/5", "2026.03.05", "20260305", "２０２６-３-５"]
+        {
             assert_eq!(of(text).facts["corrected"], "2026-03-05", "{text}");
         }
         assert!(!of("去年").facts.contains_key("corrected"));

@@ -38,16 +38,16 @@ fn is_landline(text: &str) -> bool {
     let local = |part: &str| is_digits(part, 7..=8) && !part.starts_with(['0', '1']);
     let extension = |part: &str| is_digits(part, 1..=6);
     let together = |part: &str| {
-        [3, 4].iter().any(|&at| part.is_char_boundary(at) && part.len() > at && {
-            let (head, rest) = part.split_at(at);
-            area(head) && local(rest)
+        [3, 4].iter().any(|&at| {
+            part.is_char_boundary(at) && part.len() > at && {
+                let (head, rest) = part.split_at(at);
+                area(head) && local(rest)
+            }
         })
     };
     match parts.as_slice() {
         [whole] => together(whole),
-        [first, second] => {
-            (area(first) && local(second)) || (together(first) && extension(second))
-        }
+        [first, second] => (area(first) && local(second)) || (together(first) && extension(second)),
         [first, second, third] => area(first) && local(second) && extension(third),
         _ => false,
     }
@@ -57,7 +57,8 @@ fn is_landline(text: &str) -> bool {
 fn is_service(text: &str) -> bool {
     let digits = text.replace('-', "");
     let grouped = text.matches('-').count() <= 2;
-    let toll = is_digits(&digits, 10..=10) && (digits.starts_with("400") || digits.starts_with("800"));
+    let toll =
+        is_digits(&digits, 10..=10) && (digits.starts_with("400") || digits.starts_with("800"));
     let short = is_digits(text, 5..=6) && text.starts_with(['1', '9']);
     (toll && grouped && !text.starts_with('-') && !text.ends_with('-')) || short
 }
@@ -81,8 +82,15 @@ mod tests {
     #[test]
     fn accepts_what_clerks_write() {
         for number in [
-            "13803510001", "0351-4123456", "03514123456", "010-62345678", "0351-4123456-801",
-            "400-800-1234", "4008001234", "12315", "95588",
+            "13803510001",
+            "0351-4123456",
+            "03514123456",
+            "010-62345678",
+            "0351-4123456-801",
+            "400-800-1234",
+            "4008001234",
+            "12315",
+            "95588",
         ] {
             assert_eq!(examine(number), [], "{number}");
         }

@@ -50,7 +50,10 @@ impl Regions {
     pub fn parse(csv: &str) -> Result<Self, RegionFault> {
         let mut lines = csv.lines().enumerate();
         if lines.next().map(|(_, line)| line.trim_end()) != Some(HEAD) {
-            return Err(RegionFault { line: 1, what: "表头应为 code,prefecture,name,level,in_use_since,abolished,new_codes" });
+            return Err(RegionFault {
+                line: 1,
+                what: "表头应为 code,prefecture,name,level,in_use_since,abolished,new_codes",
+            });
         }
         let mut regions = Vec::new();
         for (at, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
@@ -68,8 +71,9 @@ impl Regions {
                 "省级" | "地级" => continue,
                 _ => return Err(fault("级别应为 省级、地级、县级 或 功能区")),
             };
-            let successors = (!abolished.is_empty())
-                .then(|| successors.split(';').filter(|c| !c.is_empty()).map(str::to_owned).collect());
+            let successors = (!abolished.is_empty()).then(|| {
+                successors.split(';').filter(|c| !c.is_empty()).map(str::to_owned).collect()
+            });
             regions.push(Region {
                 code: code.to_owned(),
                 city: city.to_owned(),
@@ -117,7 +121,8 @@ impl Regions {
             .map(Region::full_name)
             .collect();
         if !in_city.is_empty() {
-            return Finding::problem("region.county-missing").with("examples", in_city[..3.min(in_city.len())].to_vec());
+            return Finding::problem("region.county-missing")
+                .with("examples", in_city[..3.min(in_city.len())].to_vec());
         }
         let named: Vec<String> = self
             .of(province)
@@ -141,7 +146,9 @@ impl Regions {
         let elsewhere: Vec<String> = self
             .of(province)
             .filter(|region| !region.zone && text.ends_with(&region.name))
-            .filter(|region| self.of(province).any(|other| text == format!("{}{}", other.city, region.name)))
+            .filter(|region| {
+                self.of(province).any(|other| text == format!("{}{}", other.city, region.name))
+            })
             .map(Region::full_name)
             .collect();
         if !elsewhere.is_empty() {

@@ -132,12 +132,22 @@ fn unprintable(mark: char, several_lines: bool) -> Option<&'static str> {
         '\n' => Some("text.line-break"),
         '\u{2028}' | '\u{2029}' => Some("text.control"),
         mark if mark.is_control() => Some("text.control"),
-        '\u{061C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'
+        '\u{061C}'
+        | '\u{200E}'
+        | '\u{200F}'
+        | '\u{202A}'..='\u{202E}'
         | '\u{2066}'..='\u{2069}' => Some("text.bidi"),
         '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..='\u{10FFFF}' => Some("text.private-use"),
         '\u{FFFD}' => Some("text.replacement"),
-        '\u{AD}' | '\u{34F}' | '\u{180E}' | '\u{200C}' | '\u{200D}' | '\u{2060}'..='\u{2065}'
-        | '\u{206A}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FFF9}'..='\u{FFFB}'
+        '\u{AD}'
+        | '\u{34F}'
+        | '\u{180E}'
+        | '\u{200C}'
+        | '\u{200D}'
+        | '\u{2060}'..='\u{2065}'
+        | '\u{206A}'..='\u{206F}'
+        | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FFF9}'..='\u{FFFB}'
         | '\u{E0000}'..='\u{E0FFF}' => Some("text.invisible"),
         _ => None,
     }

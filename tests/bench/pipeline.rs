@@ -1,1 +1,71 @@
-fn main(){}
+//! Warm costs of the parts: every iteration has a record of its own, so that no cache of Typst
+//! answers with the last one's page.
+
+use std::hint::black_box;
+use std::path::PathBuf;
+
+use chengwen::app::{App, Input, Options, Output, Setup};
+use chengwen::catalog::Places;
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use serde_json::Value;
+
+fn app() -> App {
+    let home = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let places = Places { flag: Some(home), ..Places::default() };
+    App::open(&Setup { places, fonts: None }).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+/// Records that differ in their names, as those of different applicants do.
+fn records(app: &App, document: &str) -> impl FnMut() -> Vec<u8> {
+    let path = &app.catalog().document(document).expect("known").samples[""];
+    let mut record: Value =
+        serde_json::from_slice(&std::fs::read(path).expect("read")).expect("JSON");
+    let mut number = 0_u32;
+    move || {
+        number += 1;
+        record["name"] = format!("太原市第{number}食品商行").into();
+        record.to_string().into_bytes()
+    }
+}
+
+fn pipeline(criterion: &mut Criterion) {
+    let app = app();
+    let documents: Vec<String> = app.catalog().documents().map(|one| one.id.to_string()).collect();
+    for document in &documents {
+        let mut next = records(&app, document);
+        criterion.bench_function(&format!("check {document}"), |bench| {
+            bench.iter_batched(
+                &mut next,
+                |record| black_box(app.check(document, &record).expect("no fault")),
+                BatchSize::SmallInput,
+            );
+        });
+        let mut next = records(&app, document);
+        criterion.bench_function(&format!("render {document} to PDF"), |bench| {
+            bench.iter_batched(
+                &mut next,
+                |record| {
+                    let input = Input::Record(&record);
+                    black_box(app.render(document, input, Options::default()).expect("sound"))
+                },
+                BatchSize::SmallInput,
+            );
+        });
+        let picture = Output::Png { page: 1, pixels_per_point: 1.5 };
+        let options = Options { output: picture, ..Options::default() };
+        let mut next = records(&app, document);
+        criterion.bench_function(&format!("render page 1 of {document} to PNG"), |bench| {
+            bench.iter_batched(
+                &mut next,
+                |record| {
+                    black_box(app.render(document, Input::Record(&record), options).expect("sound"))
+                },
+                BatchSize::SmallInput,
+            );
+        });
+    }
+    criterion.bench_function("open a home", |bench| bench.iter(|| black_box(self::app())));
+}
+
+criterion_group!(benches, pipeline);
+criterion_main!(benches);

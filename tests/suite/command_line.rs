@@ -107,7 +107,11 @@ fn render_writes_files_and_streams() {
     let written = std::fs::read(&pdf).expect("written");
     let streamed = chengwen_with(&["render", "shanxi/application", "-", "-o", "-"], &sample());
     assert_eq!(streamed.out, written);
-    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing is left over");
+    assert_eq!(
+        std::fs::read_dir(folder.path()).expect("a folder").count(),
+        1,
+        "nothing is left over"
+    );
 
     let png = folder.path().join("第3页.png");
     let path = png.to_string_lossy();
@@ -119,8 +123,17 @@ fn render_writes_files_and_streams() {
 #[test]
 fn render_options_reach_the_file() {
     let ran = chengwen(&[
-        "render", "shanxi/application", SAMPLE, "-o", "-", "--copies", "3", "--sides", "one",
-        "--standard", "a-2u",
+        "render",
+        "shanxi/application",
+        SAMPLE,
+        "-o",
+        "-",
+        "--copies",
+        "3",
+        "--sides",
+        "one",
+        "--standard",
+        "a-2u",
     ]);
     let file = read_back(&ran.out).expect("a PDF");
     assert_eq!(file.copies, Some(3));
@@ -133,14 +146,20 @@ fn render_options_reach_the_file() {
 #[test]
 fn a_wrong_call_ends_with_one_and_says_so_in_chinese() {
     for (arguments, part) in [
-        (&["render", "shanxi/aplication", SAMPLE, "-o", "x.pdf"][..], "是否应为 shanxi/application"),
+        (
+            &["render", "shanxi/aplication", SAMPLE, "-o", "x.pdf"][..],
+            "是否应为 shanxi/application",
+        ),
         (&["render", "shanxi/application", "没有.json", "-o", "x.pdf"], "没有这个文件"),
         (&["render", "shanxi/application", SAMPLE, "-o", "x.doc"], "-o 应以 .pdf 或 .png 结尾"),
         (&["render", "shanxi/application", SAMPLE, "-o", "x.pdf", "--sides", "manual"], ".zip"),
         (&["render", "shanxi/application", SAMPLE, "-o", "x.zip"], "--sides manual"),
         (&["render", "shanxi/application", SAMPLE, "-o", "x.pdf", "--page", "2"], "--page"),
         (&["render", "shanxi/application", SAMPLE, "-o", "x.pdf", "--copies", "9"], "--copies"),
-        (&["render", "shanxi/application", SAMPLE, "-o", "x.pdf", "--sides", "both"], "可用：long、short、one、manual"),
+        (
+            &["render", "shanxi/application", SAMPLE, "-o", "x.pdf", "--sides", "both"],
+            "可用：long、short、one、manual",
+        ),
         (&["render", "shanxi/application", SAMPLE, "-o", "没有的目录/x.pdf"], "没有这个文件或目录"),
         (&["render", "shanxi/application", "-o", "x.pdf"], "缺少"),
         (&["render", "shanxi/application", SAMPLE, "--blank", "-o", "x.pdf"], "不能与"),
@@ -149,7 +168,11 @@ fn a_wrong_call_ends_with_one_and_says_so_in_chinese() {
     ] {
         let ran = chengwen(arguments);
         assert_eq!(ran.code, 1, "{arguments:?}: {}", ran.told);
-        assert!(ran.told.contains("用法有误") && ran.told.contains(part), "{arguments:?}: {}", ran.told);
+        assert!(
+            ran.told.contains("用法有误") && ran.told.contains(part),
+            "{arguments:?}: {}",
+            ran.told
+        );
         assert!(!ran.told.contains("error:"), "{}", ran.told);
     }
 }
@@ -178,12 +201,17 @@ fn fonts_tells_who_draws_a_character() {
     let ran = chengwen(&["fonts", "--check", "䶮𠀁"]);
     let text = String::from_utf8(ran.out).expect("UTF-8");
     assert_eq!(ran.code, 0, "{text}");
-    assert!(text.contains("U+4DAE") && text.contains("U+20001") && text.contains("GW Rare"), "{text}");
+    assert!(
+        text.contains("U+4DAE") && text.contains("U+20001") && text.contains("GW Rare"),
+        "{text}"
+    );
     let ran = chengwen(&["fonts", "--check", "😀", "--json"]);
     assert_eq!(ran.code, 1);
     let answer: Value = serde_json::from_slice(&ran.out).expect("JSON");
     assert_eq!(answer["missing"], 1);
-    assert!(String::from_utf8(chengwen(&["fonts"]).out).expect("UTF-8").contains("小标宋：GW Biaosong"));
+    assert!(
+        String::from_utf8(chengwen(&["fonts"]).out).expect("UTF-8").contains("小标宋：GW Biaosong")
+    );
 }
 
 #[test]
@@ -206,7 +234,15 @@ fn help_is_chinese_and_whole() {
         let ran = chengwen(command);
         let text = String::from_utf8(ran.out).expect("UTF-8");
         assert_eq!(ran.code, 0);
-        for english in ["Usage", "Options", "Arguments", "Commands", "Print help", "default:", "possible values"] {
+        for english in [
+            "Usage",
+            "Options",
+            "Arguments",
+            "Commands",
+            "Print help",
+            "default:",
+            "possible values",
+        ] {
             assert!(!text.contains(english), "{english} in {text}");
         }
     }

@@ -42,10 +42,8 @@ fn the_picture_of_every_document() {
         // The last page of a form bears its table or its signature.
         let pages = render(&app, &plain.document, &plain.record(), Options::default()).pages;
         let page = if pages > 2 { pages - 1 } else { pages };
-        let options = Options {
-            output: Output::Png { page, pixels_per_point: 0.6 },
-            ..Options::default()
-        };
+        let options =
+            Options { output: Output::Png { page, pixels_per_point: 0.6 }, ..Options::default() };
         let made = render(&app, &plain.document, &plain.record(), options);
         let path = root().join(format!("tests/golden/{}.png", document.id.dashed()));
         if updating() {
@@ -56,7 +54,12 @@ fn the_picture_of_every_document() {
         let (wanted, found) = (pixels(&wanted), pixels(&made.bytes));
         assert_eq!(wanted.len(), found.len(), "{}: another size", document.id);
         let off = wanted.iter().zip(&found).filter(|(a, b)| a.abs_diff(**b) > TOLERANCE).count();
-        assert!(off * 1000 <= wanted.len() * STRAY, "{}: {off} of {} differ", document.id, wanted.len());
+        assert!(
+            off * 1000 <= wanted.len() * STRAY,
+            "{}: {off} of {} differ",
+            document.id,
+            wanted.len()
+        );
     }
 }
 

@@ -104,13 +104,13 @@ fn a_programme_may_replace_a_sentence_but_only_one_that_exists() {
     let path = home.path(PROGRAMME);
     let text = fs::read_to_string(&path).expect("readable");
     let with = |sentences: &str| {
-        fs::write(&path, format!("{text}\n[sentences.commitment]\n{sentences}\n")).expect("written");
+        fs::write(&path, format!("{text}\n[sentences.commitment]\n{sentences}\n"))
+            .expect("written");
     };
     with("addressee = \"太原市市场监督管理局：\"");
     let app = app_at(home.folder.path()).unwrap_or_else(|faults| panic!("{faults}"));
     let sample = crate::support::sample(&app, "shanxi-commitment");
-    let made =
-        crate::support::render(&app, &sample.document, &sample.record(), Default::default());
+    let made = crate::support::render(&app, &sample.document, &sample.record(), Default::default());
     let page = crate::support::squeezed(&crate::support::text_of(&made.bytes)[0]);
     assert!(page.contains("太原市市场监督管理局："), "{page}");
 
@@ -119,7 +119,10 @@ fn a_programme_may_replace_a_sentence_but_only_one_that_exists() {
     with("addressee = \"{{ mayor }}：\"");
     let faults = home.faults();
     let line = text.lines().count() + 3;
-    assert!(faults.contains(&format!("programme.toml:{line}")) && faults.contains("mayor"), "{faults}");
+    assert!(
+        faults.contains(&format!("programme.toml:{line}")) && faults.contains("mayor"),
+        "{faults}"
+    );
 }
 
 #[test]
@@ -135,7 +138,12 @@ fn schemas() {
 
 #[test]
 fn rules() {
-    expect(RULES, "require = \"category.other\"", "require = \"category.othr\"", &["category.othr"]);
+    expect(
+        RULES,
+        "require = \"category.other\"",
+        "require = \"category.othr\"",
+        &["category.othr"],
+    );
     expect(RULES, "[5:] <= programme", "[5: <= programme", &["deadline.cultivation"]);
     expect(RULES, "at = \"/postcode\"", "at = \"/post\"", &["/post"]);
     expect(RULES, "level = \"problem\"", "level = \"error\"", &["error"]);
@@ -148,7 +156,12 @@ fn layouts_and_fonts() {
     expect(style, "#let base(body) = {", "#let base(body) = {{", &["语法错误"]);
     expect(style, "font: 字体.仿宋,", "font: \"STFangsong\",", &["STFangsong"]);
     expect("fonts/roles.toml", "GW Biaosong", "GW Biaosnog", &["GW Biaosnog"]);
-    expect("templates/lib/data/regions.csv", "140105,太原市,小店区,县级", "140105,太原市,小店区,县", &["级别"]);
+    expect(
+        "templates/lib/data/regions.csv",
+        "140105,太原市,小店区,县级",
+        "140105,太原市,小店区,县",
+        &["级别"],
+    );
 }
 
 #[test]
@@ -185,7 +198,8 @@ fn a_damaged_font_is_found() {
 fn an_operators_own_face_comes_first_for_its_role() {
     // A face that calls itself by no known name is told as unused, and the home opens all the same.
     let folder = tempfile::tempdir().expect("a folder");
-    fs::copy(root().join("fonts/GWKai-Regular.otf"), folder.path().join("own.otf")).expect("copied");
+    fs::copy(root().join("fonts/GWKai-Regular.otf"), folder.path().join("own.otf"))
+        .expect("copied");
     let places = chengwen::catalog::Places { flag: Some(root()), ..Default::default() };
     let open = |fonts: &Path| {
         let fonts = Some(fonts.to_owned());
@@ -210,8 +224,7 @@ fn an_operators_own_face_comes_first_for_its_role() {
     let kai = fonts.roles().iter().find(|role| role.name == "楷体").expect("a role");
     assert!(fonts.faces()[kai.chain[0]].brought && fonts.unused().is_empty());
     let sample = crate::support::sample(&app, "shanxi-application.minimal");
-    let made =
-        crate::support::render(&app, &sample.document, &sample.record(), Default::default());
+    let made = crate::support::render(&app, &sample.document, &sample.record(), Default::default());
     assert_eq!(made.warnings, [""; 0]);
 }
 

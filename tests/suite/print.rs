@@ -42,7 +42,10 @@ fn copies_and_sides_are_written() {
 /// A record whose honours fill more and more pages.
 fn growing(app: &chengwen::app::App, lines: usize) -> serde_json::Value {
     let mut record = sample(app, "shanxi-application").record();
-    let honours = vec!["获得某项荣誉称号，由某机关授予，有效期三年，每年复核一次并公布结果。"; lines];
+    let honours = vec![
+        "获得某项荣誉称号，由某机关授予，有效期三年，每年复核一次并公布结果。";
+        lines
+    ];
     set(&mut record, "/honours", json!(honours.join("\n")));
     record
 }

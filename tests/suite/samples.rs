@@ -104,12 +104,23 @@ fn candidates(given: &Value) -> Vec<Value> {
         let number = given.as_i64().unwrap_or_default();
         return vec![json!(number + 1), json!(number - 1)];
     };
-    let mut found: Vec<Value> = ["2020-05-20", "13900000001", "041000", "太原市小店区",
-        "911400001123101349", "是", "否", "其他", "线下市场经营主体", "商会", "商圈"]
-        .into_iter()
-        .filter(|other| *other != text.as_str())
-        .map(Value::from)
-        .collect();
+    let mut found: Vec<Value> = [
+        "2020-05-20",
+        "13900000001",
+        "041000",
+        "太原市小店区",
+        "911400001123101349",
+        "是",
+        "否",
+        "其他",
+        "线下市场经营主体",
+        "商会",
+        "商圈",
+    ]
+    .into_iter()
+    .filter(|other| *other != text.as_str())
+    .map(Value::from)
+    .collect();
     found.insert(0, json!(format!("{text}甲乙")));
     found
 }
@@ -132,15 +143,15 @@ fn every_declared_field_reaches_the_paper() {
         let declared = document.schema.shape.paths();
         let is_group = |path: &String| {
             declared.iter().any(|other| {
-                other.strip_prefix(path).is_some_and(|rest| rest.starts_with('.') && rest != ".reason")
+                other
+                    .strip_prefix(path)
+                    .is_some_and(|rest| rest.starts_with('.') && rest != ".reason")
             }) && !covered.contains_key(path)
         };
         for path in declared.iter().filter(|path| !is_group(path)) {
-            let unprinted = document
-                .manifest
-                .unprinted
-                .keys()
-                .any(|pointer| pointer.get_ref().trim_start_matches('/').replace('/', ".") == *path);
+            let unprinted = document.manifest.unprinted.keys().any(|pointer| {
+                pointer.get_ref().trim_start_matches('/').replace('/', ".") == *path
+            });
             if unprinted {
                 continue;
             }
