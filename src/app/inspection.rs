@@ -44,7 +44,7 @@ pub(super) fn shortcomings(catalog: &Catalog, document: &Document, file: &ReadBa
     if file.scaling.as_deref() != Some("None") || file.duplex.is_none() {
         found.push("PDF 没有打印设置".to_owned());
     }
-    if document.manifest.padded && file.pages.len() % 2 != 0 {
+    if document.manifest.padded && !file.pages.len().is_multiple_of(2) {
         found.push("页数没有补成双数".to_owned());
     }
     found

@@ -221,7 +221,7 @@ impl Plan {
     }
 
     fn finish(&self, made: Typeset, stem: &str, problems: Problems) -> Result<Rendered, Refusal> {
-        let blank = if self.padded || self.manual { made.pages % 2 } else { 0 };
+        let blank = if self.padded || self.manual { finish::blanks_needed(made.pages) } else { 0 };
         let pages = made.pages + blank;
         let sheets = if self.duplex == Duplex::Simplex { pages } else { pages.div_ceil(2) };
         let rendered = |bytes, ending: &str| Rendered {

@@ -174,7 +174,7 @@ fn first_line(toml: &str, text: &Spanned<String>) -> usize {
 
 /// The dotted path of a JSON pointer.
 #[must_use]
-pub fn path_of(pointer: &str) -> String {
+pub(super) fn path_of(pointer: &str) -> String {
     pointer.trim_start_matches('/').replace('/', ".")
 }
 

@@ -103,7 +103,7 @@ impl Programme {
 ///
 /// # Errors
 /// A fault with the line: not readable, not TOML, an unknown or missing key.
-pub fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<(T, String), Fault> {
+pub(super) fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<(T, String), Fault> {
     let text = fs::read_to_string(path)
         .map_err(|error| Fault::at(path, format!("读不了文件：{error}")))?;
     match toml::from_str(&text) {
@@ -114,7 +114,7 @@ pub fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<(T, String), 
 
 /// What the TOML reader found, as a fault with its line.
 #[must_use]
-pub fn toml_fault(path: &Path, text: &str, error: &toml::de::Error) -> Fault {
+pub(super) fn toml_fault(path: &Path, text: &str, error: &toml::de::Error) -> Fault {
     let fault = Fault::at(path, format!("内容有误：{}", error.message()));
     match error.span() {
         Some(span) => fault.on_line(line_of(text, span.start)),

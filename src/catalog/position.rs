@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// The line (from 1) on which a byte offset stands.
 #[must_use]
-pub fn line_of(text: &str, offset: usize) -> usize {
+pub(super) fn line_of(text: &str, offset: usize) -> usize {
     let end = offset.min(text.len());
     text.as_bytes()[..end].iter().filter(|&&byte| byte == b'\n').count() + 1
 }
@@ -13,7 +13,7 @@ pub fn line_of(text: &str, offset: usize) -> usize {
 ///
 /// A pointer that leads nowhere gives the line of its deepest part that exists.
 #[must_use]
-pub fn line_of_pointer(text: &str, pointer: &str) -> usize {
+pub(super) fn line_of_pointer(text: &str, pointer: &str) -> usize {
     let mut scanner = Scanner { text: text.as_bytes(), at: 0 };
     let mut deepest = 0;
     scanner.find(pointer, &mut deepest);

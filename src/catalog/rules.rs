@@ -64,7 +64,7 @@ enum LevelName {
 /// # Errors
 /// Every fault with its line: an expression that cannot be read, a field that is not declared,
 /// a code given twice.
-pub fn open(
+pub(super) fn open(
     path: &Path,
     schema: &Schema,
     environment: &mut Environment<'static>,

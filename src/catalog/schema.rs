@@ -22,7 +22,7 @@ pub struct Schema {
 }
 
 /// The domain formats of texts that `intake` knows how to judge.
-pub const FORMATS: [&str; 8] = [
+pub(super) const FORMATS: [&str; 8] = [
     "credit-code",
     "registration-number",
     "region",

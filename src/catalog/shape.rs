@@ -14,17 +14,17 @@ pub struct Shape {
     /// The types allowed, as JSON Schema names them; empty if the schema does not say.
     pub types: Vec<String>,
     /// The fields of an object, in the paper's order.
-    pub fields: Vec<(String, Shape)>,
+    pub fields: Vec<(String, Self)>,
     /// The fields that must be there.
     pub required: Vec<String>,
     /// What each item of an array is.
-    pub items: Option<Box<Shape>>,
+    pub items: Option<Box<Self>>,
     /// The domain format of a text (`phone`, `date`, `printable-lines` …).
     pub format: Option<String>,
     /// The texts among which a value is chosen (`enum`); empty if it is free.
     pub choices: Vec<String>,
     /// Shapes that hold always (`allOf`).
-    also: Vec<Shape>,
+    also: Vec<Self>,
     /// Shapes that hold under a condition (`if`, `then`, `else`).
     branches: Vec<Branch>,
 }

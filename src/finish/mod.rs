@@ -11,6 +11,7 @@ use crate::fault::Fault;
 
 pub use duplex::{Halves, halves};
 pub use intent::{Duplex, Intent};
+pub use padding::blanks_needed;
 pub use read_back::{Page, ReadBack, UsedFont, read_back};
 
 /// Pads the file if asked, and writes the print intent into its catalog.

@@ -7,13 +7,13 @@ use crate::fault::Fault;
 
 /// How many blank pages fill the last sheet of a double-sided stack.
 #[must_use]
-pub fn needed(pages: usize) -> usize {
+pub fn blanks_needed(pages: usize) -> usize {
     pages % 2
 }
 
 /// Adds a blank page if the number of pages is odd.
 pub(super) fn fill_sheet(document: &mut Document) -> Result<(), Fault> {
-    for _ in 0..needed(document.get_pages().len()) {
+    for _ in 0..blanks_needed(document.get_pages().len()) {
         append_blank(document)?;
     }
     Ok(())

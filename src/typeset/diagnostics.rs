@@ -13,7 +13,7 @@ pub(super) fn lines(desk: &Desk<'_>, diagnostics: &[SourceDiagnostic]) -> Vec<St
         .map(|diagnostic| {
             let mut line = format!("{}{}", place(desk, diagnostic.span), diagnostic.message);
             for hint in &diagnostic.hints {
-                line.push_str("（");
+                line.push('（');
                 line.push_str(&hint.v);
                 line.push('）');
             }

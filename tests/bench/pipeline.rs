@@ -1,6 +1,9 @@
 //! Warm costs of the parts: every iteration has a record of its own, so that no cache of Typst
 //! answers with the last one's page.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a measurement of a broken home is none")]
+#![allow(missing_docs, reason = "criterion's macros make items without any")]
+
 use std::hint::black_box;
 use std::path::PathBuf;
 

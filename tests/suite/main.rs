@@ -1,5 +1,7 @@
 //! The tests, through the public door: samples, refusals, broken homes, the command line, the paper.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod carried;
 mod command_line;
 mod direction;

@@ -120,8 +120,8 @@ fn printing_by_hand_gives_fronts_and_reversed_backs() {
     assert_eq!(names[2], "打印说明.txt");
 
     let pages = text_of(&whole.bytes);
-    let fronts: Vec<String> = pages.iter().cloned().step_by(2).collect();
-    let mut backs: Vec<String> = pages.iter().cloned().skip(1).step_by(2).collect();
+    let fronts: Vec<String> = pages.iter().step_by(2).cloned().collect();
+    let mut backs: Vec<String> = pages.iter().skip(1).step_by(2).cloned().collect();
     backs.reverse();
     assert_eq!(text_of(&parts[0].1), fronts);
     assert_eq!(text_of(&parts[1].1), backs);

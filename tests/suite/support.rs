@@ -9,33 +9,33 @@ use chengwen::catalog::Places;
 use serde_json::Value;
 
 /// The root of the repository, which is a home.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-pub fn app() -> App {
+pub(crate) fn app() -> App {
     app_at(&root()).unwrap_or_else(|faults| panic!("the home has faults:\n{faults}"))
 }
 
-pub fn app_at(home: &Path) -> Result<App, chengwen::fault::Faults> {
+pub(crate) fn app_at(home: &Path) -> Result<App, chengwen::fault::Faults> {
     let places = Places { flag: Some(home.to_owned()), ..Places::default() };
     App::open(&Setup { places, fonts: None })
 }
 
 /// One sample: its document, the name of its file, and its bytes.
-pub struct Sample {
-    pub document: String,
-    pub name: String,
-    pub bytes: Vec<u8>,
+pub(crate) struct Sample {
+    pub(crate) document: String,
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Sample {
-    pub fn record(&self) -> Value {
+    pub(crate) fn record(&self) -> Value {
         serde_json::from_slice(&self.bytes).expect("a sample is JSON")
     }
 }
 
-pub fn samples(app: &App) -> Vec<Sample> {
+pub(crate) fn samples(app: &App) -> Vec<Sample> {
     let samples: Vec<Sample> = app
         .catalog()
         .documents()
@@ -52,15 +52,15 @@ pub fn samples(app: &App) -> Vec<Sample> {
 }
 
 /// The sample of this name, such as `shanxi-application.region`.
-pub fn sample(app: &App, name: &str) -> Sample {
+pub(crate) fn sample(app: &App, name: &str) -> Sample {
     samples(app).into_iter().find(|sample| sample.name == name).expect("the sample exists")
 }
 
-pub fn render(app: &App, document: &str, record: &Value, options: Options) -> Rendered {
+pub(crate) fn render(app: &App, document: &str, record: &Value, options: Options) -> Rendered {
     try_render(app, document, record, options).unwrap_or_else(|refusal| panic!("{refusal:?}"))
 }
 
-pub fn try_render(
+pub(crate) fn try_render(
     app: &App,
     document: &str,
     record: &Value,
@@ -70,7 +70,7 @@ pub fn try_render(
 }
 
 /// A program that the test command installs; its absence is a failure, not a skip.
-pub fn run(program: &str, arguments: &[&str]) -> Output {
+pub(crate) fn run(program: &str, arguments: &[&str]) -> Output {
     Command::new(program)
         .args(arguments)
         .output()
@@ -78,7 +78,7 @@ pub fn run(program: &str, arguments: &[&str]) -> Output {
 }
 
 /// What poppler reads on all pages, page by page, without the line of the digest.
-pub fn text_of(pdf: &[u8]) -> Vec<String> {
+pub(crate) fn text_of(pdf: &[u8]) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("file.pdf");
     fs::write(&path, pdf).expect("written");
@@ -99,12 +99,12 @@ pub fn text_of(pdf: &[u8]) -> Vec<String> {
 }
 
 /// The text without any white space: labels are spread and broken on paper.
-pub fn squeezed(text: &str) -> String {
+pub(crate) fn squeezed(text: &str) -> String {
     text.chars().filter(|mark| !mark.is_whitespace()).collect()
 }
 
 /// Sets the place of a pointer, making the groups on the way; null takes it out.
-pub fn set(record: &mut Value, pointer: &str, value: Value) {
+pub(crate) fn set(record: &mut Value, pointer: &str, value: Value) {
     let (group, key) = pointer.rsplit_once('/').expect("a pointer");
     if record.pointer(group).is_none() {
         set(record, group, Value::Object(serde_json::Map::new()));
@@ -128,12 +128,12 @@ pub fn set(record: &mut Value, pointer: &str, value: Value) {
 }
 
 /// Whether golden files are to be written anew (`UPDATE_GOLDEN=1`).
-pub fn updating() -> bool {
+pub(crate) fn updating() -> bool {
     std::env::var_os("UPDATE_GOLDEN").is_some()
 }
 
 /// Compares a text with its golden file.
-pub fn assert_golden(path: &Path, found: &str) {
+pub(crate) fn assert_golden(path: &Path, found: &str) {
     if updating() {
         fs::create_dir_all(path.parent().expect("a folder")).expect("made");
         fs::write(path, found).expect("written");
