@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod awkward;
 mod carried;
 mod command_line;
 mod direction;

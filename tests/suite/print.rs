@@ -193,7 +193,7 @@ fn numbers(pdf: &[u8]) -> Vec<usize> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn padding_fills_the_last_sheet_and_changes_nothing_else(pages in 1_usize..60) {

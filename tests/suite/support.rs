@@ -90,7 +90,9 @@ pub(crate) fn text_of(pdf: &[u8]) -> Vec<String> {
         .split('\u{c}')
         .map(|page| {
             let lines = page.lines().filter(|line| !line.contains("数据摘要"));
-            lines.map(str::trim_end).collect::<Vec<_>>().join("\n").trim_end().to_owned()
+            // How many spaces stand for a gap is the reader's choice, not the paper's.
+            let words = lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+            words.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
         })
         .collect();
     // pdftotext ends the last page with a form feed too.
