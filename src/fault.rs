@@ -106,3 +106,16 @@ impl fmt::Display for Faults {
 }
 
 impl std::error::Error for Faults {}
+
+/// What the system says of a file, in Chinese where it is one of the usual things.
+#[must_use]
+pub fn io_reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "没有这个文件或目录".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "没有权限".to_owned(),
+        std::io::ErrorKind::IsADirectory => "这是一个目录".to_owned(),
+        std::io::ErrorKind::StorageFull => "磁盘已满".to_owned(),
+        std::io::ErrorKind::BrokenPipe => "接收方已关闭".to_owned(),
+        _ => error.to_string(),
+    }
+}

@@ -21,7 +21,16 @@ pub(super) fn shortcomings(catalog: &Catalog, document: &Document, file: &ReadBa
     for (at, page) in file.pages.iter().enumerate() {
         let off = (page.width - wanted.0).abs().max((page.height - wanted.1).abs());
         if off > TOLERANCE {
-            found.push(format!("第{}页不是 A4（{:.1}×{:.1} pt）", at + 1, page.width, page.height));
+            let stands = match document.manifest.orientation {
+                Orientation::Portrait => "竖排",
+                Orientation::Landscape => "横排",
+            };
+            found.push(format!(
+                "第{}页不是{stands} A4（{:.1}×{:.1} pt）",
+                at + 1,
+                page.width,
+                page.height
+            ));
         }
         if page.boxes > 0 {
             found.push(format!("第{}页有 {} 个字没有字形", at + 1, page.boxes));

@@ -76,9 +76,15 @@ impl App {
         self.catalog.document(name).ok_or_else(|| {
             let known: Vec<String> =
                 self.catalog.documents().map(|document| document.id.to_string()).collect();
-            let nearest = known
-                .iter()
-                .map(|id| (strsim::normalized_damerau_levenshtein(name, id), id))
+            let nearest = self
+                .catalog
+                .documents()
+                .map(|document| {
+                    let id = document.id.to_string();
+                    let near = strsim::normalized_damerau_levenshtein(name, &id)
+                        .max(strsim::normalized_damerau_levenshtein(name, &document.manifest.name));
+                    (near, id)
+                })
                 .filter(|(near, _)| *near > 0.4)
                 .max_by(|a, b| a.0.total_cmp(&b.0));
             let hint = match nearest {

@@ -72,6 +72,8 @@ pub struct Rendered {
     pub sheets: usize,
     /// How the printer is asked to print.
     pub duplex: Duplex,
+    /// Whether the user turns the stack by hand; the bytes are then a zip.
+    pub by_hand: bool,
     /// What the user should know.
     pub problems: Problems,
     /// What the template warned of.
@@ -111,13 +113,17 @@ impl App {
             }
         };
         let checked = started.elapsed();
+        if options.sides == Some(Sides::Manual) && options.copies > 1 {
+            let sentence = "手动双面须一份一份地印，不能同时指定份数";
+            return Err(Refusal::Usage(sentence.to_owned()));
+        }
         let plan = Plan::of(document, record.as_ref(), options);
         let job = plan.job(self, document, record.as_ref(), sheet);
         let made = self.typesetter.typeset(&job).map_err(|failure| match failure {
             Failure::NoSuchPage(pages) => {
                 Refusal::Usage(format!("没有这一页：这份文书共 {pages} 页"))
             }
-            other @ Failure::Template(_) => Refusal::Faults(other.into()),
+            other => Refusal::Faults(other.into()),
         })?;
         let typeset = started.elapsed();
         let stem = match &record {
@@ -230,6 +236,7 @@ impl Plan {
             pages,
             sheets,
             duplex: self.duplex,
+            by_hand: self.manual,
             problems,
             warnings: made.warnings,
         };
@@ -237,7 +244,7 @@ impl Plan {
             return Ok(rendered(made.bytes, "png"));
         }
         if self.manual {
-            let halves = finish::halves(&made.bytes, self.options.copies)?;
+            let halves = finish::halves(&made.bytes)?;
             let parts = [
                 Part { name: format!("{stem}-正面.pdf"), bytes: halves.fronts },
                 Part { name: format!("{stem}-背面.pdf"), bytes: halves.backs },

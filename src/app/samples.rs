@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::{App, Input, Options, Refusal, Rendered, inspection};
 use crate::catalog::Document;
-use crate::fault::{Fault, Faults};
+use crate::fault::{Fault, Faults, io_reason};
 use crate::finish;
 
 /// One sample that rendered as it should.
@@ -48,8 +48,8 @@ impl App {
     }
 
     fn check_sample(&self, document: &Document, path: &PathBuf) -> Result<Rendered, Faults> {
-        let bytes =
-            fs::read(path).map_err(|error| Fault::at(path, format!("读不了样例：{error}")))?;
+        let bytes = fs::read(path)
+            .map_err(|error| Fault::at(path, format!("读不了样例：{}", io_reason(&error))))?;
         let name = document.id.to_string();
         match self.render(&name, Input::Record(&bytes), Options::default()) {
             Ok(rendered) => {

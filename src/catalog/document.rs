@@ -72,6 +72,7 @@ impl Document {
         let (manifest, text): (Manifest, String) = manifest::read(&path)?;
         let schema = schemas.open(templates, &folder.join("schema.json"))?;
         let known = schema.shape.paths();
+        let facts = programme.facts();
         let mut faults = Vec::new();
         let mut environment = environment();
 
@@ -97,7 +98,9 @@ impl Document {
                     faults.push(Fault::at(file, what).on_line(line));
                 }
                 Ok(()) => {
-                    for unknown in unknown_paths(&paths_of_sentence(&environment, name), &known) {
+                    for unknown in
+                        unknown_paths(&paths_of_sentence(&environment, name), &known, &facts)
+                    {
                         let what = format!("句子“{name}”用了未声明的字段“{unknown}”");
                         let at = sentence.get_ref().find(&unknown).unwrap_or(0);
                         let line = start + line_of(sentence.get_ref(), at) - 1;
@@ -118,7 +121,8 @@ impl Document {
                 faults.push(Fault::at(&path, what).on_line(line_of(&text, pointer.span().start)));
             }
         }
-        let rules = match rules::open(&folder.join("rules.toml"), &schema, &mut environment) {
+        let rules = match rules::open(&folder.join("rules.toml"), &schema, &facts, &mut environment)
+        {
             Ok(rules) => rules,
             Err(more) => {
                 faults.extend(Vec::from(more));

@@ -66,11 +66,18 @@ fn own_paths(found: impl IntoIterator<Item = String>) -> BTreeSet<String> {
 
 /// What a rule or a sentence may not read: paths that neither the record nor the programme has.
 #[must_use]
-pub fn unknown_paths(read: &BTreeSet<String>, known: &[String]) -> Vec<String> {
+pub fn unknown_paths(
+    read: &BTreeSet<String>,
+    known: &[String],
+    programme: &serde_json::Value,
+) -> Vec<String> {
     read.iter()
-        .filter(|path| {
-            let of_programme = *path == "programme" || path.starts_with("programme.");
-            !of_programme && !known.contains(*path)
+        .filter(|path| match path.strip_prefix("programme") {
+            Some("") => false,
+            Some(rest) if rest.starts_with('.') => {
+                programme.pointer(&rest.replace('.', "/")).is_none()
+            }
+            _ => !known.contains(*path),
         })
         .cloned()
         .collect()

@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::position::line_of;
 use crate::digest::{Digest, Hashing};
-use crate::fault::{Fault, Faults};
+use crate::fault::{Fault, Faults, io_reason};
 
 /// One face of a font file, mapped into memory and not read until it is used.
 #[derive(Clone)]
@@ -23,6 +23,8 @@ pub struct Face {
     pub index: u32,
     /// Whether an operator brought it with `--fonts`.
     pub brought: bool,
+    /// Characters that it draws as others, and that are therefore never asked of it.
+    pub wrong: String,
     bytes: Arc<memmap2::Mmap>,
 }
 
@@ -51,6 +53,15 @@ pub struct Fonts {
 #[serde(deny_unknown_fields)]
 struct RolesFile {
     role: Vec<RoleEntry>,
+    #[serde(default)]
+    wrong: Vec<WrongEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrongEntry {
+    family: Spanned<String>,
+    characters: String,
 }
 
 #[derive(Deserialize)]
@@ -90,13 +101,22 @@ impl Fonts {
 
         let path = folder.join(ROLES);
         let text = read_text(&path)?;
-        let entries = match toml::from_str::<RolesFile>(&text) {
-            Ok(file) => file.role,
+        let file = match toml::from_str::<RolesFile>(&text) {
+            Ok(file) => file,
             Err(error) => return Err(super::toml_fault(&path, &text, &error).into()),
         };
         let mut used = vec![false; faces.len()];
         let mut roles = Vec::new();
-        for entry in entries {
+        for entry in file.wrong {
+            match faces[..ours].iter_mut().find(|face| face.family == *entry.family.get_ref()) {
+                Some(face) => face.wrong.push_str(&entry.characters),
+                None => faults.push(
+                    Fault::at(&path, format!("字体“{}”不在 fonts 目录中", entry.family.get_ref()))
+                        .on_line(line_of(&text, entry.family.span().start)),
+                ),
+            }
+        }
+        for entry in file.role {
             let mut chain = Vec::new();
             for (place, face) in faces.iter().enumerate().skip(ours) {
                 if face.names().iter().any(|name| entry.also_known_as.contains(name)) {
@@ -221,10 +241,11 @@ impl Coverage<'_> {
         role.chain
             .iter()
             .find(|&&place| {
-                self.faces[place]
-                    .as_ref()
-                    .and_then(|face| face.glyph_index(character))
-                    .is_some_and(|glyph| glyph.0 != 0)
+                !self.fonts.faces[place].wrong.contains(character)
+                    && self.faces[place]
+                        .as_ref()
+                        .and_then(|face| face.glyph_index(character))
+                        .is_some_and(|glyph| glyph.0 != 0)
             })
             .map(|&place| &self.fonts.faces[place])
     }
@@ -271,7 +292,7 @@ fn open_folder(folder: &Path, brought: bool, faults: &mut Vec<Fault>) -> Vec<Fac
     let mut paths: Vec<PathBuf> = match fs::read_dir(folder) {
         Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
         Err(error) => {
-            faults.push(Fault::at(folder, format!("打不开字体目录：{error}")));
+            faults.push(Fault::at(folder, format!("打不开字体目录：{}", io_reason(&error))));
             return Vec::new();
         }
     };
@@ -286,7 +307,7 @@ fn open_folder(folder: &Path, brought: bool, faults: &mut Vec<Fault>) -> Vec<Fac
         let bytes = match map(&path) {
             Ok(bytes) => Arc::new(bytes),
             Err(error) => {
-                faults.push(Fault::at(&path, format!("读不了字体文件：{error}")));
+                faults.push(Fault::at(&path, format!("读不了字体文件：{}", io_reason(&error))));
                 continue;
             }
         };
@@ -298,7 +319,8 @@ fn open_folder(folder: &Path, brought: bool, faults: &mut Vec<Fault>) -> Vec<Fac
                     let family =
                         if brought { format!("{family} ({})", file_name(&path)) } else { family };
                     let bytes = Arc::clone(&bytes);
-                    faces.push(Face { family, path: path.clone(), index, brought, bytes });
+                    let wrong = String::new();
+                    faces.push(Face { family, path: path.clone(), index, brought, wrong, bytes });
                 }
                 Err(what) => faults.push(Fault::at(&path, what)),
             }
@@ -346,7 +368,8 @@ fn sums(path: &Path) -> Result<BTreeMap<String, String>, Fault> {
 }
 
 fn read_text(path: &Path) -> Result<String, Fault> {
-    fs::read_to_string(path).map_err(|error| Fault::at(path, format!("读不了文件：{error}")))
+    fs::read_to_string(path)
+        .map_err(|error| Fault::at(path, format!("读不了文件：{}", io_reason(&error))))
 }
 
 fn file_name(path: &Path) -> String {

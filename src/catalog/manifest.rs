@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::position::line_of;
-use crate::fault::Fault;
+use crate::fault::{Fault, io_reason};
 
 /// `document.toml`: what a document is, besides its data, rules and layout.
 #[derive(Debug, Deserialize)]
@@ -105,7 +105,7 @@ impl Programme {
 /// A fault with the line: not readable, not TOML, an unknown or missing key.
 pub(super) fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<(T, String), Fault> {
     let text = fs::read_to_string(path)
-        .map_err(|error| Fault::at(path, format!("读不了文件：{error}")))?;
+        .map_err(|error| Fault::at(path, format!("读不了文件：{}", io_reason(&error))))?;
     match toml::from_str(&text) {
         Ok(value) => Ok((value, text)),
         Err(error) => Err(toml_fault(path, &text, &error)),
@@ -115,9 +115,26 @@ pub(super) fn read<T: serde::de::DeserializeOwned>(path: &Path) -> Result<(T, St
 /// What the TOML reader found, as a fault with its line.
 #[must_use]
 pub(super) fn toml_fault(path: &Path, text: &str, error: &toml::de::Error) -> Fault {
-    let fault = Fault::at(path, format!("内容有误：{}", error.message()));
+    let fault = Fault::at(path, format!("内容有误：{}", in_chinese(error.message())));
     match error.span() {
         Some(span) => fault.on_line(line_of(text, span.start)),
         None => fault,
+    }
+}
+
+/// What the reader says most often of an owner's slip, in Chinese; the rest as it says it.
+fn in_chinese(message: &str) -> String {
+    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+    let known = || quoted[1..].join("、");
+    match quoted.as_slice() {
+        [key, _, ..] if message.starts_with("unknown field") => {
+            format!("不认识的键“{key}”，可用：{}", known())
+        }
+        [key, _, ..] if message.starts_with("unknown variant") => {
+            format!("不能是“{key}”，可用：{}", known())
+        }
+        [key] if message.starts_with("missing field") => format!("缺少“{key}”"),
+        [key] if message.starts_with("duplicate key") => format!("“{key}”写了两次"),
+        _ => message.to_owned(),
     }
 }

@@ -30,7 +30,7 @@ use schema::Schemas;
 pub use shape::{Shape, escape};
 
 use crate::digest::Hashing;
-use crate::fault::{Fault, Faults};
+use crate::fault::{Fault, Faults, io_reason};
 use crate::values::{Regions, date};
 
 /// Everything that a home offers, opened and checked.
@@ -112,6 +112,7 @@ impl Catalog {
                 }
             }
         }
+        faults.extend(strays(&templates, &files, &documents, &samples, &home.samples()));
         let mut layouts = BTreeMap::new();
         for (path, bytes) in files.into_iter().filter(|(path, _)| path.ends_with(".typ")) {
             match String::from_utf8(bytes) {
@@ -119,6 +120,20 @@ impl Catalog {
                     layouts.insert(path, text);
                 }
                 Err(_) => faults.push(Fault::at(&templates.join(&path[1..]), "不是 UTF-8 文本")),
+            }
+        }
+        if let Some(regions) = &regions {
+            for document in documents.values() {
+                let province = document.programme.province.get_ref();
+                if regions.of(province).next().is_none() {
+                    let file = templates.join(&document.id.programme).join("programme.toml");
+                    let what = format!("行政区划数据里没有省级代码 {province} 的县（市、区）");
+                    let fault = Fault::at(&file, what)
+                        .hint("把它们加到 templates/lib/data/regions.csv，或改正 province");
+                    if !faults.contains(&fault) {
+                        faults.push(fault);
+                    }
+                }
             }
         }
         match (fonts, regions, faults.is_empty()) {
@@ -169,6 +184,60 @@ impl Catalog {
     }
 }
 
+/// Files that belong to nothing: what an owner wrote for a document or programme that is not there.
+fn strays(
+    templates: &Path,
+    files: &BTreeMap<String, Vec<u8>>,
+    documents: &BTreeMap<DocumentId, Document>,
+    samples: &BTreeMap<String, BTreeMap<String, PathBuf>>,
+    samples_folder: &Path,
+) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    for path in files.keys().filter(|path| path.ends_with("/schema.json") && depth(path) == 3) {
+        let folder = path.trim_end_matches("/schema.json");
+        if !files.contains_key(&format!("{folder}/document.toml")) {
+            faults.push(Fault::at(&templates.join(&folder[1..]), "缺少 document.toml"));
+        }
+        let programme = folder.rsplit_once('/').map_or("", |(programme, _)| programme);
+        let manifest = format!("{programme}/programme.toml");
+        if !files.contains_key(&manifest) {
+            let fault = Fault::at(&templates.join(&programme[1..]), "缺少 programme.toml");
+            if !faults.contains(&fault) {
+                faults.push(fault);
+            }
+        }
+    }
+    let told = |name: &str| documents.keys().any(|id| id.dashed() == name);
+    // A document that could not be opened has been told of already.
+    let tried = |name: &str| {
+        files.keys().any(|path| {
+            path.strip_prefix('/')
+                .and_then(|path| path.strip_suffix("/document.toml"))
+                .is_some_and(|folder| folder.replacen('/', "-", 1) == name)
+        })
+    };
+    for (name, cases) in samples.iter().filter(|(name, _)| !told(name) && !tried(name)) {
+        for case in cases.values() {
+            let file = samples_folder.join(case.file_name().unwrap_or_default());
+            faults.push(Fault::at(&file, format!("没有样例所属的文书“{name}”")));
+        }
+    }
+    for document in documents.values() {
+        for (name, sentences) in &document.programme.sentences {
+            let id =
+                DocumentId { programme: document.id.programme.clone(), document: name.clone() };
+            if !documents.contains_key(&id) && !tried(&id.dashed()) && !sentences.is_empty() {
+                let file = templates.join(&id.programme).join("programme.toml");
+                let fault = Fault::at(&file, format!("[sentences.{name}]：没有这份文书"));
+                if !faults.contains(&fault) {
+                    faults.push(fault);
+                }
+            }
+        }
+    }
+    faults
+}
+
 fn open_programme(path: &Path) -> Result<(Programme, String), Fault> {
     let (programme, text): (Programme, String) = manifest::read(path)?;
     let on_line = |span: std::ops::Range<usize>| position::line_of(&text, span.start);
@@ -186,7 +255,7 @@ fn open_programme(path: &Path) -> Result<(Programme, String), Fault> {
 
 fn open_regions(path: &Path) -> Result<Regions, Fault> {
     let text = fs::read_to_string(path)
-        .map_err(|error| Fault::at(path, format!("读不了文件：{error}")))?;
+        .map_err(|error| Fault::at(path, format!("读不了文件：{}", io_reason(&error))))?;
     Regions::parse(&text)
         .map_err(|error| Fault::at(path, error.what.to_string()).on_line(error.line))
 }
@@ -194,8 +263,9 @@ fn open_regions(path: &Path) -> Result<Regions, Fault> {
 /// Every file below a folder, by its path from there, starting with a slash.
 fn read_below(root: &Path) -> Result<BTreeMap<String, Vec<u8>>, Fault> {
     fn walk(folder: &Path, name: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), Fault> {
-        let unreadable =
-            |error: std::io::Error| Fault::at(folder, format!("读不了文件夹：{error}"));
+        let unreadable = |error: std::io::Error| {
+            Fault::at(folder, format!("读不了文件夹：{}", io_reason(&error)))
+        };
         for entry in fs::read_dir(folder).map_err(unreadable)? {
             let entry = entry.map_err(unreadable)?;
             let Ok(own) = entry.file_name().into_string() else {
@@ -210,8 +280,9 @@ fn read_below(root: &Path) -> Result<BTreeMap<String, Vec<u8>>, Fault> {
             if kind.is_dir() {
                 walk(&entry.path(), &path, files)?;
             } else {
-                let bytes = fs::read(entry.path())
-                    .map_err(|error| Fault::at(&entry.path(), format!("读不了文件：{error}")))?;
+                let bytes = fs::read(entry.path()).map_err(|error| {
+                    Fault::at(&entry.path(), format!("读不了文件：{}", io_reason(&error)))
+                })?;
                 files.insert(path, bytes);
             }
         }
@@ -224,7 +295,8 @@ fn read_below(root: &Path) -> Result<BTreeMap<String, Vec<u8>>, Fault> {
 
 /// The samples by document (`programme-document`), then by case.
 fn samples_in(folder: &Path) -> Result<BTreeMap<String, BTreeMap<String, PathBuf>>, Fault> {
-    let unreadable = |error: std::io::Error| Fault::at(folder, format!("读不了文件夹：{error}"));
+    let unreadable =
+        |error: std::io::Error| Fault::at(folder, format!("读不了文件夹：{}", io_reason(&error)));
     let mut samples: BTreeMap<String, BTreeMap<String, PathBuf>> = BTreeMap::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();

@@ -67,6 +67,7 @@ enum LevelName {
 pub(super) fn open(
     path: &Path,
     schema: &Schema,
+    programme: &serde_json::Value,
     environment: &mut Environment<'static>,
 ) -> Result<Vec<Rule>, Faults> {
     let (file, text): (RulesFile, String) = manifest::read(path)?;
@@ -89,7 +90,7 @@ pub(super) fn open(
         for expression in entry.when.iter().chain([&entry.require]) {
             match paths_of_expression(environment, expression.get_ref()) {
                 Ok(paths) => {
-                    for unknown in unknown_paths(&paths, &known) {
+                    for unknown in unknown_paths(&paths, &known, programme) {
                         fault(expression, format!("用了未声明的字段“{unknown}”"));
                     }
                     reads.extend(paths);
@@ -100,7 +101,9 @@ pub(super) fn open(
         let name = format!("rule:{code}");
         match environment.add_template_owned(name.clone(), entry.sentence.get_ref().clone()) {
             Ok(()) => {
-                for unknown in unknown_paths(&paths_of_sentence(environment, &name), &known) {
+                for unknown in
+                    unknown_paths(&paths_of_sentence(environment, &name), &known, programme)
+                {
                     fault(&entry.sentence, format!("的句子用了未声明的字段“{unknown}”"));
                 }
             }

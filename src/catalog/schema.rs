@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::position::line_of_pointer;
 use super::shape::Shape;
-use crate::fault::{Fault, Faults};
+use crate::fault::{Fault, Faults, io_reason};
 
 /// A schema that may be trusted.
 #[derive(Debug)]
@@ -99,7 +99,7 @@ impl Schemas {
     fn read(&mut self, path: &Path) -> Result<&Value, Faults> {
         if !self.files.contains_key(path) {
             let text = fs::read_to_string(path)
-                .map_err(|error| Fault::at(path, format!("读不了文件：{error}")))?;
+                .map_err(|error| Fault::at(path, format!("读不了文件：{}", io_reason(&error))))?;
             let value: Value = serde_json::from_str(&text).map_err(|error| {
                 Fault::at(path, format!("不是合法的 JSON：{error}")).on_line(error.line())
             })?;
@@ -200,6 +200,19 @@ fn check(path: &Path, text: &str, schema: &Value) -> Vec<Fault> {
 /// Unknown keywords and formats, which a validator would pass over in silence.
 fn look_for_slips(schema: &Value, pointer: &str, report: &mut dyn FnMut(&str, String)) {
     let Value::Object(map) = schema else { return };
+    if let (Some(required), Some(properties)) =
+        (map.get("required").and_then(Value::as_array), map.get("properties"))
+    {
+        for (at, key) in required.iter().enumerate() {
+            let declared = key.as_str().is_some_and(|key| properties.get(key).is_some());
+            if !declared {
+                report(
+                    &format!("{pointer}/required/{at}"),
+                    format!("必填的 {key} 不在 properties 中"),
+                );
+            }
+        }
+    }
     for (key, inner) in map {
         let below = format!("{pointer}/{}", super::shape::escape(key));
         match key.as_str() {

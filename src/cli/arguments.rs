@@ -101,7 +101,7 @@ pub(super) struct Render {
     #[arg(short, long, value_name = "文件")]
     pub output: PathBuf,
     /// 输出 PNG 的第几页，默认 1
-    #[arg(long, value_name = "页")]
+    #[arg(long, value_name = "页", value_parser = page)]
     pub page: Option<usize>,
     /// 请打印机打印几份，1 至 5，默认 1
     #[arg(
@@ -109,7 +109,7 @@ pub(super) struct Render {
         value_name = "份数",
         default_value_t = 1,
         hide_default_value = true,
-        value_parser = clap::value_parser!(u8).range(1..=5)
+        value_parser = copies
     )]
     pub copies: u8,
     /// 单双面：long 长边翻转，short 短边翻转，one 单面，manual 手动双面（得到 zip）；默认按文书
@@ -162,6 +162,15 @@ impl From<StandardName> for Standard {
             StandardName::None => Self::None,
         }
     }
+}
+
+/// The range of `/NumCopies` (ISO 32000-1, table 150).
+fn copies(text: &str) -> Result<u8, String> {
+    text.parse().ok().filter(|copies| (1..=5).contains(copies)).ok_or("应为1至5的整数".to_owned())
+}
+
+fn page(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|page| *page > 0).ok_or("应为从1数起的页码".to_owned())
 }
 
 /// The whole command, with its help in Chinese.

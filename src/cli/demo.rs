@@ -6,10 +6,12 @@ use std::process::ExitCode;
 
 use super::output;
 use crate::app::{App, Input, Options, Refusal};
+use crate::fault::io_reason;
 
 pub(super) fn run(app: &App, folder: &Path) -> Result<ExitCode, Refusal> {
-    fs::create_dir_all(folder)
-        .map_err(|error| Refusal::Usage(format!("建不了目录 {}：{error}", folder.display())))?;
+    fs::create_dir_all(folder).map_err(|error| {
+        Refusal::Usage(format!("建不了目录 {}：{}", folder.display(), io_reason(&error)))
+    })?;
     let mut reports = Vec::new();
     app.check_all(&mut |report| reports.push(report))?;
     for report in &reports {

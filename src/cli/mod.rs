@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use clap::FromArgMatches;
 
 use crate::app::{App, Refusal, Setup};
-use crate::catalog::Places;
+use crate::catalog::{Fonts, Home, Places};
 use arguments::{Arguments, Verb};
 
 /// Runs the program with the arguments of the process.
@@ -61,12 +61,21 @@ fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
 }
 
 fn open(home: Option<PathBuf>, fonts: Option<PathBuf>) -> Result<App, Refusal> {
+    // A folder that the user names and that will not do is the user's slip, not ours.
+    let named = home.is_some() || fonts.is_some();
     let places = Places {
         flag: home,
         variable: std::env::var_os("CHENGWEN_HOME").map(PathBuf::from),
         current: std::env::current_dir().ok(),
         executable: std::env::current_exe().ok(),
     };
+    if named {
+        let found = Home::find(&places).map_err(|fault| Refusal::Usage(fault.to_string()))?;
+        if let Some(folder) = &fonts {
+            Fonts::open(&found.fonts(), Some(folder))
+                .map_err(|faults| Refusal::Usage(faults.to_string()))?;
+        }
+    }
     Ok(App::open(&Setup { places, fonts })?)
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::app::Refusal;
-use crate::fault::Fault;
+use crate::fault::{Fault, io_reason};
 use crate::intake::Problems;
 use crate::values::Level;
 
@@ -58,7 +58,9 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Refusal> {
         fs::read(path)
     };
     // A file that is not there is the user's slip, not ours.
-    read.map_err(|error| Refusal::Usage(format!("读不了 {}：{}", path.display(), reason(&error))))
+    read.map_err(|error| {
+        Refusal::Usage(format!("读不了 {}：{}", path.display(), io_reason(&error)))
+    })
 }
 
 /// Writes an output; a file comes whole or not at all.
@@ -66,7 +68,8 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Refusal> {
     if is_standard(path) {
         let mut out = std::io::stdout().lock();
         let written = out.write_all(bytes).and_then(|()| out.flush());
-        return written.map_err(|error| Fault::new(format!("写不出：{}", reason(&error))).into());
+        return written
+            .map_err(|error| Fault::new(format!("写不出：{}", io_reason(&error))).into());
     }
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");
@@ -79,9 +82,9 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Refusal> {
             std::io::ErrorKind::NotFound
             | std::io::ErrorKind::PermissionDenied
             | std::io::ErrorKind::IsADirectory => {
-                Refusal::Usage(format!("写不到 {}：{}", path.display(), reason(&error)))
+                Refusal::Usage(format!("写不到 {}：{}", path.display(), io_reason(&error)))
             }
-            _ => Fault::at(path, format!("写不出：{}", reason(&error))).into(),
+            _ => Fault::at(path, format!("写不出：{}", io_reason(&error))).into(),
         }
     })
 }
@@ -96,15 +99,4 @@ pub(super) fn json(value: &serde_json::Value) -> Result<(), Refusal> {
     let mut text = format!("{value:#}");
     text.push('\n');
     write(Path::new(STANDARD), text.as_bytes())
-}
-
-fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "没有这个文件或目录".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "没有权限".to_owned(),
-        std::io::ErrorKind::IsADirectory => "这是一个目录".to_owned(),
-        std::io::ErrorKind::StorageFull => "磁盘已满".to_owned(),
-        std::io::ErrorKind::BrokenPipe => "接收方已关闭".to_owned(),
-        _ => error.to_string(),
-    }
 }

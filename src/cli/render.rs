@@ -63,6 +63,7 @@ fn described(rendered: &Rendered, options: Options) -> String {
         return format!("（第 {page} 页，共 {} 页）", rendered.pages);
     }
     let sides = match rendered.duplex {
+        _ if rendered.by_hand => "先印正面，翻面后再印背面，见压缩包内的打印说明",
         Duplex::LongEdge => "双面打印，长边翻转",
         Duplex::ShortEdge => "双面打印，短边翻转",
         Duplex::Simplex => "单面打印",

@@ -54,7 +54,10 @@ fn sentence(error: &Error) -> String {
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             match get(ContextKind::ValidValue) {
                 Some(known) => format!("{argument} 不能是“{value}”，可用：{known}"),
-                None => format!("{argument} 不能是“{value}”"),
+                None => match std::error::Error::source(error) {
+                    Some(reason) => format!("{argument} 不能是“{value}”，{reason}"),
+                    None => format!("{argument} 不能是“{value}”"),
+                },
             }
         }
         ErrorKind::MissingRequiredArgument => format!("缺少 {argument}"),

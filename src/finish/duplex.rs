@@ -20,7 +20,7 @@ pub struct Halves {
 ///
 /// # Errors
 /// A fault if the bytes are no PDF that we can read.
-pub fn halves(pdf: &[u8], copies: u8) -> Result<Halves, Fault> {
+pub fn halves(pdf: &[u8]) -> Result<Halves, Fault> {
     let mut whole = open(pdf)?;
     padding::fill_sheet(&mut whole)?;
     let pages: Vec<ObjectId> = whole.get_pages().into_values().collect();
@@ -28,15 +28,11 @@ pub fn halves(pdf: &[u8], copies: u8) -> Result<Halves, Fault> {
     let mut backs: Vec<ObjectId> = pages.iter().copied().skip(1).step_by(2).collect();
     backs.reverse();
     let sheets = fronts.len();
-    Ok(Halves {
-        fronts: keep(&whole, &fronts, copies)?,
-        backs: keep(&whole, &backs, copies)?,
-        sheets,
-    })
+    Ok(Halves { fronts: keep(&whole, &fronts)?, backs: keep(&whole, &backs)?, sheets })
 }
 
 /// The same file with only these pages, in this order.
-fn keep(whole: &Document, pages: &[ObjectId], copies: u8) -> Result<Vec<u8>, Fault> {
+fn keep(whole: &Document, pages: &[ObjectId]) -> Result<Vec<u8>, Fault> {
     let mut document = whole.clone();
     let root = document
         .catalog()
@@ -64,7 +60,7 @@ fn keep(whole: &Document, pages: &[ObjectId], copies: u8) -> Result<Vec<u8>, Fau
         catalog.remove(key);
     }
     document.prune_objects();
-    intent::write(&mut document, Intent { duplex: Duplex::Simplex, copies })?;
+    intent::write(&mut document, Intent { duplex: Duplex::Simplex, copies: 1 })?;
     save(document)
 }
 

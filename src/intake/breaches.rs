@@ -48,10 +48,12 @@ pub(super) fn find(schema: &Schema, record: &Value) -> Vec<(String, Finding)> {
                     .with("wanted", wanted_types(kind))
                     .with("found", type_of(given));
                 let own = shape_at(&schema.shape, record, &pointer);
-                with_choices(finding, own, &Value::Null)
+                with_choices(with_form(finding, own, given), own, &Value::Null)
             }
-            // A list or a group is no choice at all; that is told by its type.
-            ValidationErrorKind::Enum { .. } if given.is_array() || given.is_object() => continue,
+            // What is no text is no choice among texts; that is told by its type.
+            ValidationErrorKind::Enum { options } if !given.is_string() && are_texts(options) => {
+                continue;
+            }
             ValidationErrorKind::Enum { options } => Finding::problem(CHOICE)
                 .with("choices", options.as_ref().clone())
                 .with("found", given.as_ref().clone()),
@@ -111,6 +113,25 @@ fn missing(shape: &Shape, record: &Value, pointer: &str, found: &mut Vec<(String
             None => None,
         };
         found.push((place, with_choices(finding, below, &Value::Null)));
+    }
+}
+
+fn are_texts(options: &Value) -> bool {
+    options.as_array().is_some_and(|options| options.iter().all(Value::is_string))
+}
+
+/// A finding about a type with what the right form looks like.
+fn with_form(finding: Finding, shape: Option<&Shape>, given: &Value) -> Finding {
+    let Some(shape) = shape else { return finding };
+    let group = Value::Object(Map::new());
+    let fields: Vec<String> =
+        shape.fields_of(&group).iter().map(|(key, _)| (*key).to_owned()).collect();
+    match given {
+        Value::Object(map) if map.contains_key(REASON) => finding.with("no_reason_here", true),
+        Value::Object(_) => finding,
+        _ if !fields.is_empty() => finding.with("fields", fields),
+        Value::Number(number) => finding.with("quoted", format!("\"{number}\"")),
+        _ => finding,
     }
 }
 

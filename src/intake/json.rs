@@ -62,7 +62,9 @@ fn syntax(text: &str, error: &serde_json::Error) -> Finding {
         m if m.starts_with("key must be a string") => "字段名应放在半角双引号里",
         m if m.starts_with("expected `:`") => "字段名后面应为半角冒号",
         m if m.starts_with("expected `,`") => "两项之间应有半角逗号，或括号没有配对",
-        m if m.starts_with("control character") => "文字里有未转义的换行或控制字符，换行应写作 \\n",
+        m if m.starts_with("control character") => {
+            "上一行的文字没有以半角双引号结束；文字里的换行应写作 \\n"
+        }
         m if m.starts_with("invalid escape") => "反斜杠后面的字符不合规定，反斜杠本身应写作 \\\\",
         m if m.contains("surrogate") || m.starts_with("unexpected end of hex") => {
             "\\u 转义不完整，请直接写汉字"
@@ -76,6 +78,11 @@ fn syntax(text: &str, error: &serde_json::Error) -> Finding {
         .with("line", line)
         .with("column", column_in_characters(text, line, column))
         .with("what", what);
+    if text.lines().nth(line.saturating_sub(1)).is_some_and(|content| content.contains("//")) {
+        finding = finding.with("hint", "JSON 里不能写注释，请删去");
+    } else if message.starts_with("expected `,`") {
+        finding = finding.with("hint", "文字里面的引号请用“ ”");
+    }
     if let Some(mark) = full_width_near(text, line, column) {
         finding = finding.with("full_width", mark.to_string());
     }

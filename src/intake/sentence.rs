@@ -42,7 +42,16 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
                 Some(mark) => format!("；附近有全角符号“{}”，请改为半角", said(mark)),
                 None => String::new(),
             };
-            format!("JSON 第{}行第{}列有误：{}{mark}", get("line"), get("column"), get("what"))
+            let hint = match facts.get("hint") {
+                Some(hint) => format!("；{}", said(hint)),
+                None => String::new(),
+            };
+            format!(
+                "JSON 第{}行第{}列有误：{}{mark}{hint}",
+                get("line"),
+                get("column"),
+                get("what")
+            )
         }
         "json.encoding" => {
             format!("文件第{}行不是 UTF-8 编码，请用“另存为”选择 UTF-8 编码后再试", get("line"))
@@ -79,6 +88,21 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
         }
         "field.type" => match facts.get("choices") {
             Some(choices) => format!("{label}只能选一个：{}；现为{}", said(choices), get("found")),
+            None if facts.contains_key("no_reason_here") => {
+                format!("{label}不能以未填原因代替，请填写")
+            }
+            None if facts.contains_key("fields") => format!(
+                "{label}应为一组字段，写作 {{\"{}\": …}}，现为{}，请改正",
+                facts["fields"]
+                    .as_array()
+                    .and_then(|fields| fields.first())
+                    .map(said)
+                    .unwrap_or_default(),
+                get("found")
+            ),
+            None if facts.contains_key("quoted") && get("wanted") == "文字" => {
+                format!("{label}应为文字，请加半角双引号，写作 {}", get("quoted"))
+            }
             None => format!("{label}应为{}，现为{}，请改正", get("wanted"), get("found")),
         },
         "field.choice" => {
@@ -150,7 +174,10 @@ fn text_sentence(label: &str, code: &str, get: &dyn Fn(&str) -> String) -> Strin
     let place = format!("第{}个字符", get("position"));
     let point = get("code_point");
     match code {
-        "text.removed" => format!("{label}中有看不见的空格，已去掉：{}", get("characters")),
+        "text.removed" => format!(
+            "{label}中有看不见的空格，已去掉（字母之间的换成普通空格）：{}",
+            get("characters")
+        ),
         "text.trimmed" => format!("{label}首尾的空白已去掉"),
         "text.line-break" => format!("{label}只能写一行，{place}是换行，请删去换行"),
         "text.control" => {

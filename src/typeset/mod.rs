@@ -5,6 +5,7 @@
 
 mod diagnostics;
 mod export;
+mod overflow;
 mod press;
 mod world;
 
@@ -92,6 +93,8 @@ pub struct Typeset {
 pub enum Failure {
     /// The page asked for does not exist; the document has this many.
     NoSuchPage(usize),
+    /// Text has left these pages (from 1): it is longer than the layout can hold.
+    Overflow(Vec<usize>),
     /// Our fault: a template or its surroundings.
     Template(Vec<String>),
 }
@@ -123,6 +126,12 @@ impl From<Failure> for Faults {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::NoSuchPage(pages) => Fault::new(format!("没有这一页，共 {pages} 页")).into(),
+            Failure::Overflow(pages) => {
+                let pages: Vec<String> = pages.iter().map(ToString::to_string).collect();
+                Fault::new(format!("第{}页有文字超出纸面，没有印出", pages.join("、")))
+                    .hint("缩短这一页上过长的内容；文书的 schema 应给它规定最大长度")
+                    .into()
+            }
             Failure::Template(lines) => {
                 let mut fault = Fault::new("模板排不出版面");
                 for line in lines {

@@ -9,7 +9,7 @@ use typst::syntax::{DiagSpanKind, LinkedNode, Source, ast};
 use typst_layout::PagedDocument;
 
 use super::world::{Desk, Shelf};
-use super::{Failure, Job, Output, Typeset, diagnostics, export};
+use super::{Failure, Job, Output, Typeset, diagnostics, export, overflow};
 use crate::catalog::{Catalog, LAYOUT};
 use crate::fault::{Fault, Faults};
 
@@ -51,8 +51,12 @@ impl Press {
             .roles()
             .iter()
             .map(|role| {
-                let chain: Vec<&str> =
-                    role.chain.iter().map(|&at| fonts.faces()[at].family.as_str()).collect();
+                let chain: Vec<_> = role
+                    .chain
+                    .iter()
+                    .map(|&at| &fonts.faces()[at])
+                    .map(|face| json!({ "name": face.family, "wrong": face.wrong }))
+                    .collect();
                 (role.name.clone(), json!(chain))
             })
             .collect::<serde_json::Map<_, _>>()
@@ -80,6 +84,10 @@ impl Press {
         let document = compiled
             .output
             .map_err(|errors| Failure::Template(diagnostics::lines(&desk, &errors)))?;
+        let overflowing = overflow::pages(&document);
+        if !overflowing.is_empty() {
+            return Err(Failure::Overflow(overflowing));
+        }
         let pages = document.pages().len();
         let bytes = match &job.output {
             Output::Pdf { standard, identity, date, .. } => {

@@ -180,9 +180,20 @@ fn a_wrong_call_ends_with_one_and_says_so_in_chinese() {
 #[test]
 fn our_fault_ends_with_two() {
     let empty = tempfile::tempdir().expect("a folder");
+    // A home named in the call is the caller's; a broken installation is ours.
     let ran = chengwen(&["list", "--home", &empty.path().to_string_lossy()]);
-    assert_eq!(ran.code, 2);
-    assert!(ran.told.contains("程序故障") && ran.told.contains("已试"), "{}", ran.told);
+    assert_eq!(ran.code, 1);
+    assert!(ran.told.contains("用法有误") && ran.told.contains("已试"), "{}", ran.told);
+    let ran = chengwen(&["list", "--fonts", &empty.path().to_string_lossy()]);
+    assert_eq!(ran.code, 1, "{}", ran.told);
+    let output = Command::new(env!("CARGO_BIN_EXE_chengwen"))
+        .arg("list")
+        .current_dir(empty.path())
+        .env("CHENGWEN_HOME", empty.path())
+        .output()
+        .expect("it runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("程序故障"));
 }
 
 #[test]

@@ -210,7 +210,7 @@ proptest! {
 
     #[test]
     fn halves_fit_together_again(pages in 1_usize..60) {
-        let split = halves(&numbered(pages), 1).expect("split");
+        let split = halves(&numbered(pages)).expect("split");
         let (fronts, mut backs) = (numbers(&split.fronts), numbers(&split.backs));
         prop_assert_eq!(fronts.len(), split.sheets);
         prop_assert_eq!(backs.len(), split.sheets);

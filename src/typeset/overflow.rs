@@ -1,0 +1,42 @@
+//! Text that has left its page: Typst sets it all the same, and says nothing.
+
+use typst::layout::{Abs, Frame, FrameItem, Point, Transform};
+use typst_layout::PagedDocument;
+
+/// How near to the edge of the paper a text may come; printers leave 4 to 5 mm white.
+const EDGE: f64 = 5.0;
+
+/// The pages (from 1) on which some text stands outside the paper or at its very edge.
+pub(super) fn pages(document: &PagedDocument) -> Vec<usize> {
+    let edge = Abs::mm(EDGE);
+    document
+        .pages()
+        .iter()
+        .enumerate()
+        .filter(|(_, page)| {
+            let size = page.frame.size();
+            let inside = |at: Point, width: Abs| {
+                at.x >= edge
+                    && at.y >= edge
+                    && at.x + width <= size.x - edge
+                    && at.y <= size.y - edge
+            };
+            !every_text(&page.frame, Transform::identity(), &inside)
+        })
+        .map(|(at, _)| at + 1)
+        .collect()
+}
+
+/// Whether every text of a frame passes; a text is asked by the left end of its baseline and its width.
+fn every_text(frame: &Frame, at: Transform, passes: &dyn Fn(Point, Abs) -> bool) -> bool {
+    frame.items().all(|(position, item)| {
+        let here = at.pre_concat(Transform::translate(position.x, position.y));
+        match item {
+            FrameItem::Group(group) => {
+                every_text(&group.frame, here.pre_concat(group.transform), passes)
+            }
+            FrameItem::Text(text) => passes(Point::zero().transform(here), text.width()),
+            _ => true,
+        }
+    })
+}
