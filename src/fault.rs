@@ -113,6 +113,8 @@ pub fn io_reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "没有这个文件或目录".to_owned(),
         std::io::ErrorKind::PermissionDenied => "没有权限".to_owned(),
+        std::io::ErrorKind::NotADirectory => "路径中有一段不是目录".to_owned(),
+        std::io::ErrorKind::InvalidFilename => "文件名过长或不合规定".to_owned(),
         std::io::ErrorKind::IsADirectory => "这是一个目录".to_owned(),
         std::io::ErrorKind::StorageFull => "磁盘已满".to_owned(),
         std::io::ErrorKind::BrokenPipe => "接收方已关闭".to_owned(),

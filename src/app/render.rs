@@ -117,6 +117,11 @@ impl App {
             let sentence = "手动双面须一份一份地印，不能同时指定份数";
             return Err(Refusal::Usage(sentence.to_owned()));
         }
+        let tagged = matches!(options.standard, Some(Standard::A2a | Standard::Ua1));
+        if options.sides == Some(Sides::Manual) && tagged {
+            let sentence = "手动双面把一份文件拆成两份，不能再符合 a-2a 或 ua-1，请换用其他标准";
+            return Err(Refusal::Usage(sentence.to_owned()));
+        }
         let plan = Plan::of(document, record.as_ref(), options);
         let job = plan.job(self, document, record.as_ref(), sheet);
         let made = self.typesetter.typeset(&job).map_err(|failure| match failure {
@@ -218,7 +223,7 @@ impl Plan {
         Job {
             document: document.id.to_string(),
             title: document.manifest.title.clone(),
-            author: document.programme.authorities.get("province").cloned(),
+            author: document.programme.issuer.clone(),
             orientation: document.manifest.orientation,
             sheets: vec![sheet],
             one_sided: self.one_sided,
@@ -227,7 +232,12 @@ impl Plan {
     }
 
     fn finish(&self, made: Typeset, stem: &str, problems: Problems) -> Result<Rendered, Refusal> {
-        let blank = if self.padded || self.manual { finish::blanks_needed(made.pages) } else { 0 };
+        let picture = matches!(self.options.output, Output::Png { .. });
+        let blank = if (self.padded || self.manual) && !picture {
+            finish::blanks_needed(made.pages)
+        } else {
+            0
+        };
         let pages = made.pages + blank;
         let sheets = if self.duplex == Duplex::Simplex { pages } else { pages.div_ceil(2) };
         let rendered = |bytes, ending: &str| Rendered {

@@ -51,6 +51,10 @@ pub struct Document {
     pub environment: Environment<'static>,
 }
 
+/// What a ＿ in an owner's sentence becomes: a gap to write on. It is a private-use character, which
+/// no user's text can hold, so that a ＿ in a name stays a ＿.
+const GAP: &str = "\u{E000}";
+
 /// The name of the file-name sentence in a document's environment.
 pub const FILE_NAME: &str = "file_name";
 
@@ -90,7 +94,8 @@ impl Document {
             if name == FILE_NAME && manifest.sentences.contains_key(FILE_NAME) {
                 faults.push(Fault::at(&path, "句子不能叫 file_name").on_line(start));
             }
-            match environment.add_template_owned(name.to_owned(), sentence.get_ref().clone()) {
+            let source = sentence.get_ref().replace('＿', GAP);
+            match environment.add_template_owned(name.to_owned(), source) {
                 Err(error) => {
                     let line = start + error.line().unwrap_or(1) - 1;
                     let what =
@@ -120,6 +125,16 @@ impl Document {
                 let what = format!("{} 不在 schema 中", pointer.get_ref());
                 faults.push(Fault::at(&path, what).on_line(line_of(&text, pointer.span().start)));
             }
+        }
+        let dated_by = manifest.dated_by.get_ref();
+        if known.contains(&path_of(dated_by)) && !schema.shape.always_dates(dated_by) {
+            let line = line_of(&text, manifest.dated_by.span().start);
+            let what = format!("dated_by 指向的 {dated_by} 应为必填，format 为 date");
+            faults.push(Fault::at(&path, what).on_line(line));
+        }
+        if schema.shape.fields.iter().any(|(key, _)| key == "programme") {
+            let file = folder.join("schema.json");
+            faults.push(Fault::at(&file, "字段不能叫 programme，规则和句子用它指活动"));
         }
         let rules = match rules::open(&folder.join("rules.toml"), &schema, &facts, &mut environment)
         {

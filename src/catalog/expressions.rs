@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 
-use crate::values::date;
+use crate::values::{date, registration};
 
 /// The functions and filters that an expression may use, besides minijinja's own.
 pub const FUNCTIONS: [&str; 5] =
@@ -31,9 +31,7 @@ pub fn environment() -> Environment<'static> {
     environment.add_function("days_between", |earlier: String, later: String| {
         Ok::<_, Error>(date::days_between(day(&earlier)?, day(&later)?))
     });
-    environment.add_test("number_like", |text: String| {
-        !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-    });
+    environment.add_test("registration_number", |text: String| registration::is_judged(&text));
     environment.add_function("written_date", |text: String| day(&text).map(date::written));
     environment.add_function("hanzi_date", |text: String| day(&text).map(date::hanzi));
     environment

@@ -23,6 +23,8 @@ pub struct Face {
     pub index: u32,
     /// Whether an operator brought it with `--fonts`.
     pub brought: bool,
+    /// Its weight: 400 is regular, 700 bold (OS/2 usWeightClass).
+    pub weight: u16,
     /// Characters that it draws as others, and that are therefore never asked of it.
     pub wrong: String,
     bytes: Arc<memmap2::Mmap>,
@@ -124,7 +126,8 @@ impl Fonts {
                 }
             }
             for family in &entry.families {
-                match faces[..ours].iter().position(|face| face.family == *family.get_ref()) {
+                let named = (0..ours).filter(|&at| faces[at].family == *family.get_ref());
+                match named.min_by_key(|&at| faces[at].weight.abs_diff(400)) {
                     Some(place) => chain.push(place),
                     None => faults.push(
                         Fault::at(&path, format!("字体“{}”不在 fonts 目录中", family.get_ref()))
@@ -313,14 +316,22 @@ fn open_folder(folder: &Path, brought: bool, faults: &mut Vec<Fault>) -> Vec<Fac
         };
         for index in 0..ttf_parser::fonts_in_collection(&bytes).unwrap_or(1) {
             match describe(&bytes, index) {
-                Ok(family) => {
+                Ok((family, weight)) => {
                     // Typst knows a family by its lower-cased name; two files that give
                     // themselves one name must not hide each other.
                     let family =
                         if brought { format!("{family} ({})", file_name(&path)) } else { family };
                     let bytes = Arc::clone(&bytes);
                     let wrong = String::new();
-                    faces.push(Face { family, path: path.clone(), index, brought, wrong, bytes });
+                    faces.push(Face {
+                        family,
+                        path: path.clone(),
+                        index,
+                        brought,
+                        weight,
+                        wrong,
+                        bytes,
+                    });
                 }
                 Err(what) => faults.push(Fault::at(&path, what)),
             }
@@ -329,8 +340,8 @@ fn open_folder(folder: &Path, brought: bool, faults: &mut Vec<Fault>) -> Vec<Fac
     faces
 }
 
-/// The English family name of a face that may be embedded.
-fn describe(bytes: &[u8], index: u32) -> Result<String, &'static str> {
+/// The English family name and the weight of a face that may be embedded.
+fn describe(bytes: &[u8], index: u32) -> Result<(String, u16), &'static str> {
     let face = ttf_parser::Face::parse(bytes, index).map_err(|_| "不是可用的字体文件")?;
     // OS/2 fsType: PDF/A forbids embedding a face with the restricted-licence bit (ISO 19005-2, 6.2.11.4.1).
     if face.permissions() == Some(ttf_parser::Permissions::Restricted) {
@@ -340,6 +351,7 @@ fn describe(bytes: &[u8], index: u32) -> Result<String, &'static str> {
         .into_iter()
         .filter(|name| name.name_id == ttf_parser::name_id::FAMILY)
         .find_map(|name| name.to_string())
+        .map(|family| (family, face.weight().to_number()))
         .ok_or("字体文件里没有字体名称")
 }
 

@@ -48,13 +48,15 @@ pub struct Manifest {
 pub struct Programme {
     /// The programme's name, such as 山西省放心消费示范创建.
     pub name: String,
+    /// The body that issues the documents; it stands as author in their metadata.
+    pub issuer: Option<String>,
     /// The province as a region code of six digits.
     pub province: Spanned<String>,
     /// The day the blank forms were issued, by which they are dated (YYYY-MM-DD).
     pub issued: Spanned<String>,
     /// Month and day (MM-DD) of each deadline, by name; rules see them as `programme.deadlines`.
     #[serde(default)]
-    pub deadlines: BTreeMap<String, String>,
+    pub deadlines: BTreeMap<String, Spanned<String>>,
     /// The bodies that act in the programme, by name; sentences see them as `programme.authorities`.
     #[serde(default)]
     pub authorities: BTreeMap<String, String>,
@@ -91,9 +93,10 @@ impl Programme {
     pub fn facts(&self) -> serde_json::Value {
         serde_json::json!({
             "name": self.name,
+            "issuer": self.issuer,
             "province": self.province.get_ref(),
             "issued": self.issued.get_ref(),
-            "deadlines": self.deadlines,
+            "deadlines": self.deadlines.iter().map(|(name, day)| (name, day.get_ref())).collect::<BTreeMap<_, _>>(),
             "authorities": self.authorities,
         })
     }

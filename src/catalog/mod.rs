@@ -112,6 +112,12 @@ impl Catalog {
                 }
             }
         }
+        if documents.is_empty() && faults.is_empty() {
+            faults.push(
+                Fault::at(&templates, "没有一份文书")
+                    .hint("文书放在 templates/活动/文书/ 文件夹里；不跟随符号链接"),
+            );
+        }
         faults.extend(strays(&templates, &files, &documents, &samples, &home.samples()));
         let mut layouts = BTreeMap::new();
         for (path, bytes) in files.into_iter().filter(|(path, _)| path.ends_with(".typ")) {
@@ -244,6 +250,16 @@ fn open_programme(path: &Path) -> Result<(Programme, String), Fault> {
     if date::parse(programme.issued.get_ref()).is_err() {
         return Err(Fault::at(path, "issued 应为 YYYY-MM-DD 形式的真实日期")
             .on_line(on_line(programme.issued.span())));
+    }
+    for (name, day) in &programme.deadlines {
+        // Any leap year will do to see whether the day exists.
+        if date::parse(&format!("2024-{}", day.get_ref())).is_err() {
+            return Err(Fault::at(
+                path,
+                format!("deadlines.{name} 应为 MM-DD 形式的月和日，例如 07-31"),
+            )
+            .on_line(on_line(day.span())));
+        }
     }
     let province = programme.province.get_ref();
     if province.len() != 6 || !province.bytes().all(|byte| byte.is_ascii_digit()) {

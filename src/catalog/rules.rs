@@ -101,11 +101,12 @@ pub(super) fn open(
         let name = format!("rule:{code}");
         match environment.add_template_owned(name.clone(), entry.sentence.get_ref().clone()) {
             Ok(()) => {
-                for unknown in
-                    unknown_paths(&paths_of_sentence(environment, &name), &known, programme)
-                {
+                let paths = paths_of_sentence(environment, &name);
+                for unknown in unknown_paths(&paths, &known, programme) {
                     fault(&entry.sentence, format!("的句子用了未声明的字段“{unknown}”"));
                 }
+                // A sentence about an unsound field cannot be made.
+                reads.extend(paths);
             }
             Err(error) => fault(&entry.sentence, format!("的句子有误：{error}")),
         }
@@ -120,7 +121,7 @@ pub(super) fn open(
             when: entry.when.map(Spanned::into_inner),
             require: entry.require.into_inner(),
             sentence: name,
-            reads: reads.into_iter().filter(|path| !path.starts_with("programme")).collect(),
+            reads: reads.into_iter().filter(|path| known.contains(path)).collect(),
         });
     }
     Faults::unless_none(faults, rules)

@@ -73,7 +73,12 @@ const KEYWORDS: [&str; 32] = [
 #[derive(Default)]
 pub struct Schemas {
     files: HashMap<PathBuf, (String, Value)>,
+    /// How many places have been resolved; references that double would never end.
+    resolved: usize,
 }
+
+/// No form has so many places.
+const PLACES: usize = 50_000;
 
 impl Schemas {
     /// Opens one schema file of a document and everything it refers to below `templates`.
@@ -121,8 +126,9 @@ impl Schemas {
         depth: usize,
     ) -> Result<Value, Faults> {
         // No paper nests so deep: a reference runs in a circle.
-        if depth > 40 {
-            return Err(self.fault(path, pointer, "引用成环").into());
+        self.resolved += 1;
+        if depth > 40 || self.resolved > PLACES {
+            return Err(self.fault(path, pointer, "引用成环，或展开后过大").into());
         }
         match schema {
             Value::Object(map) => {
@@ -212,6 +218,17 @@ fn look_for_slips(schema: &Value, pointer: &str, report: &mut dyn FnMut(&str, St
                 );
             }
         }
+    }
+    let is_of = |kind: &str| map.get("type").and_then(Value::as_str) == Some(kind);
+    // What is not declared would pass unseen and be lost.
+    if is_of("object")
+        && map.contains_key("properties")
+        && map.get("additionalProperties") != Some(&Value::Bool(false))
+    {
+        report(pointer, "一组字段应写明 \"additionalProperties\": false".to_owned());
+    }
+    if is_of("array") && !map.contains_key("items") {
+        report(pointer, "列表应有 items".to_owned());
     }
     for (key, inner) in map {
         let below = format!("{pointer}/{}", super::shape::escape(key));

@@ -75,6 +75,18 @@ impl Shape {
                 otherwise: part("else")?.map(Box::new),
             });
         }
+        let narrowing = branches
+            .iter()
+            .flat_map(|branch: &Branch| [&branch.then, &branch.otherwise])
+            .flatten()
+            .map(AsRef::as_ref)
+            .chain(&also);
+        for (key, inner) in narrowing.flat_map(|shape: &Self| &shape.fields) {
+            let declared = fields.iter().any(|(known, _): &(String, Self)| known == key);
+            if declared && (inner.format.is_some() || !inner.fields.is_empty()) {
+                return Err(format!("“{key}”的 format 和下属字段应写在它自己的声明里"));
+            }
+        }
         Ok(Self {
             title: text("title"),
             types: list("type"),
@@ -294,6 +306,20 @@ impl Shape {
             shape = first;
         }
         true
+    }
+
+    /// Whether every sound record holds a date at this place.
+    #[must_use]
+    pub fn always_dates(&self, pointer: &str) -> bool {
+        let mut shape = self;
+        for step in pointer.split('/').skip(1) {
+            let fields = shape.fields_of(&Value::Object(Map::new()));
+            let Some(next) = fields.iter().find(|(key, _)| *key == step) else { return false };
+            let Some(first) = next.1.first() else { return false };
+            shape = first;
+        }
+        let text = Value::String(String::new());
+        self.always_holds(pointer) && shape.format_of(&text) == Some("date")
     }
 
     /// The domain format of a text at this place, if any.

@@ -17,15 +17,20 @@ pub(super) fn run(app: &App, folder: &Path) -> Result<ExitCode, Refusal> {
     for report in &reports {
         let path = folder.join(report.sample.file_name().unwrap_or_default()).with_extension("pdf");
         output::write(&path, &report.rendered.bytes)?;
-        println!("{}  {} 页  {}", path.display(), report.rendered.pages, report.rendered.file_name);
+        output::line(format!(
+            "{}  {} 页  {}",
+            path.display(),
+            report.rendered.pages,
+            report.rendered.file_name
+        ));
     }
     let documents: Vec<_> = app.catalog().documents().collect();
     for document in &documents {
         let rendered = app.render(&document.id.to_string(), Input::Blank, Options::default())?;
         let path = folder.join(format!("{}.blank.pdf", document.id.dashed()));
         output::write(&path, &rendered.bytes)?;
-        println!("{}  {} 页  {}", path.display(), rendered.pages, rendered.file_name);
+        output::line(format!("{}  {} 页  {}", path.display(), rendered.pages, rendered.file_name));
     }
-    println!("{} 个样例、{} 份空白表格，都已检查。", reports.len(), documents.len());
+    output::line(format!("{} 个样例、{} 份空白表格，都已检查。", reports.len(), documents.len()));
     Ok(ExitCode::SUCCESS)
 }

@@ -27,22 +27,23 @@ fn list(fonts: &Fonts, as_json: bool) -> Result<ExitCode, Refusal> {
                     .chain
                     .iter()
                     .map(|&at| &fonts.faces()[at])
-                    .map(|face| json!({ "family": face.family, "file": face.path, "brought": face.brought }))
+                    .map(|face| json!({ "family": face.family, "file": face.path.display().to_string(), "brought": face.brought }))
                     .collect();
                 json!({ "role": role.name, "chain": chain })
             })
             .collect();
-        let unused = fonts.unused();
+        let unused: Vec<String> =
+            fonts.unused().iter().map(|path| path.display().to_string()).collect();
         output::json(&json!({ "roles": roles, "unused": unused, "digest": fonts.digest() }))?;
         return Ok(ExitCode::SUCCESS);
     }
     for role in fonts.roles() {
         let chain: Vec<&str> =
             role.chain.iter().map(|&at| fonts.faces()[at].family.as_str()).collect();
-        println!("{}：{}", role.name, chain.join(" → "));
+        output::line(format!("{}：{}", role.name, chain.join(" → ")));
     }
     for path in fonts.unused() {
-        println!("未使用（不是仿宋、楷体、黑体、宋体、小标宋之一）：{}", path.display());
+        output::line(format!("未使用（名称不在 roles.toml 任何一个角色中）：{}", path.display()));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -84,10 +85,10 @@ fn check(fonts: &Fonts, text: &str, as_json: bool) -> Result<ExitCode, Refusal> 
                 .iter()
                 .map(|(role, face)| format!("{role} {}", face.as_str().unwrap_or("没有字形")))
                 .collect();
-            println!("{mark} {}：{}", code_point(mark), faces.join("，"));
+            output::line(format!("{mark} {}：{}", code_point(mark), faces.join("，")));
         }
         if missing > 0 {
-            println!("共 {missing} 个字没有字形，印不出来。");
+            output::line(format!("共 {missing} 个字没有字形，印不出来。"));
         }
     }
     Ok(if missing == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })

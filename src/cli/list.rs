@@ -23,7 +23,7 @@ pub(super) fn run(app: &App, check: bool, as_json: bool) -> Result<ExitCode, Ref
                     "name": document.manifest.name,
                     "title": document.manifest.title,
                     "programme": document.programme.name,
-                    "samples": document.samples.values().collect::<Vec<_>>(),
+                    "samples": document.samples.values().map(|path| path.display().to_string()).collect::<Vec<_>>(),
                     "digest": document.digest,
                 })
             })
@@ -35,12 +35,12 @@ pub(super) fn run(app: &App, check: bool, as_json: bool) -> Result<ExitCode, Ref
     for document in app.catalog().documents() {
         if programme != document.programme.name {
             programme = &document.programme.name;
-            println!("{programme}");
+            output::line(format!("{programme}"));
         }
-        println!("  {:<24} {}", document.id.to_string(), document.manifest.name);
+        output::line(format!("  {:<24} {}", document.id.to_string(), document.manifest.name));
     }
     if check {
-        println!("字体与 SHA256SUMS 相符；{samples} 个样例和全部空白表格检查通过。");
+        output::line(format!("字体与 SHA256SUMS 相符；{samples} 个样例和全部空白表格检查通过。"));
     }
     Ok(ExitCode::SUCCESS)
 }

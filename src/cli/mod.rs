@@ -12,10 +12,16 @@ mod render;
 mod schema;
 mod usage;
 
-use std::path::PathBuf;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::FromArgMatches;
+use tracing::Level;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::app::{App, Refusal, Setup};
 use crate::catalog::{Fonts, Home, Places};
@@ -34,13 +40,9 @@ pub fn run() -> ExitCode {
     tell_on_standard_error(arguments.verbose);
     let outcome = match arguments.verb {
         Verb::Completion { shell } => {
-            clap_complete::generate(
-                shell,
-                &mut arguments::command(),
-                "chengwen",
-                &mut std::io::stdout(),
-            );
-            Ok(ExitCode::SUCCESS)
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut arguments::command(), "chengwen", &mut script);
+            output::write(Path::new("-"), &script).map(|()| ExitCode::SUCCESS)
         }
         verb => open(arguments.home, arguments.fonts).and_then(|app| act(&app, verb)),
     };
@@ -81,12 +83,12 @@ fn open(home: Option<PathBuf>, fonts: Option<PathBuf>) -> Result<App, Refusal> {
 
 /// `-v` tells what is done and how long it takes; without it only warnings are told.
 fn tell_on_standard_error(verbose: bool) {
-    let level = if verbose { "chengwen=debug" } else { "chengwen=warn" };
-    tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::new(level))
+    let level = if verbose { Level::DEBUG } else { Level::WARN };
+    let told = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .with_ansi(std::io::stderr().is_terminal())
         .without_time()
         .with_target(false)
-        .init();
+        .with_filter(Targets::new().with_target("chengwen", level));
+    tracing_subscriber::registry().with(told).init();
 }

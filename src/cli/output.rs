@@ -17,7 +17,7 @@ const STANDARD: &str = "-";
 pub(super) fn refuse(refusal: &Refusal) -> ExitCode {
     match refusal {
         Refusal::Usage(sentence) => {
-            eprintln!("用法有误：{sentence}");
+            remark(format!("用法有误：{sentence}"));
             ExitCode::from(1)
         }
         Refusal::Problems(problems) => {
@@ -26,7 +26,7 @@ pub(super) fn refuse(refusal: &Refusal) -> ExitCode {
         }
         Refusal::Faults(faults) => {
             for fault in faults.all() {
-                eprintln!("程序故障：{fault}");
+                remark(format!("程序故障：{fault}"));
             }
             ExitCode::from(2)
         }
@@ -42,10 +42,10 @@ pub(super) fn tell(problems: &Problems) {
             Level::Advice => "提示",
         };
         let place = if problem.pointer.is_empty() { "全文" } else { &problem.pointer };
-        eprintln!("{kind} {place}：{}", problem.sentence);
+        remark(format!("{kind} {place}：{}", problem.sentence));
     }
     if to_mend > 0 {
-        eprintln!("共 {to_mend} 个问题，改正后再试。");
+        remark(format!("共 {to_mend} 个问题，改正后再试。"));
     }
 }
 
@@ -81,6 +81,8 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Refusal> {
         match error.kind() {
             std::io::ErrorKind::NotFound
             | std::io::ErrorKind::PermissionDenied
+            | std::io::ErrorKind::NotADirectory
+            | std::io::ErrorKind::InvalidFilename
             | std::io::ErrorKind::IsADirectory => {
                 Refusal::Usage(format!("写不到 {}：{}", path.display(), io_reason(&error)))
             }
@@ -99,4 +101,14 @@ pub(super) fn json(value: &serde_json::Value) -> Result<(), Refusal> {
     let mut text = format!("{value:#}");
     text.push('\n');
     write(Path::new(STANDARD), text.as_bytes())
+}
+
+/// Prints a line on standard output. One that nobody reads is no failure.
+pub(super) fn line(text: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Tells a line on standard error. One that nobody reads is no failure.
+pub(super) fn remark(text: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }

@@ -25,7 +25,11 @@ pub(super) fn run(app: &App, render: &Render) -> Result<ExitCode, Refusal> {
     output::write(&render.output, &rendered.bytes)?;
     output::tell(&rendered.problems);
     if !output::is_standard(&render.output) {
-        eprintln!("已生成 {}{}", render.output.display(), described(&rendered, options));
+        output::remark(format!(
+            "已生成 {}{}",
+            render.output.display(),
+            described(&rendered, options)
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

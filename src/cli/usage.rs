@@ -3,22 +3,24 @@
 use std::process::ExitCode;
 
 use clap::Error;
+
+use super::output;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Tells the error, or the help that was asked for; a wrong call is the user's to mend.
 pub(super) fn tell(error: &Error) -> ExitCode {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            print!("{}", error.render());
+            output::line(error.render());
             ExitCode::SUCCESS
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            eprint!("{}", error.render());
+            output::remark(error.render());
             ExitCode::from(1)
         }
         _ => {
-            eprintln!("用法有误：{}", sentence(error));
-            eprintln!("用 chengwen --help 或 chengwen 命令 --help 查看用法");
+            output::remark(format!("用法有误：{}", sentence(error)));
+            output::remark(format!("用 chengwen --help 或 chengwen 命令 --help 查看用法"));
             ExitCode::from(1)
         }
     }
@@ -59,6 +61,10 @@ fn sentence(error: &Error) -> String {
                     None => format!("{argument} 不能是“{value}”"),
                 },
             }
+        }
+        ErrorKind::TooManyValues if !value.is_empty() => format!("{argument} 不带值“{value}”"),
+        ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            format!("{argument} 的值的个数不对")
         }
         ErrorKind::MissingRequiredArgument => format!("缺少 {argument}"),
         ErrorKind::MissingSubcommand => "缺少命令".to_owned(),

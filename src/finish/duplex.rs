@@ -3,6 +3,7 @@
 use lopdf::{Document, Object, ObjectId};
 
 use super::{Duplex, Intent, broken, intent, open, padding, save};
+use crate::digest::Hashing;
 use crate::fault::Fault;
 
 /// The two files of a stack printed by hand.
@@ -28,11 +29,15 @@ pub fn halves(pdf: &[u8]) -> Result<Halves, Fault> {
     let mut backs: Vec<ObjectId> = pages.iter().copied().skip(1).step_by(2).collect();
     backs.reverse();
     let sheets = fronts.len();
-    Ok(Halves { fronts: keep(&whole, &fronts)?, backs: keep(&whole, &backs)?, sheets })
+    Ok(Halves {
+        fronts: keep(&whole, &fronts, "fronts")?,
+        backs: keep(&whole, &backs, "backs")?,
+        sheets,
+    })
 }
 
 /// The same file with only these pages, in this order.
-fn keep(whole: &Document, pages: &[ObjectId]) -> Result<Vec<u8>, Fault> {
+fn keep(whole: &Document, pages: &[ObjectId], half: &str) -> Result<Vec<u8>, Fault> {
     let mut document = whole.clone();
     let root = document
         .catalog()
@@ -58,6 +63,14 @@ fn keep(whole: &Document, pages: &[ObjectId]) -> Result<Vec<u8>, Fault> {
     let catalog = document.catalog_mut().map_err(|error| broken(&error))?;
     for key in [b"PageLabels".as_slice(), b"Outlines", b"StructTreeRoot", b"MarkInfo", b"Dests"] {
         catalog.remove(key);
+    }
+    // The second part of the identity tells versions of one file apart (ISO 32000-1, 14.4).
+    if let Ok(Object::Array(identity)) = document.trailer.get_mut(b"ID")
+        && let Some(Object::String(bytes, _)) = identity.get_mut(1)
+    {
+        let mut hashing = Hashing::new(half);
+        hashing.add("identity", bytes);
+        *bytes = hashing.finish().as_str().as_bytes()[..16].to_vec();
     }
     document.prune_objects();
     intent::write(&mut document, Intent { duplex: Duplex::Simplex, copies: 1 })?;

@@ -1,5 +1,7 @@
 //! What the schema library refuses, said as findings that name every field by itself.
 
+use std::collections::HashMap;
+
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Map, Value, json};
 
@@ -95,9 +97,17 @@ pub(super) fn find(schema: &Schema, record: &Value) -> Vec<(String, Finding)> {
 
 /// A place with nothing in it: one finding for each field that it should have held.
 fn missing(shape: &Shape, record: &Value, pointer: &str, found: &mut Vec<(String, Finding)>) {
-    let Some(own) = shape_at(shape, record, pointer) else { return };
+    let Some(own) = shape_at(shape, record, pointer) else {
+        found.push((pointer.to_owned(), Finding::problem("field.missing")));
+        return;
+    };
     let group_reason = takes_reason(own);
-    for place in own.wanted_at(pointer) {
+    let mut wanted = own.wanted_at(pointer);
+    if wanted.is_empty() {
+        // A group none of whose fields must be there must be there itself.
+        wanted.push(pointer.to_owned());
+    }
+    for place in wanted {
         let reason = if place == pointer {
             group_reason
         } else {
@@ -224,11 +234,16 @@ fn type_of(value: &Value) -> &'static str {
     }
 }
 
-fn repeated(list: &Value) -> Value {
-    let items = list.as_array().map(Vec::as_slice).unwrap_or_default();
-    items
-        .iter()
-        .enumerate()
-        .find(|(at, item)| items[..*at].contains(item))
-        .map_or(Value::Null, |(_, item)| item.clone())
+/// Every item that stands more than once, each once.
+fn repeated(list: &Value) -> Vec<Value> {
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut found = Vec::new();
+    for item in list.as_array().into_iter().flatten() {
+        let count = seen.entry(item.to_string()).or_insert(0);
+        *count += 1;
+        if *count == 2 {
+            found.push(item.clone());
+        }
+    }
+    found
 }

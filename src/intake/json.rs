@@ -38,7 +38,7 @@ pub(super) fn read(bytes: &[u8]) -> Read {
     }
     let duplicates = RefCell::new(Vec::new());
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let place = Place { pointer: String::new(), duplicates: &duplicates };
+    let place = Place { trail: None, duplicates: &duplicates };
     let value = place
         .deserialize(&mut deserializer)
         .and_then(|value| deserializer.end().map(|()| value))
@@ -109,9 +109,31 @@ fn full_width_near(text: &str, line: usize, column: usize) -> Option<char> {
 }
 
 /// One place of the text that is being read.
+#[derive(Clone, Copy)]
 struct Place<'a> {
-    pointer: String,
+    trail: Option<&'a Trail<'a>>,
     duplicates: &'a RefCell<Vec<(String, String)>>,
+}
+
+/// The steps from a place up to the root; a pointer is only written when it is needed.
+struct Trail<'a> {
+    up: Option<&'a Trail<'a>>,
+    step: Step<'a>,
+}
+
+enum Step<'a> {
+    Key(&'a str),
+    Item(usize),
+}
+
+impl Trail<'_> {
+    fn pointer(&self) -> String {
+        let above = self.up.map(Self::pointer).unwrap_or_default();
+        match self.step {
+            Step::Key(key) => format!("{above}/{}", escape(key)),
+            Step::Item(at) => format!("{above}/{at}"),
+        }
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for Place<'_> {
@@ -142,6 +164,11 @@ impl<'de> Visitor<'de> for Place<'_> {
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        // 7.0 and 7 are one number, and must be one record. Beyond 2^53 they cannot be told apart.
+        if value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 {
+            #[expect(clippy::cast_possible_truncation, reason = "a whole number below 2^53")]
+            return Ok(Value::Number((value as i64).into()));
+        }
         Ok(Number::from_f64(value).map_or(Value::Null, Value::Number))
     }
 
@@ -156,8 +183,9 @@ impl<'de> Visitor<'de> for Place<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
         loop {
-            let pointer = format!("{}/{}", self.pointer, list.len());
-            match items.next_element_seed(Place { pointer, duplicates: self.duplicates })? {
+            let trail = Trail { up: self.trail, step: Step::Item(list.len()) };
+            let place = Place { trail: Some(&trail), duplicates: self.duplicates };
+            match items.next_element_seed(place)? {
                 Some(item) => list.push(item),
                 None => return Ok(Value::Array(list)),
             }
@@ -167,11 +195,11 @@ impl<'de> Visitor<'de> for Place<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
-            let pointer = format!("{}/{}", self.pointer, escape(&key));
-            let place = Place { pointer: pointer.clone(), duplicates: self.duplicates };
+            let trail = Trail { up: self.trail, step: Step::Key(&key) };
+            let place = Place { trail: Some(&trail), duplicates: self.duplicates };
             let value = entries.next_value_seed(place)?;
             if map.contains_key(&key) {
-                self.duplicates.borrow_mut().push((pointer, key));
+                self.duplicates.borrow_mut().push((trail.pointer(), key));
             } else {
                 map.insert(key, value);
             }

@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use crate::catalog::{Catalog, Document};
 use crate::digest::Digest;
 use crate::fault::Fault;
-use crate::values::{Finding, Level, date};
+use crate::values::{Finding, date};
 
 pub use problem::{Problem, Problems, within};
 pub use record::{Draft, Record};
@@ -55,11 +55,15 @@ pub fn examine(catalog: &Catalog, document: &Document, input: &[u8]) -> Result<E
         let cleaned = judge.clean(&schema.shape, &mut given);
         problems.extend(say(&given, cleaned));
         let breaches = breaches::find(schema, &given);
-        let fresh = breaches.into_iter().filter(|(at, _)| !has_problem_at(&problems, at)).collect();
+        let fresh = breaches.into_iter().filter(|(at, _)| !problems.has_one_at(at)).collect();
         problems.extend(say(&given, fresh));
-        let formats = judge.formats(&schema.shape, &mut given);
-        let fresh = formats.into_iter().filter(|(at, _)| !has_problem_at(&problems, at)).collect();
-        problems.extend(say(&given, fresh));
+        // Soundness is the validator's word, whatever was said of single fields.
+        if problems.is_sound() && !schema.validator.is_valid(&given) {
+            let finding = Finding::problem("field.other").with("message", "不合 schema");
+            problems.extend(say(&given, vec![(String::new(), finding)]));
+        }
+        let formats = judge.formats(&schema.shape, &given, &problems);
+        problems.extend(say(&given, formats));
         let complete = schema.shape.complete(&given);
         if given.is_object() {
             let broken = rules::find(document, &complete, &problems)?;
@@ -102,6 +106,8 @@ fn record(document: &Document, given: &Value) -> Result<Record, Fault> {
 fn draft(document: &Document, given: &Value, problems: &Problems) -> Draft {
     let mut sound = if given.is_object() { given.clone() } else { Value::Object(Map::new()) };
     let mut unsound: Vec<&str> = problems.to_mend().map(|one| one.pointer.as_str()).collect();
+    unsound.sort_unstable();
+    unsound.dedup();
     // Items are taken out from the back, so that the places before them keep their numbers.
     unsound.sort_by_key(|pointer| std::cmp::Reverse(document.schema.shape.order_of(pointer)));
     for pointer in unsound {
@@ -136,8 +142,4 @@ fn take_out(record: &mut Value, pointer: &str) {
 fn dated(document: &Document, record: &Value) -> Option<NaiveDate> {
     let pointer = document.manifest.dated_by.get_ref();
     date::parse(record.pointer(pointer)?.as_str()?).ok()
-}
-
-fn has_problem_at(problems: &Problems, pointer: &str) -> bool {
-    problems.all().iter().any(|one| one.level == Level::Problem && one.pointer == pointer)
 }

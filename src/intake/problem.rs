@@ -1,6 +1,9 @@
 //! Problems (问题) and advice (提示): what a user must mend, and what a user should know.
 
+use std::collections::{HashMap, HashSet};
+
 use serde::Serialize;
+use serde_json::Value;
 
 use super::breaches::CHOICE;
 use crate::catalog::Shape;
@@ -26,29 +29,37 @@ pub struct Problem {
 /// Everything found in one input, in the order of the record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(transparent)]
-pub struct Problems(Vec<Problem>);
+pub struct Problems {
+    found: Vec<Problem>,
+    /// The places at which something must be mended.
+    #[serde(skip)]
+    broken: HashSet<String>,
+    /// For each place and code, where it was said first and with which facts.
+    #[serde(skip)]
+    said: HashMap<(String, String), (usize, HashSet<String>)>,
+}
 
 impl Problems {
     /// All that was found, problems and advice.
     #[must_use]
     pub fn all(&self) -> &[Problem] {
-        &self.0
+        &self.found
     }
 
     /// Only what must be mended.
     pub fn to_mend(&self) -> impl Iterator<Item = &Problem> {
-        self.0.iter().filter(|problem| problem.level == Level::Problem)
+        self.found.iter().filter(|problem| problem.level == Level::Problem)
     }
 
     /// Only what should be known.
     pub fn advice(&self) -> impl Iterator<Item = &Problem> {
-        self.0.iter().filter(|problem| problem.level == Level::Advice)
+        self.found.iter().filter(|problem| problem.level == Level::Advice)
     }
 
     /// Whether nothing must be mended.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        self.to_mend().next().is_none()
+        self.broken.is_empty()
     }
 
     /// Whether something must be mended at this place, above it or below it.
@@ -58,23 +69,36 @@ impl Problems {
             .any(|problem| within(&problem.pointer, pointer) || within(pointer, &problem.pointer))
     }
 
-    pub(super) fn push(&mut self, problem: Problem) {
-        let known = self
-            .0
-            .iter_mut()
-            .find(|known| known.pointer == problem.pointer && known.code == problem.code);
-        match known {
-            // A value may break one keyword in two places of a schema (the list of all choices and
-            // that of the chosen category): the later, narrower one says more.
-            Some(known) if problem.code == CHOICE => *known = problem,
-            // One finding may come once for each character (text.no-glyph); the facts tell them apart.
-            Some(known) if known.facts == problem.facts => {}
-            _ => self.0.push(problem),
+    /// Whether something must be mended at just this place.
+    pub(super) fn has_one_at(&self, pointer: &str) -> bool {
+        self.broken.contains(pointer)
+    }
+
+    fn push(&mut self, problem: Problem) {
+        let facts = Value::Object(problem.facts.clone()).to_string();
+        let key = (problem.pointer.clone(), problem.code.clone());
+        // A value may break one keyword in two places of a schema (the list of all choices and that
+        // of the chosen category): the later, narrower one says more. Otherwise one code may be said
+        // of a place once for each character; the facts tell those apart.
+        let narrower = problem.code == CHOICE;
+        match self.said.get(&key) {
+            Some((at, _)) if narrower => {
+                self.found[*at] = problem;
+                return;
+            }
+            Some((_, known)) if known.contains(&facts) => return,
+            _ => {}
         }
+        if problem.level == Level::Problem {
+            self.broken.insert(problem.pointer.clone());
+        }
+        let at = self.found.len();
+        self.said.entry(key).or_insert_with(|| (at, HashSet::new())).1.insert(facts);
+        self.found.push(problem);
     }
 
     pub(super) fn sort_by_place(&mut self, shape: &Shape) {
-        self.0.sort_by_cached_key(|problem| shape.order_of(&problem.pointer));
+        self.found.sort_by_cached_key(|problem| shape.order_of(&problem.pointer));
     }
 
     pub(super) fn extend(&mut self, more: impl IntoIterator<Item = Problem>) {
@@ -87,7 +111,7 @@ impl IntoIterator for Problems {
     type IntoIter = std::vec::IntoIter<Problem>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.found.into_iter()
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::problem::Problem;
 use crate::catalog::Schema;
+use crate::values::text::code_point;
 use crate::values::{Facts, Finding};
 
 /// The finding at its place, with label and sentence.
@@ -261,7 +262,7 @@ fn region_sentence(label: &str, code: &str, get: &dyn Fn(&str) -> String) -> Str
 /// A fact as it is read aloud: lists with 、, texts without quotation marks.
 fn said(fact: &Value) -> String {
     match fact {
-        Value::String(text) => text.clone(),
+        Value::String(text) => shown(text),
         Value::Array(items) => items.iter().map(said).collect::<Vec<_>>().join("、"),
         Value::Object(map) => match (map.get("name"), map.get("code_point"), map.get("count")) {
             (Some(name), Some(point), Some(count)) => {
@@ -274,4 +275,21 @@ fn said(fact: &Value) -> String {
         Value::Bool(false) => "false".to_owned(),
         Value::Number(number) => number.to_string(),
     }
+}
+
+/// How much of a user's text a sentence repeats, in characters.
+const REPEATED: usize = 60;
+
+/// A user's text as a sentence may repeat it: what cannot be seen by its code point, a long one cut.
+fn shown(text: &str) -> String {
+    let visible = |mark: char| {
+        let hides = mark.is_control()
+            || matches!(mark, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
+        if hides { format!("〔{}〕", code_point(mark)) } else { mark.to_string() }
+    };
+    let mut said: String = text.chars().take(REPEATED).map(visible).collect();
+    if text.chars().nth(REPEATED).is_some() {
+        said.push('…');
+    }
+    said
 }

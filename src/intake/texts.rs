@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::problem::Problems;
 use crate::catalog::{Catalog, Coverage, Document, Shape, escape};
 use crate::values::{Finding, Regions, credit_code, date, phone, postcode, registration, text};
 
@@ -36,14 +37,20 @@ impl<'a> Judge<'a> {
         found
     }
 
-    /// Judges every text by the format that the schema gives its place.
-    pub(super) fn formats(&self, shape: &Shape, record: &mut Value) -> Vec<(String, Finding)> {
+    /// Judges every text by the format that the schema gives its place, unless something must be
+    /// mended there already.
+    pub(super) fn formats(
+        &self,
+        shape: &Shape,
+        record: &Value,
+        known: &Problems,
+    ) -> Vec<(String, Finding)> {
         let mut found = Vec::new();
-        walk(shape, record, "", &mut |shape, pointer, value| {
+        // The walk serves the cleaning too, which changes texts; here it changes nothing.
+        walk(shape, &mut record.clone(), "", &mut |shape, pointer, value| {
             let Value::String(given) = &*value else { return };
             let Some(format) = shape.format_of(value) else { return };
-            // An empty text is the schema's to refuse (minLength).
-            if given.is_empty() {
+            if given.is_empty() || known.has_one_at(pointer) {
                 return;
             }
             let findings = match format {

@@ -1,11 +1,12 @@
 //! The compile itself, on threads with stacks sized on purpose, with caches trimmed on every way out.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde_json::json;
 use typst::comemo;
-use typst::syntax::{DiagSpanKind, LinkedNode, Source, ast};
+use typst::syntax::{DiagSpanKind, LinkedNode, Source, SyntaxKind, ast};
 use typst_layout::PagedDocument;
 
 use super::world::{Desk, Shelf};
@@ -67,7 +68,10 @@ impl Press {
     pub(super) fn run(&self, job: &Job) -> Result<Typeset, Failure> {
         self.threads.install(|| {
             let _trim = Trim;
-            self.compile(job)
+            // A panic of the library is its fault or a layout's, and must not take others down.
+            catch_unwind(AssertUnwindSafe(|| self.compile(job))).unwrap_or_else(|_| {
+                Err(Failure::Template(vec!["排版程序内部出错（panic）".to_owned()]))
+            })
         })
     }
 
@@ -144,11 +148,13 @@ fn look_over(shelf: &Shelf, source: &Source) -> Vec<Fault> {
     while let Some(node) = nodes.pop() {
         if let Some(named) = node.cast::<ast::Named>()
             && named.name().as_str() == "font"
-            && let ast::Expr::Str(text) = named.expr()
-            && !shelf.has_family(&text.get())
         {
-            let what = format!("字体“{}”不在 fonts 目录中", text.get());
-            faults.push(Fault::at(&file, what).on_line(line_at(node.offset())));
+            for (family, offset) in families(&node) {
+                if !shelf.has_family(&family) {
+                    let what = format!("字体“{family}”不在 fonts 目录中");
+                    faults.push(Fault::at(&file, what).on_line(line_at(offset)));
+                }
+            }
         }
         nodes.extend(node.children());
     }
@@ -164,4 +170,23 @@ fn look_over(shelf: &Shelf, source: &Source) -> Vec<Fault> {
         );
     }
     faults
+}
+
+/// Every family that a `font:` argument names outright, with its place: a text, a list of texts, or
+/// dictionaries with a name.
+fn families(argument: &LinkedNode<'_>) -> Vec<(String, usize)> {
+    let mut found = Vec::new();
+    let mut nodes: Vec<LinkedNode<'_>> = argument.children().collect();
+    while let Some(node) = nodes.pop() {
+        let beside = node.cast::<ast::Named>().is_some_and(|named| named.name().as_str() != "name");
+        // What a call or a condition computes is not named here.
+        if beside || matches!(node.kind(), SyntaxKind::FuncCall | SyntaxKind::Conditional) {
+            continue;
+        }
+        if let Some(text) = node.cast::<ast::Str>() {
+            found.push((text.get().to_string(), node.offset()));
+        }
+        nodes.extend(node.children());
+    }
+    found
 }

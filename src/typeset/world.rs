@@ -1,6 +1,6 @@
 //! What Typst may see: the layouts of the catalog, one virtual data file, our fonts, and no clock.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use typst::diag::{FileError, FileResult};
@@ -20,7 +20,8 @@ pub(super) struct Shelf {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Slot>,
-    sources: HashMap<FileId, Source>,
+    /// By path, so that their faults come in the same order each time.
+    sources: BTreeMap<String, Source>,
 }
 
 /// A font that is parsed when it is first used.
@@ -57,7 +58,7 @@ impl Shelf {
             .iter()
             .filter_map(|(path, text)| {
                 let id = file_id(path)?;
-                Some((id, Source::new(id, text.clone())))
+                Some((path.clone(), Source::new(id, text.clone())))
             })
             .collect();
         Self {
@@ -88,7 +89,7 @@ pub(super) struct Desk<'a> {
 impl<'a> Desk<'a> {
     /// `None` if `main` is no path or no layout.
     pub(super) fn new(shelf: &'a Shelf, main: &str, json: Vec<u8>) -> Option<Self> {
-        let main = file_id(main).filter(|id| shelf.sources.contains_key(id))?;
+        let main = file_id(main).filter(|_| shelf.sources.contains_key(main))?;
         Some(Self { shelf, main, data: file_id(DATA)?, json: Bytes::new(json) })
     }
 }
@@ -107,7 +108,11 @@ impl World for Desk<'_> {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
-        self.shelf.sources.get(&id).cloned().ok_or_else(|| not_found(id))
+        self.shelf
+            .sources
+            .get(id.get().vpath().get_with_slash())
+            .cloned()
+            .ok_or_else(|| not_found(id))
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {

@@ -133,13 +133,8 @@ impl Regions {
             return Finding::problem("region.city-missing").with("candidates", named);
         }
         if let Some(gone) = self.abolished(text, province) {
-            let successors: Vec<String> = gone
-                .successors
-                .iter()
-                .flatten()
-                .filter_map(|code| self.regions.iter().find(|region| region.code == *code))
-                .map(Region::full_name)
-                .collect();
+            let mut successors = Vec::new();
+            self.in_use_after(gone, 0, &mut successors);
             return Finding::problem("region.abolished").with("successors", successors);
         }
         // The county stands under another city than the one written.
@@ -155,6 +150,20 @@ impl Regions {
             return Finding::problem("region.mismatch").with("candidates", elsewhere);
         }
         Finding::problem("region.unknown").with("nearest", self.nearest(text, province))
+    }
+
+    /// The regions in use that took the place of an abolished one, through all that came between.
+    fn in_use_after(&self, gone: &Region, steps: usize, found: &mut Vec<String>) {
+        for code in gone.successors.iter().flatten() {
+            for region in self.regions.iter().filter(|region| region.code == *code) {
+                match &region.successors {
+                    None if !found.contains(&region.full_name()) => found.push(region.full_name()),
+                    // A code may have been given out again; a few steps lead to the present.
+                    Some(_) if steps < 8 => self.in_use_after(region, steps + 1, found),
+                    _ => {}
+                }
+            }
+        }
     }
 
     fn abolished(&self, text: &str, province: &str) -> Option<&Region> {
@@ -223,6 +232,7 @@ mod tests {
         assert_eq!(of("山西省太原市小店区").facts["corrected"], "太原市小店区");
         assert_eq!(of("晋中市太谷县").facts["successors"], serde_json::json!(["晋中市太谷区"]));
         assert_eq!(of("大同市小店区").facts["candidates"], serde_json::json!(["太原市小店区"]));
+        assert_eq!(of("潞城县").facts["successors"], serde_json::json!(["长治市潞城区"]));
         assert_eq!(of("综改示范区").facts["nearest"][0], "山西转型综合改革示范区");
         assert_eq!(of("太原市小店县").facts["nearest"][0], "太原市小店区");
         assert_eq!(of("海淀区").code, "region.unknown");

@@ -13,19 +13,21 @@ pub fn examine(number: &str) -> Vec<Finding> {
     if length == OLD_LENGTH && number.bytes().all(|byte| byte.is_ascii_digit()) {
         return examine_old(number);
     }
-    let halved = super::width::half(number).replace([' ', '-'], "");
-    if length == credit_code::LENGTH || halved.chars().count() == credit_code::LENGTH {
-        return credit_code::examine(number);
-    }
-    Vec::new()
+    if is_code(number) { credit_code::examine(number) } else { Vec::new() }
 }
 
 /// Whether a number is judged by a rule: 18 characters, or 15 digits.
 #[must_use]
 pub fn is_judged(number: &str) -> bool {
-    let length = number.chars().count();
-    length == credit_code::LENGTH
-        || (length == OLD_LENGTH && number.bytes().all(|byte| byte.is_ascii_digit()))
+    is_code(number)
+        || (number.len() == OLD_LENGTH && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// 18 letters and digits, full-width ones and spaces between them included. A number of 18
+/// characters with Chinese ones in it, 晋社证字第140000001000号, is of another kind.
+fn is_code(number: &str) -> bool {
+    let half = super::width::half(number).replace([' ', '-'], "");
+    half.len() == credit_code::LENGTH && half.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 fn examine_old(number: &str) -> Vec<Finding> {
@@ -72,6 +74,9 @@ mod tests {
         assert_eq!(examine("911400001123101349"), []);
         assert_eq!(examine("晋社证字第100号"), []);
         assert!(is_judged("440301103448669") && !is_judged("44030110344866A"));
+        assert!(!is_judged("晋社证字第140000001000号"));
+        assert_eq!(examine("晋社证字第140000001000号"), []);
+        assert_eq!(examine("91440300 70846113 6T")[0].code, "credit-code.form");
     }
 
     proptest! {

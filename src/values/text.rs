@@ -1,6 +1,6 @@
 //! Printable text (可印字符): what may stand on a paper, and what only hides in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::json;
 
@@ -14,6 +14,9 @@ pub struct Cleaned {
     /// What was removed, and what must be mended.
     pub findings: Vec<Finding>,
 }
+
+/// How many different characters of one text are told of; whoever has more has the wrong file.
+const TOLD: usize = 50;
 
 /// Cleans a text: invisible spaces go with an advice, line ends become LF, white space at the ends
 /// is trimmed; what cannot be printed is found, each kind of character once for each character.
@@ -31,21 +34,18 @@ pub fn clean(given: &str, several_lines: bool) -> Cleaned {
             .collect();
         findings.push(Finding::advice("text.removed").with("characters", removed));
     }
-    let trimmed = kept.trim_matches([' ', '\u{3000}', '\n', '\t']).to_owned();
+    let trimmed = kept.trim().to_owned();
     if trimmed != kept {
         findings.push(Finding::advice("text.trimmed"));
     }
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     for (at, mark) in trimmed.chars().enumerate() {
         let Some(code) = unprintable(mark, several_lines) else { continue };
-        if seen.contains(&mark) {
+        if !seen.insert(mark) || seen.len() > TOLD {
             continue;
         }
-        seen.push(mark);
-        let finding = Finding::problem(code)
-            .with("code_point", code_point(mark))
-            .with("position", at + 1)
-            .with("count", trimmed.chars().filter(|other| *other == mark).count());
+        let finding =
+            Finding::problem(code).with("code_point", code_point(mark)).with("position", at + 1);
         findings.push(match code {
             "text.private-use" => finding.with("character", mark.to_string()),
             _ => finding,
@@ -57,7 +57,7 @@ pub fn clean(given: &str, several_lines: bool) -> Cleaned {
 /// The characters that no face can draw, each once; `covers` asks the faces.
 #[must_use]
 pub fn undrawable(text: &str, covers: &dyn Fn(char) -> bool) -> Vec<Finding> {
-    let mut seen = Vec::new();
+    let mut seen = HashSet::new();
     let mut findings = Vec::new();
     for (at, mark) in text.chars().enumerate() {
         if mark == '\n' || seen.contains(&mark) || unprintable(mark, true).is_some() {
@@ -71,7 +71,10 @@ pub fn undrawable(text: &str, covers: &dyn Fn(char) -> bool) -> Vec<Finding> {
         } else {
             "text.no-glyph"
         };
-        seen.push(mark);
+        seen.insert(mark);
+        if seen.len() > TOLD {
+            break;
+        }
         findings.push(
             Finding::problem(code)
                 .with("character", mark.to_string())
@@ -92,14 +95,21 @@ pub fn code_point(mark: char) -> String {
 /// a no-break space stands for a real one.
 fn without_invisible_spaces(text: &str) -> (String, BTreeMap<char, usize>) {
     let marks: Vec<char> = text.chars().collect();
+    // The next visible character after each place, found from the back.
+    let mut next = vec![None; marks.len()];
+    for at in (1..marks.len()).rev() {
+        next[at - 1] = if is_invisible_space(marks[at]) { next[at] } else { Some(marks[at]) };
+    }
     let mut kept = String::with_capacity(text.len());
     let mut removed = BTreeMap::new();
-    for (at, mark) in marks.iter().enumerate() {
+    for (mark, next) in marks.iter().zip(next) {
         match mark {
             '\u{A0}' | '\u{2007}' | '\u{202F}' => {
-                let after = marks[at + 1..].iter().find(|next| !is_invisible_space(**next));
-                let latin = |mark: Option<char>| mark.is_some_and(|m| m.is_ascii_alphanumeric());
-                if latin(kept.chars().next_back()) && latin(after.copied()) {
+                // Chinese needs no space between words; everything before it in Unicode does.
+                let spaced = |mark: Option<char>| {
+                    mark.is_some_and(|mark| mark < '\u{2E80}' && !mark.is_whitespace())
+                };
+                if spaced(kept.chars().next_back()) && spaced(next) {
                     kept.push(' ');
                 }
             }
@@ -176,6 +186,8 @@ mod tests {
         assert_eq!(cleaned.text, "张三");
         assert_eq!(codes(&cleaned), ["text.removed"]);
         assert_eq!(clean("ABC\u{A0}Co", false).text, "ABC Co");
+        assert_eq!(clean("Co.,\u{A0}Ltd é\u{A0}\u{A0}N", false).text, "Co., Ltd é N");
+        assert_eq!(clean("\u{2003}\u{2003}", false).text, "");
     }
 
     #[test]

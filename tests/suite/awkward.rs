@@ -116,7 +116,7 @@ fn words(most: usize) -> impl Strategy<Value = String> {
 }
 
 fn reason_or(text: impl Strategy<Value = String>) -> impl Strategy<Value = Value> {
-    (text, words(198), 0_u8..5).prop_map(|(text, reason, dice)| {
+    (text, words(98), 0_u8..5).prop_map(|(text, reason, dice)| {
         if dice == 0 { json!({ "reason": format!("因为{reason}") }) } else { json!(text) }
     })
 }

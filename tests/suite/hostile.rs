@@ -5,7 +5,9 @@ use serde_json::json;
 
 use crate::support::{app, render, sample, set, squeezed, text_of};
 
-const HOSTILE: [&str; 6] = [
+const HOSTILE: [&str; 8] = [
+    "测试＿＿公司",
+    "一、二商店。分店",
     "#set text(red) $x$",
     "{{ 7 * 7 }}{% if true %}x{% endif %}",
     "#eval(\"1\")",
