@@ -328,6 +328,12 @@ impl Shape {
         self.facets(value).into_iter().find_map(|shape| shape.format.as_deref())
     }
 
+    /// Whether a value here is a group of fields, apart from a reason that may stand for it.
+    #[must_use]
+    pub fn is_group(&self) -> bool {
+        self.is_of("object", &Value::Null)
+    }
+
     /// The choices that this place offers, if it offers any.
     #[must_use]
     pub fn choices_of(&self, value: &Value) -> &[String] {

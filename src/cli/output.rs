@@ -67,9 +67,12 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Refusal> {
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Refusal> {
     if is_standard(path) {
         let mut out = std::io::stdout().lock();
-        let written = out.write_all(bytes).and_then(|()| out.flush());
-        return written
-            .map_err(|error| Fault::new(format!("写不出：{}", io_reason(&error))).into());
+        return match out.write_all(bytes).and_then(|()| out.flush()) {
+            // Whoever closed the pipe has read enough.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            Err(error) => Err(Fault::new(format!("写不出：{}", io_reason(&error))).into()),
+            Ok(()) => Ok(()),
+        };
     }
     let mut beside = path.as_os_str().to_owned();
     beside.push(".part");

@@ -35,8 +35,13 @@ pub(super) fn find(schema: &Schema, record: &Value) -> Vec<(String, Finding)> {
                 continue;
             }
             ValidationErrorKind::AdditionalProperties { unexpected } => {
-                for key in unexpected {
-                    let finding = unknown(&schema.shape, record, &pointer, key);
+                for (at, key) in unexpected.iter().enumerate() {
+                    // Whoever has so many has the wrong file; for the first ones a remedy is sought.
+                    let finding = if at < 50 {
+                        unknown(&schema.shape, record, &pointer, key)
+                    } else {
+                        Finding::problem("field.unknown").with("key", key.clone())
+                    };
                     found.push((format!("{pointer}/{}", escape(key)), finding));
                 }
                 continue;
@@ -139,7 +144,7 @@ fn with_form(finding: Finding, shape: Option<&Shape>, given: &Value) -> Finding 
     match given {
         Value::Object(map) if map.contains_key(REASON) => finding.with("no_reason_here", true),
         Value::Object(_) => finding,
-        _ if !fields.is_empty() => finding.with("fields", fields),
+        _ if shape.is_group() => finding.with("fields", fields),
         Value::Number(number) => finding.with("quoted", format!("\"{number}\"")),
         _ => finding,
     }

@@ -176,6 +176,63 @@ proptest! {
 }
 
 #[test]
+fn rows_of_marks_stay_in_their_cells() {
+    let app = app();
+    for mark in ["—", "/", "-", "…", "。", "“", "（", "■", "*", "W", "1", "_", "＿", "～"]
+    {
+        let mut record = sample(&app, "shanxi-application").record();
+        for (pointer, length) in [
+            ("/name", 60),
+            ("/address", 80),
+            ("/industry_authority", 24),
+            ("/contact/name", 40),
+            ("/rights_mechanism/remote_return_other", 40),
+            ("/main_services", 150),
+            ("/honours", 150),
+            ("/remarks", 90),
+        ] {
+            set(&mut record, pointer, json!(mark.repeat(length)));
+        }
+        let made = render(&app, "shanxi/application", &record, Options::default());
+        assert_eq!(crooked(&made.bytes), [""; 0], "{mark}");
+
+        let mut letter = sample(&app, "shanxi-commitment").record();
+        set(&mut letter, "/name", json!(mark.repeat(100)));
+        set(
+            &mut letter,
+            "/registration",
+            json!({
+                "number": format!("号{}", mark.repeat(39)), "other_certificate": mark.repeat(30)
+            }),
+        );
+        set(&mut letter, "/own_promises", json!([mark.repeat(190)]));
+        let made = render(&app, "shanxi/commitment", &letter, Options::default());
+        assert_eq!(crooked(&made.bytes), [""; 0], "{mark}");
+    }
+}
+
+#[test]
+fn text_that_cannot_stay_on_its_page_is_told() {
+    // A layout that pushes its text off the paper: nothing is printed as if it were whole.
+    let home = crate::homes::Spoilt::new();
+    home.spoil(
+        "templates/shanxi/commitment/document.typ",
+        "  show: 正文\n",
+        "  show: 正文\n  place(dx: 170mm, record.name)\n",
+    );
+    let app = crate::support::app_at(&home.path("")).unwrap_or_else(|faults| panic!("{faults}"));
+    let sample = sample(&app, "shanxi-commitment");
+    let refused =
+        crate::support::try_render(&app, &sample.document, &sample.record(), Options::default());
+    match refused.expect_err("text off the paper") {
+        chengwen::app::Refusal::Faults(faults) => {
+            assert!(faults.to_string().contains("第1页有文字超出纸面"), "{faults}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
 fn every_length_of_a_row_has_its_room() {
     let app = app();
     // Through the length at which a form no longer fits its page, in both kinds of script.

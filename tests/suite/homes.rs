@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use crate::support::{app_at, root};
 
 /// A copy of the home whose files may be spoilt; fonts are linked, not copied.
-struct Spoilt {
-    folder: tempfile::TempDir,
+pub(crate) struct Spoilt {
+    pub(crate) folder: tempfile::TempDir,
 }
 
 impl Spoilt {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         for part in ["templates", "samples"] {
             copy(&root().join(part), &folder.path().join(part));
@@ -27,12 +27,12 @@ impl Spoilt {
         Self { folder }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Replaces the first occurrence of a text in a file; gives the line on which it stood.
-    fn spoil(&self, name: &str, old: &str, new: &str) -> usize {
+    pub(crate) fn spoil(&self, name: &str, old: &str, new: &str) -> usize {
         let path = self.path(name);
         let text = fs::read_to_string(&path).expect("readable");
         let at = text.find(old).unwrap_or_else(|| panic!("{name} has no {old}"));
@@ -162,6 +162,60 @@ fn layouts_and_fonts() {
         "140105,太原市,小店区,县",
         &["级别"],
     );
+}
+
+#[test]
+fn slips_that_a_reader_would_pass_over() {
+    expect(
+        SCHEMA,
+        "\"required\": [\"kind\", \"subkinds\"]",
+        "\"required\": [\"kind\", \"subkind\"]",
+        &["subkind"],
+    );
+
+    expect(
+        RULES,
+        "programme.deadlines.cultivation\"",
+        "programme.deadlines.cultivatoin\"",
+        &["cultivatoin"],
+    );
+    expect(PROGRAMME, "\"07-31\"", "\"7-31\"", &["MM-DD"]);
+    expect(DOCUMENT, "dated_by = \"/filled_on\"", "dated_by = \"/remarks\"", &["必填"]);
+    expect(
+        "templates/lib/style.typ",
+        "    font: 字体.仿宋,",
+        "    font: (\"STFangsong\", \"GW Kai\"),",
+        &["STFangsong"],
+    );
+    let home = Spoilt::new();
+    home.spoil(PROGRAMME, "\"140000\"", "\"990000\"");
+    assert!(home.faults().contains("990000"), "{}", home.faults());
+    let home = Spoilt::new();
+    fs::write(home.path("samples/shanxi-foo.json"), "{}").expect("written");
+    assert!(home.faults().contains("shanxi-foo"), "{}", home.faults());
+    let home = Spoilt::new();
+    fs::remove_file(home.path(DOCUMENT)).expect("removed");
+    assert!(home.faults().contains("缺少 document.toml"), "{}", home.faults());
+}
+
+#[test]
+fn nesting_to_the_limit_does_not_overflow_the_stack() {
+    // Typst stops calls nested 80 deep; the thread must live to hear of it.
+    let home = Spoilt::new();
+    home.spoil(
+        "templates/shanxi/commitment/document.typ",
+        "  show: 正文\n",
+        "  show: 正文\n  let deep(n) = if n == 0 [底] else { block(inset: 0.1pt, grid(table(deep(n - 1)))) }\n  deep(400)\n",
+    );
+    let app = app_at(home.folder.path()).unwrap_or_else(|faults| panic!("{faults}"));
+    let sample = crate::support::sample(&app, "shanxi-commitment");
+    let refused =
+        crate::support::try_render(&app, &sample.document, &sample.record(), Default::default());
+    let told = format!("{:?}", refused.expect_err("nested too deep"));
+    assert!(told.contains("depth exceeded"), "{told}");
+    // The program goes on as before.
+    let other = crate::support::sample(&app, "shanxi-application");
+    crate::support::render(&app, &other.document, &other.record(), Default::default());
 }
 
 #[test]

@@ -9,6 +9,8 @@ mod direction;
 mod golden;
 mod homes;
 mod hostile;
+#[cfg(target_os = "linux")]
+mod memory;
 mod print;
 mod refused;
 mod samples;

@@ -1,0 +1,34 @@
+//! Memory: caches are trimmed after every compile, also after one that failed.
+
+use chengwen::app::{Input, Options};
+use serde_json::json;
+
+use crate::support::{app, sample};
+
+/// Resident memory of this process in MiB.
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").expect("a status");
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).expect("a line");
+    line.split_whitespace().nth(1).and_then(|kib| kib.parse::<usize>().ok()).expect("a number")
+        / 1024
+}
+
+#[test]
+fn many_renders_leave_nothing_behind() {
+    let app = app();
+    let sample = sample(&app, "shanxi-application");
+    let mut record = sample.record();
+    let mut run = |numbers: std::ops::Range<usize>| {
+        for number in numbers {
+            record["name"] = json!(format!("太原市第{number}食品商行"));
+            let bytes = record.to_string().into_bytes();
+            app.render(&sample.document, Input::Record(&bytes), Options::default()).expect("sound");
+        }
+    };
+    run(0..40);
+    let before = resident();
+    run(40..160);
+    // Without trimming, 120 applications leave some 70 MiB.
+    let after = resident();
+    assert!(after < before + 30, "{before} MiB grew to {after} MiB");
+}
