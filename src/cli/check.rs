@@ -27,7 +27,7 @@ pub(super) fn run(
     } else {
         output::tell(&examined.problems);
         if sound {
-            output::line(format!("检查通过。"));
+            output::line("检查通过。");
         }
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(1) })

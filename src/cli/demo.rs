@@ -17,7 +17,7 @@ pub(super) fn run(app: &App, folder: &Path) -> Result<ExitCode, Refusal> {
     for report in &reports {
         let path = folder.join(report.sample.file_name().unwrap_or_default()).with_extension("pdf");
         output::write(&path, &report.rendered.bytes)?;
-        output::line(format!(
+        output::line(format_args!(
             "{}  {} 页  {}",
             path.display(),
             report.rendered.pages,
@@ -29,8 +29,17 @@ pub(super) fn run(app: &App, folder: &Path) -> Result<ExitCode, Refusal> {
         let rendered = app.render(&document.id.to_string(), Input::Blank, Options::default())?;
         let path = folder.join(format!("{}.blank.pdf", document.id.dashed()));
         output::write(&path, &rendered.bytes)?;
-        output::line(format!("{}  {} 页  {}", path.display(), rendered.pages, rendered.file_name));
+        output::line(format_args!(
+            "{}  {} 页  {}",
+            path.display(),
+            rendered.pages,
+            rendered.file_name
+        ));
     }
-    output::line(format!("{} 个样例、{} 份空白表格，都已检查。", reports.len(), documents.len()));
+    output::line(format_args!(
+        "{} 个样例、{} 份空白表格，都已检查。",
+        reports.len(),
+        documents.len()
+    ));
     Ok(ExitCode::SUCCESS)
 }

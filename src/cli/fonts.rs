@@ -40,10 +40,13 @@ fn list(fonts: &Fonts, as_json: bool) -> Result<ExitCode, Refusal> {
     for role in fonts.roles() {
         let chain: Vec<&str> =
             role.chain.iter().map(|&at| fonts.faces()[at].family.as_str()).collect();
-        output::line(format!("{}：{}", role.name, chain.join(" → ")));
+        output::line(format_args!("{}：{}", role.name, chain.join(" → ")));
     }
     for path in fonts.unused() {
-        output::line(format!("未使用（名称不在 roles.toml 任何一个角色中）：{}", path.display()));
+        output::line(format_args!(
+            "未使用（名称不在 roles.toml 任何一个角色中）：{}",
+            path.display()
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -85,10 +88,10 @@ fn check(fonts: &Fonts, text: &str, as_json: bool) -> Result<ExitCode, Refusal> 
                 .iter()
                 .map(|(role, face)| format!("{role} {}", face.as_str().unwrap_or("没有字形")))
                 .collect();
-            output::line(format!("{mark} {}：{}", code_point(mark), faces.join("，")));
+            output::line(format_args!("{mark} {}：{}", code_point(mark), faces.join("，")));
         }
         if missing > 0 {
-            output::line(format!("共 {missing} 个字没有字形，印不出来。"));
+            output::line(format_args!("共 {missing} 个字没有字形，印不出来。"));
         }
     }
     Ok(if missing == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })

@@ -35,12 +35,14 @@ pub(super) fn run(app: &App, check: bool, as_json: bool) -> Result<ExitCode, Ref
     for document in app.catalog().documents() {
         if programme != document.programme.name {
             programme = &document.programme.name;
-            output::line(format!("{programme}"));
+            output::line(programme);
         }
-        output::line(format!("  {:<24} {}", document.id.to_string(), document.manifest.name));
+        output::line(format_args!("  {:<24} {}", document.id.to_string(), document.manifest.name));
     }
     if check {
-        output::line(format!("字体与 SHA256SUMS 相符；{samples} 个样例和全部空白表格检查通过。"));
+        output::line(format_args!(
+            "字体与 SHA256SUMS 相符；{samples} 个样例和全部空白表格检查通过。"
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

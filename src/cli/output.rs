@@ -17,7 +17,7 @@ const STANDARD: &str = "-";
 pub(super) fn refuse(refusal: &Refusal) -> ExitCode {
     match refusal {
         Refusal::Usage(sentence) => {
-            remark(format!("用法有误：{sentence}"));
+            remark(format_args!("用法有误：{sentence}"));
             ExitCode::from(1)
         }
         Refusal::Problems(problems) => {
@@ -26,7 +26,7 @@ pub(super) fn refuse(refusal: &Refusal) -> ExitCode {
         }
         Refusal::Faults(faults) => {
             for fault in faults.all() {
-                remark(format!("程序故障：{fault}"));
+                remark(format_args!("程序故障：{fault}"));
             }
             ExitCode::from(2)
         }
@@ -42,10 +42,10 @@ pub(super) fn tell(problems: &Problems) {
             Level::Advice => "提示",
         };
         let place = if problem.pointer.is_empty() { "全文" } else { &problem.pointer };
-        remark(format!("{kind} {place}：{}", problem.sentence));
+        remark(format_args!("{kind} {place}：{}", problem.sentence));
     }
     if to_mend > 0 {
-        remark(format!("共 {to_mend} 个问题，改正后再试。"));
+        remark(format_args!("共 {to_mend} 个问题，改正后再试。"));
     }
 }
 

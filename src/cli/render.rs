@@ -25,7 +25,7 @@ pub(super) fn run(app: &App, render: &Render) -> Result<ExitCode, Refusal> {
     output::write(&render.output, &rendered.bytes)?;
     output::tell(&rendered.problems);
     if !output::is_standard(&render.output) {
-        output::remark(format!(
+        output::remark(format_args!(
             "已生成 {}{}",
             render.output.display(),
             described(&rendered, options)

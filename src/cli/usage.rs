@@ -19,8 +19,8 @@ pub(super) fn tell(error: &Error) -> ExitCode {
             ExitCode::from(1)
         }
         _ => {
-            output::remark(format!("用法有误：{}", sentence(error)));
-            output::remark(format!("用 chengwen --help 或 chengwen 命令 --help 查看用法"));
+            output::remark(format_args!("用法有误：{}", sentence(error)));
+            output::remark("用 chengwen --help 或 chengwen 命令 --help 查看用法");
             ExitCode::from(1)
         }
     }

@@ -117,7 +117,7 @@ struct Place<'a> {
 
 /// The steps from a place up to the root; a pointer is only written when it is needed.
 struct Trail<'a> {
-    up: Option<&'a Trail<'a>>,
+    up: Option<&'a Self>,
     step: Step<'a>,
 }
 

@@ -28,7 +28,7 @@ fn many_renders_leave_nothing_behind() {
     run(0..40);
     let before = resident();
     run(40..160);
-    // Without trimming, 120 applications leave some 70 MiB.
+    // Without trimming, these 120 applications leave 180 MiB.
     let after = resident();
     assert!(after < before + 30, "{before} MiB grew to {after} MiB");
 }
