@@ -12,6 +12,7 @@ use toml::Spanned;
 
 use super::expressions::{environment, paths_of_sentence, unknown_paths, value_of};
 use super::manifest::{self, Manifest, Programme};
+use super::paths::{path_of, pointer_of};
 use super::position::line_of;
 use super::rules::{self, Rule};
 use super::schema::{Schema, Schemas};
@@ -189,18 +190,6 @@ fn first_line(toml: &str, text: &Spanned<String>) -> usize {
         .filter_map(|marks| opened.strip_prefix(marks))
         .any(|rest| rest.starts_with(['\n', '\r']));
     line_of(toml, start) + usize::from(below)
-}
-
-/// The dotted path of a JSON pointer.
-#[must_use]
-pub(super) fn path_of(pointer: &str) -> String {
-    pointer.trim_start_matches('/').replace('/', ".")
-}
-
-/// The JSON pointer of a dotted path.
-#[must_use]
-pub fn pointer_of(path: &str) -> String {
-    format!("/{}", path.replace('.', "/"))
 }
 
 impl DocumentId {

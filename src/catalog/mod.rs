@@ -6,9 +6,12 @@
 
 mod document;
 pub mod expressions;
+mod faces;
 mod fonts;
 mod home;
 mod manifest;
+mod ordering;
+mod paths;
 mod position;
 mod rules;
 mod schema;
@@ -19,15 +22,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use document::{Document, DocumentId, FILE_NAME, pointer_of};
-pub use fonts::{Coverage, Face, Fonts, Role};
+pub use document::{Document, DocumentId, FILE_NAME};
+pub use faces::Face;
+pub use fonts::{Coverage, Fonts, Role};
 pub use home::{Home, Places};
 use manifest::toml_fault;
 pub use manifest::{Orientation, Programme, Sides};
+pub use paths::{escape, pointer_of, unescape};
 pub use rules::Rule;
 pub use schema::Schema;
 use schema::Schemas;
-pub use shape::{Shape, escape};
+pub use shape::Shape;
 
 use crate::digest::Hashing;
 use crate::fault::{Fault, Faults, io_reason};

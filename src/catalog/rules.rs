@@ -7,9 +7,9 @@ use minijinja::Environment;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::document::path_of;
 use super::expressions::{paths_of_expression, paths_of_sentence, unknown_paths};
 use super::manifest;
+use super::paths::path_of;
 use super::position::line_of;
 use super::schema::Schema;
 use crate::fault::{Fault, Faults};

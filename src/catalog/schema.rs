@@ -137,7 +137,7 @@ impl Schemas {
                     if key == "$defs" || key == "$ref" {
                         continue;
                     }
-                    let below = format!("{pointer}/{}", super::shape::escape(key));
+                    let below = format!("{pointer}/{}", super::paths::escape(key));
                     made.insert(
                         key.clone(),
                         self.resolve(templates, path, inner, &below, depth + 1)?,
@@ -231,11 +231,11 @@ fn look_for_slips(schema: &Value, pointer: &str, report: &mut dyn FnMut(&str, St
         report(pointer, "列表应有 items".to_owned());
     }
     for (key, inner) in map {
-        let below = format!("{pointer}/{}", super::shape::escape(key));
+        let below = format!("{pointer}/{}", super::paths::escape(key));
         match key.as_str() {
             "properties" | "$defs" => {
                 for (name, inner) in inner.as_object().into_iter().flatten() {
-                    let named = format!("{below}/{}", super::shape::escape(name));
+                    let named = format!("{below}/{}", super::paths::escape(name));
                     look_for_slips(inner, &named, report);
                 }
             }

@@ -23,10 +23,8 @@ fn list(fonts: &Fonts, as_json: bool) -> Result<ExitCode, Refusal> {
             .roles()
             .iter()
             .map(|role| {
-                let chain: Vec<_> = role
-                    .chain
-                    .iter()
-                    .map(|&at| &fonts.faces()[at])
+                let chain: Vec<_> = fonts
+                    .chain(role)
                     .map(|face| json!({ "family": face.family, "file": face.path.display().to_string(), "brought": face.brought }))
                     .collect();
                 json!({ "role": role.name, "chain": chain })
@@ -38,8 +36,7 @@ fn list(fonts: &Fonts, as_json: bool) -> Result<ExitCode, Refusal> {
         return Ok(ExitCode::SUCCESS);
     }
     for role in fonts.roles() {
-        let chain: Vec<&str> =
-            role.chain.iter().map(|&at| fonts.faces()[at].family.as_str()).collect();
+        let chain: Vec<&str> = fonts.chain(role).map(|face| face.family.as_str()).collect();
         output::line(format_args!("{}：{}", role.name, chain.join(" → ")));
     }
     for path in fonts.unused() {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Map, Value, json};
 
-use crate::catalog::{Schema, Shape, escape};
+use crate::catalog::{Schema, Shape, escape, unescape};
 use crate::values::Finding;
 
 /// A value that is not among the choices.
@@ -168,7 +168,7 @@ fn shape_at<'a>(shape: &'a Shape, record: &Value, pointer: &str) -> Option<&'a S
     let mut shape = shape;
     let mut value = record;
     for step in pointer.split('/').skip(1) {
-        let step = step.replace("~1", "/").replace("~0", "~");
+        let step = unescape(step);
         if let (Some(items), Ok(index)) = (shape.items_of(value), step.parse::<usize>()) {
             shape = items;
             value = value.get(index).unwrap_or(&Value::Null);

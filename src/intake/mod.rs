@@ -14,7 +14,7 @@ mod texts;
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
-use crate::catalog::{Catalog, Document};
+use crate::catalog::{Catalog, Document, unescape};
 use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::values::{Finding, date};
@@ -126,7 +126,7 @@ fn take_out(record: &mut Value, pointer: &str) {
     };
     match record.pointer_mut(group) {
         Some(Value::Object(map)) => {
-            map.shift_remove(&key.replace("~1", "/").replace("~0", "~"));
+            map.shift_remove(&unescape(key));
         }
         Some(Value::Array(items)) => {
             if let Ok(index) = key.parse::<usize>()

@@ -52,10 +52,8 @@ impl Press {
             .roles()
             .iter()
             .map(|role| {
-                let chain: Vec<_> = role
-                    .chain
-                    .iter()
-                    .map(|&at| &fonts.faces()[at])
+                let chain: Vec<_> = fonts
+                    .chain(role)
                     .map(|face| json!({ "name": face.family, "wrong": face.wrong }))
                     .collect();
                 (role.name.clone(), json!(chain))
