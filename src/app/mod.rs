@@ -13,7 +13,7 @@ use crate::intake::{self, Examination, Problems};
 use crate::typeset::Typesetter;
 
 pub use render::{Input, Options, Output, Rendered, Sides};
-pub use samples::SampleReport;
+pub use samples::{SampleReport, blanks};
 
 /// A catalog with a typesetter, ready for work.
 pub struct App {

@@ -15,8 +15,8 @@ use crate::wording::{self, Carried, Sheet};
 pub enum Input<'a> {
     /// A record, as JSON bytes.
     Record(&'a [u8]),
-    /// The empty form.
-    Blank,
+    /// The empty form, or the one of a name that the document's manifest gives.
+    Blank(Option<&'a str>),
 }
 
 /// How it is to be printed.
@@ -107,8 +107,9 @@ impl App {
                 };
                 (Sheet::of(document, &record)?, Some(record), examined.problems)
             }
-            Input::Blank => {
-                let draft = intake::blank(document);
+            Input::Blank(name) => {
+                let draft =
+                    intake::blank(document, name).ok_or_else(|| no_blank(document, name))?;
                 (Sheet::of_draft(document, &draft)?, None, Problems::default())
             }
         };
@@ -133,7 +134,10 @@ impl App {
         let typeset = started.elapsed();
         let stem = match &record {
             Some(record) => wording::file_name(document, record)?,
-            None => format!("{}（空白）", document.manifest.name),
+            None => match input {
+                Input::Blank(Some(name)) => format!("{}（空白，{name}）", document.manifest.name),
+                _ => format!("{}（空白）", document.manifest.name),
+            },
         };
         let rendered = plan.finish(made, &wording::safe_file_name(&stem), problems)?;
         tracing::debug!(
@@ -150,6 +154,16 @@ impl App {
         }
         Ok(rendered)
     }
+}
+
+fn no_blank(document: &Document, name: Option<&str>) -> Refusal {
+    let known: Vec<&str> = document.blanks.keys().map(String::as_str).collect();
+    let offer = if known.is_empty() {
+        "这份文书只有一种空白表格，--blank 后面不写名称".to_owned()
+    } else {
+        format!("可用：{}", known.join("、"))
+    };
+    Refusal::Usage(format!("没有空白表格“{}”；{offer}", name.unwrap_or_default()))
 }
 
 /// What the options mean for this document.

@@ -39,9 +39,11 @@ impl App {
                 }
             }
             let name = document.id.to_string();
-            match self.render(&name, Input::Blank, Options::default()) {
-                Ok(rendered) => faults.extend(self.shortcomings(document, &rendered, None)),
-                Err(refusal) => faults.extend(refused(refusal, None)),
+            for blank in blanks(document) {
+                match self.render(&name, Input::Blank(blank), Options::default()) {
+                    Ok(rendered) => faults.extend(self.shortcomings(document, &rendered, None)),
+                    Err(refusal) => faults.extend(refused(refusal, None)),
+                }
             }
         }
         Faults::unless_none(faults, ())
@@ -79,6 +81,11 @@ impl App {
             .map(|what| Fault::at(&place, what))
             .collect()
     }
+}
+
+/// The names of a document's blank forms: the empty one, then those of its manifest.
+pub fn blanks(document: &Document) -> impl Iterator<Item = Option<&str>> {
+    std::iter::once(None).chain(document.blanks.keys().map(|name| Some(name.as_str())))
 }
 
 fn refused(refusal: Refusal, path: Option<&PathBuf>) -> Vec<Fault> {

@@ -44,6 +44,8 @@ pub struct Document {
     pub rules: Vec<Rule>,
     /// The day the blank form was issued.
     pub issued: NaiveDate,
+    /// What is filled in already in its blank forms, by name.
+    pub blanks: BTreeMap<String, Value>,
     /// Its samples, by case; the plain sample has the case `""`.
     pub samples: BTreeMap<String, PathBuf>,
     /// The digest of everything below `templates/` that can change its pages.
@@ -127,6 +129,16 @@ impl Document {
                 faults.push(Fault::at(&path, what).on_line(line_of(&text, pointer.span().start)));
             }
         }
+        let mut blanks = BTreeMap::new();
+        for (name, filled) in &manifest.blanks {
+            let line = line_of(&text, filled.span().start);
+            let value = serde_json::to_value(filled.get_ref()).unwrap_or_default();
+            for field in leaves(&value).into_iter().filter(|field| !known.contains(field)) {
+                let what = format!("空白表格“{name}”填了未声明的字段“{field}”");
+                faults.push(Fault::at(&path, what).on_line(line));
+            }
+            blanks.insert(name.clone(), value);
+        }
         let dated_by = manifest.dated_by.get_ref();
         if known.contains(&path_of(dated_by)) && !schema.shape.always_dates(dated_by) {
             let line = line_of(&text, manifest.dated_by.span().start);
@@ -154,7 +166,18 @@ impl Document {
         let programme = Arc::clone(programme);
         Faults::unless_none(
             faults,
-            Self { id, manifest, programme, schema, rules, issued, samples, digest, environment },
+            Self {
+                id,
+                manifest,
+                programme,
+                schema,
+                rules,
+                issued,
+                blanks,
+                samples,
+                digest,
+                environment,
+            },
         )
     }
 }
@@ -179,6 +202,16 @@ impl Document {
         }
         value_of(&seen)
     }
+}
+
+/// The dotted paths of the plain values in a group.
+fn leaves(value: &Value) -> Vec<String> {
+    let Value::Object(map) = value else { return Vec::new() };
+    let below = |(key, inner): (&String, &Value)| match inner {
+        Value::Object(_) => leaves(inner).iter().map(|path| format!("{key}.{path}")).collect(),
+        _ => vec![key.clone()],
+    };
+    map.iter().flat_map(below).collect()
 }
 
 /// The line on which a text of a TOML file begins: a text in three quotation marks begins below them.

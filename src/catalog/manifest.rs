@@ -34,6 +34,9 @@ pub struct Manifest {
     /// Whether a blank page is added so that the pages fill their sheets.
     #[serde(default)]
     pub padded: bool,
+    /// Blank forms with something filled in already, by name, such as the letter of one category.
+    #[serde(default)]
+    pub blanks: BTreeMap<String, Spanned<toml::Value>>,
     /// Fields that do not change the paper, by JSON pointer, each with the reason.
     #[serde(default)]
     pub unprinted: BTreeMap<Spanned<String>, String>,
@@ -137,6 +140,7 @@ fn in_chinese(message: &str) -> String {
             format!("不能是“{key}”，可用：{}", known())
         }
         [key] if message.starts_with("missing field") => format!("缺少“{key}”"),
+        _ if message.starts_with("invalid unquoted key") => "有汉字的键要加半角引号".to_owned(),
         [key] if message.starts_with("duplicate key") => format!("“{key}”写了两次"),
         _ => message.to_owned(),
     }

@@ -94,9 +94,9 @@ pub(super) struct Render {
     /// 数据文件（JSON）；- 为标准输入
     #[arg(value_name = "数据", required_unless_present = "blank", conflicts_with = "blank")]
     pub input: Option<PathBuf>,
-    /// 空白表格，供手工填写
-    #[arg(long)]
-    pub blank: bool,
+    /// 空白表格，供手工填写；文书有几种的，后面写名称
+    #[arg(long, value_name = "名称", num_args = 0..=1)]
+    pub blank: Option<Option<String>>,
     /// 输出文件，以 .pdf、.png 或（手动双面）.zip 结尾；- 为标准输出（PDF）
     #[arg(short, long, value_name = "文件")]
     pub output: PathBuf,

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::output;
-use crate::app::{App, Input, Options, Refusal};
+use crate::app::{App, Input, Options, Refusal, blanks};
 use crate::fault::io_reason;
 
 pub(super) fn run(app: &App, folder: &Path) -> Result<ExitCode, Refusal> {
@@ -25,9 +25,13 @@ pub(super) fn run(app: &App, folder: &Path) -> Result<ExitCode, Refusal> {
         ));
     }
     let documents: Vec<_> = app.catalog().documents().collect();
-    for document in &documents {
-        let rendered = app.render(&document.id.to_string(), Input::Blank, Options::default())?;
-        let path = folder.join(format!("{}.blank.pdf", document.id.dashed()));
+    for (document, blank) in
+        documents.iter().flat_map(|document| blanks(document).map(move |blank| (document, blank)))
+    {
+        let input = Input::Blank(blank);
+        let rendered = app.render(&document.id.to_string(), input, Options::default())?;
+        let name = blank.map(|name| format!("-{name}")).unwrap_or_default();
+        let path = folder.join(format!("{}.blank{name}.pdf", document.id.dashed()));
         output::write(&path, &rendered.bytes)?;
         output::line(format_args!(
             "{}  {} 页  {}",

@@ -20,7 +20,8 @@ pub(super) fn run(app: &App, render: &Render) -> Result<ExitCode, Refusal> {
         output: output_of(render)?,
     };
     let bytes = render.input.as_deref().map(output::read).transpose()?;
-    let input = bytes.as_deref().map_or(Input::Blank, Input::Record);
+    let blank = render.blank.as_ref().and_then(Option::as_deref);
+    let input = bytes.as_deref().map_or(Input::Blank(blank), Input::Record);
     let rendered = app.render(&render.document, input, options)?;
     output::write(&render.output, &rendered.bytes)?;
     output::tell(&rendered.problems);

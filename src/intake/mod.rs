@@ -77,10 +77,16 @@ pub fn examine(catalog: &Catalog, document: &Document, input: &[u8]) -> Result<E
     Ok(Examination { record, draft, problems })
 }
 
-/// The empty draft of a document: its blank form.
+/// The empty draft of a document: its blank form; with a name, the one in which the document's
+/// manifest has filled in something. `None` if there is no blank form of that name.
 #[must_use]
-pub fn blank(document: &Document) -> Draft {
-    draft(document, &Value::Object(Map::new()), &Problems::default())
+pub fn blank(document: &Document, name: Option<&str>) -> Option<Draft> {
+    let empty = Value::Object(Map::new());
+    let given = match name {
+        Some(name) => document.blanks.get(name)?,
+        None => &empty,
+    };
+    Some(draft(document, given, &Problems::default()))
 }
 
 fn record(document: &Document, given: &Value) -> Result<Record, Fault> {

@@ -1,6 +1,7 @@
 //! Text that has left its page: Typst sets it all the same, and says nothing.
 
 use typst::layout::{Abs, Frame, FrameItem, Point, Transform};
+use typst::text::TextItem;
 use typst_layout::PagedDocument;
 
 /// How near to the edge of the paper a text may come; printers leave 4 to 5 mm white.
@@ -27,7 +28,14 @@ pub(super) fn pages(document: &PagedDocument) -> Vec<usize> {
         .collect()
 }
 
-/// Whether every text of a frame passes; a text is asked by the left end of its baseline and its width.
+/// How far a text reaches from its left end. In a justified line the last glyph's advance holds
+/// white space as well; its ink is at most one em wide.
+fn reach(text: &TextItem) -> Abs {
+    let last = text.glyphs.last().map_or(Abs::zero(), |glyph| glyph.x_advance.at(text.size));
+    text.width() - last + last.min(text.size)
+}
+
+/// Whether every text of a frame passes; a text is asked by the left end of its baseline and its reach.
 fn every_text(frame: &Frame, at: Transform, passes: &dyn Fn(Point, Abs) -> bool) -> bool {
     frame.items().all(|(position, item)| {
         let here = at.pre_concat(Transform::translate(position.x, position.y));
@@ -35,7 +43,7 @@ fn every_text(frame: &Frame, at: Transform, passes: &dyn Fn(Point, Abs) -> bool)
             FrameItem::Group(group) => {
                 every_text(&group.frame, here.pre_concat(group.transform), passes)
             }
-            FrameItem::Text(text) => passes(Point::zero().transform(here), text.width()),
+            FrameItem::Text(text) => passes(Point::zero().transform(here), reach(text)),
             _ => true,
         }
     })

@@ -77,7 +77,7 @@ fn another_standard_drops_the_record() {
 fn a_blank_form_carries_nothing() {
     let app = app();
     for document in app.catalog().documents() {
-        let made = app.render(&document.id.to_string(), Input::Blank, Options::default());
+        let made = app.render(&document.id.to_string(), Input::Blank(None), Options::default());
         let file = read_back(&made.expect("blank").bytes).expect("readable");
         assert_eq!(file.archival.as_deref(), Some("2U"));
         assert!(file.carried.is_empty());

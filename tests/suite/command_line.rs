@@ -141,6 +141,8 @@ fn render_options_reach_the_file() {
     assert_eq!(file.archival.as_deref(), Some("2U"));
     let ran = chengwen(&["render", "shanxi/commitment", "--blank", "-o", "-"]);
     assert_eq!(read_back(&ran.out).expect("a PDF").pages.len(), 2);
+    let ran = chengwen(&["render", "shanxi/commitment", "--blank", "示范行业", "-o", "-"]);
+    assert!(crate::support::text_of(&ran.out)[0].contains("示范行业"));
 }
 
 #[test]
@@ -162,6 +164,11 @@ fn a_wrong_call_ends_with_one_and_says_so_in_chinese() {
         ),
         (&["render", "shanxi/application", SAMPLE, "-o", "没有的目录/x.pdf"], "没有这个文件或目录"),
         (&["render", "shanxi/application", "-o", "x.pdf"], "缺少"),
+        (
+            &["render", "shanxi/commitment", "--blank", "企业", "-o", "x.pdf"],
+            "可用：示范区域、示范单位、示范行业",
+        ),
+        (&["render", "shanxi/application", "--blank", "企业", "-o", "x.pdf"], "只有一种"),
         (&["render", "shanxi/application", SAMPLE, "--blank", "-o", "x.pdf"], "不能与"),
         (&["rendr"], "是否应为 render"),
         (&["list", "--chek"], "是否应为 --check"),

@@ -21,11 +21,16 @@ fn the_text_of_every_sample() {
 fn the_text_of_every_blank_form() {
     let app = app();
     for document in app.catalog().documents() {
-        let made = app.render(&document.id.to_string(), Input::Blank, Options::default());
-        let text = text_of(&made.expect("blank").bytes).join("\n────\n");
-        assert!(!text.contains('☑'), "nothing is ticked");
-        let path = root().join(format!("tests/golden/{}.blank.txt", document.id.dashed()));
-        assert_golden(&path, &format!("{text}\n"));
+        for blank in chengwen::app::blanks(document) {
+            let input = Input::Blank(blank);
+            let made = app.render(&document.id.to_string(), input, Options::default());
+            let text = text_of(&made.expect("blank").bytes).join("\n────\n");
+            assert!(!text.contains('☑'), "nothing is ticked");
+            let name = blank.map(|name| format!("-{name}")).unwrap_or_default();
+            let path =
+                root().join(format!("tests/golden/{}.blank{name}.txt", document.id.dashed()));
+            assert_golden(&path, &format!("{text}\n"));
+        }
     }
 }
 

@@ -187,6 +187,12 @@ fn slips_that_a_reader_would_pass_over() {
         "    font: (\"STFangsong\", \"GW Kai\"),",
         &["STFangsong"],
     );
+    expect(
+        LETTER,
+        "\"示范行业\" = { category = { kind",
+        "\"示范行业\" = { category = { kinds",
+        &["category.kinds"],
+    );
     let home = Spoilt::new();
     home.spoil(PROGRAMME, "\"140000\"", "\"990000\"");
     assert!(home.faults().contains("990000"), "{}", home.faults());

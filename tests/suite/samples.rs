@@ -27,7 +27,8 @@ fn same_record_same_bytes() {
     }
     for document in first.catalog().documents() {
         let name = document.id.to_string();
-        let blank = |app: &App| app.render(&name, Input::Blank, Options::default()).expect("blank");
+        let blank =
+            |app: &App| app.render(&name, Input::Blank(None), Options::default()).expect("blank");
         assert_eq!(blank(&first).bytes, blank(&second).bytes);
     }
 }
@@ -42,7 +43,7 @@ fn other_readers_find_nothing_wrong() {
         files.push((sample.name, made));
     }
     for document in app.catalog().documents() {
-        let made = app.render(&document.id.to_string(), Input::Blank, Options::default());
+        let made = app.render(&document.id.to_string(), Input::Blank(None), Options::default());
         files.push((format!("{} blank", document.id.dashed()), made.expect("blank")));
     }
     for (name, made) in files {
