@@ -132,7 +132,7 @@ fn lines(most: usize) -> impl Strategy<Value = String> {
 /// The same few cases each time, so that a change is judged by itself; `AWKWARD_CASES=500` looks for
 /// new ones.
 fn many_or_few() -> ProptestConfig {
-    let wanted = std::env::var("AWKWARD_CASES").ok().and_then(|cases| cases.parse().ok());
+    let wanted = std::env::var_os("AWKWARD_CASES").and_then(|cases| cases.to_str()?.parse().ok());
     ProptestConfig {
         cases: wanted.unwrap_or(20),
         rng_seed: if wanted.is_some() { RngSeed::Random } else { RngSeed::Fixed(9704) },
