@@ -222,3 +222,46 @@ proptest! {
         prop_assert_eq!(together, wanted);
     }
 }
+
+#[test]
+fn the_metadata_come_from_record_and_manifest() {
+    let app = app();
+    let sample = sample(&app, "shanxi-application");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("file.pdf");
+    let path = path.to_string_lossy();
+    let told = |bytes: &[u8]| {
+        std::fs::write(&*path, bytes).expect("written");
+        let told = run("pdfinfo", &["-isodates", &path]);
+        String::from_utf8(told.stdout).expect("UTF-8")
+    };
+    let made = render(&app, &sample.document, &sample.record(), Options::default());
+    let info = told(&made.bytes);
+    for part in [
+        "山西省放心消费示范单位（行业或区域）培育申请表",
+        "山西省市场监督管理局",
+        "CreationDate:    2026-06-18T00:00:00+08",
+    ] {
+        assert!(info.contains(part), "{part} not in {info}");
+    }
+    // The blank form bears the day it was issued.
+    let blank = app.render(&sample.document, Input::Blank(None), Options::default());
+    let info = told(&blank.expect("blank").bytes);
+    assert!(info.contains("CreationDate:    2023-06-25T00:00:00+08"), "{info}");
+
+    // The identity tells records and options apart.
+    let identity = |bytes: &[u8]| {
+        let document = Document::load_mem(bytes).expect("readable");
+        format!("{:?}", document.trailer.get(b"ID").expect("an identity"))
+    };
+    let mut other = sample.record();
+    set(&mut other, "/remarks", json!("另一份"));
+    let copies = Options { copies: 2, ..Options::default() };
+    let others = [
+        render(&app, &sample.document, &other, Options::default()),
+        render(&app, &sample.document, &sample.record(), copies),
+    ];
+    for other in others {
+        assert_ne!(identity(&made.bytes), identity(&other.bytes));
+    }
+}
