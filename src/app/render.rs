@@ -129,6 +129,14 @@ impl App {
             Failure::NoSuchPage(pages) => {
                 Refusal::Usage(format!("没有这一页：这份文书共 {pages} 页"))
             }
+            // A record that is too long for its page is its writer's to shorten.
+            Failure::Overflow(pages) if record.is_some() => {
+                let pages: Vec<String> = pages.iter().map(ToString::to_string).collect();
+                Refusal::Usage(format!(
+                    "第{}页有文字超出纸面，没有印出；请缩短这一页上过长的内容",
+                    pages.join("、")
+                ))
+            }
             other => Refusal::Faults(other.into()),
         })?;
         let typeset = started.elapsed();
@@ -266,6 +274,9 @@ impl Plan {
         };
         if let Output::Png { .. } = self.options.output {
             return Ok(rendered(made.bytes, "png"));
+        }
+        if self.manual && made.pages == 1 {
+            return Err(Refusal::Usage("只有一页，不必手动双面，请去掉 --sides manual".to_owned()));
         }
         if self.manual {
             let halves = finish::halves(&made.bytes)?;

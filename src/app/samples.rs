@@ -1,12 +1,16 @@
 //! Every sample of every document, rendered and read back: what tests, `list --check` and `demo` ask.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
 
 use super::{App, Input, Options, Refusal, Rendered, inspection};
-use crate::catalog::Document;
+use crate::catalog::{Document, pointer_of};
 use crate::fault::{Fault, Faults, io_reason};
 use crate::finish;
+use crate::intake;
+use crate::wording::Sheet;
 
 /// One sample that rendered as it should.
 #[derive(Debug, Clone)]
@@ -42,7 +46,10 @@ impl App {
             for blank in blanks(document) {
                 match self.render(&name, Input::Blank(blank), Options::default()) {
                     Ok(rendered) => faults.extend(self.shortcomings(document, &rendered, None)),
-                    Err(refusal) => faults.extend(refused(refusal, None)),
+                    Err(refusal) => {
+                        let place = PathBuf::from(format!("{name}（空白表格）"));
+                        faults.extend(refused(refusal, Some(&place)));
+                    }
                 }
             }
         }
@@ -55,13 +62,39 @@ impl App {
         let name = document.id.to_string();
         match self.render(&name, Input::Record(&bytes), Options::default()) {
             Ok(rendered) => {
-                let faults = self.shortcomings(document, &rendered, Some(path));
+                let mut faults = self.shortcomings(document, &rendered, Some(path));
+                faults.extend(self.without_each_field(document, path, &bytes));
                 Faults::unless_none(faults, rendered)
             }
             Err(refusal) => Err(Faults::unless_none(refused(refusal, Some(path)), ())
                 .err()
                 .unwrap_or_else(|| Fault::at(path, "样例没有通过").into())),
         }
+    }
+
+    /// The sample with each of its fields left out in turn: where that is a sound record still, its
+    /// rules must hold their tongue or speak, and its sentences must be made.
+    fn without_each_field(&self, document: &Document, path: &Path, sample: &[u8]) -> Vec<Fault> {
+        let Ok(record) = serde_json::from_slice::<Value>(sample) else { return Vec::new() };
+        let mut faults = Vec::new();
+        for field in document.schema.shape.paths() {
+            let pointer = pointer_of(&field);
+            let (group, key) = pointer.rsplit_once('/').unwrap_or_default();
+            let mut without = record.clone();
+            let Some(Value::Object(map)) = without.pointer_mut(group) else { continue };
+            if map.shift_remove(key).is_none() {
+                continue;
+            }
+            let made = intake::examine(self.catalog(), document, without.to_string().as_bytes())
+                .and_then(|examined| match &examined.record {
+                    Some(record) => Sheet::of(document, record).map(|_| ()),
+                    None => Ok(()),
+                });
+            if let Err(fault) = made {
+                faults.push(Fault::at(path, format!("不填 {pointer} 时：{fault}")));
+            }
+        }
+        faults
     }
 
     fn shortcomings(
@@ -98,6 +131,12 @@ fn refused(refusal: Refusal, path: Option<&PathBuf>) -> Vec<Fault> {
         Refusal::Problems(problems) => {
             problems.to_mend().map(|problem| at(problem.sentence.clone())).collect()
         }
-        Refusal::Faults(faults) => faults.into(),
+        Refusal::Faults(faults) => Vec::from(faults)
+            .into_iter()
+            .map(|fault| match (&fault.file, path) {
+                (None, Some(path)) => Fault { file: Some(path.clone()), ..fault },
+                _ => fault,
+            })
+            .collect(),
     }
 }

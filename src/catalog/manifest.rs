@@ -140,6 +140,9 @@ fn in_chinese(message: &str) -> String {
             format!("不能是“{key}”，可用：{}", known())
         }
         [key] if message.starts_with("missing field") => format!("缺少“{key}”"),
+        _ if message.starts_with("invalid type") && message.contains("expected a string") => {
+            "应为文字，请加半角引号".to_owned()
+        }
         _ if message.starts_with("invalid unquoted key") => "有汉字的键要加半角引号".to_owned(),
         [key] if message.starts_with("duplicate key") => format!("“{key}”写了两次"),
         _ => message.to_owned(),

@@ -180,7 +180,7 @@ impl Schemas {
     }
 
     fn fault(&self, path: &Path, pointer: &str, what: &str) -> Fault {
-        let fault = Fault::at(path, format!("schema 在 {pointer} 处有误：{what}"));
+        let fault = Fault::at(path, format!("schema 在 {} 处有误：{what}", place(pointer)));
         match self.files.get(path) {
             Some((text, _)) => fault.on_line(line_of_pointer(text, pointer)),
             None => fault,
@@ -191,7 +191,7 @@ impl Schemas {
 /// All that is wrong with one schema file by itself.
 fn check(path: &Path, text: &str, schema: &Value) -> Vec<Fault> {
     let at = |pointer: &str, what: String| {
-        Fault::at(path, format!("schema 在 {pointer} 处有误：{what}"))
+        Fault::at(path, format!("schema 在 {} 处有误：{what}", place(pointer)))
             .on_line(line_of_pointer(text, pointer))
     };
     let mut faults = Vec::new();
@@ -260,4 +260,9 @@ fn look_for_slips(schema: &Value, pointer: &str, report: &mut dyn FnMut(&str, St
             unknown => report(&below, format!("不认识的关键字“{unknown}”")),
         }
     }
+}
+
+/// A pointer as a fault names it.
+fn place(pointer: &str) -> &str {
+    if pointer.is_empty() { "最外层" } else { pointer }
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use crate::app::Refusal;
 use crate::fault::{Fault, io_reason};
-use crate::intake::Problems;
+use crate::intake::{Problems, shown};
 use crate::values::Level;
 
 /// The name for standard input and output.
@@ -41,7 +41,10 @@ pub(super) fn tell(problems: &Problems) {
             Level::Problem => "问题",
             Level::Advice => "提示",
         };
-        let place = if problem.pointer.is_empty() { "全文" } else { &problem.pointer };
+        let place = match problem.pointer.as_str() {
+            "" => "全文".to_owned(),
+            pointer => shown(pointer),
+        };
         remark(format_args!("{kind} {place}：{}", problem.sentence));
     }
     if to_mend > 0 {

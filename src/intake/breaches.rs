@@ -37,7 +37,7 @@ pub(super) fn find(schema: &Schema, record: &Value) -> Vec<(String, Finding)> {
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 for (at, key) in unexpected.iter().enumerate() {
                     // Whoever has so many has the wrong file; for the first ones a remedy is sought.
-                    let finding = if at < 50 {
+                    let finding = if at < 50 && key.len() < 200 {
                         unknown(&schema.shape, record, &pointer, key)
                     } else {
                         Finding::problem("field.unknown").with("key", key.clone())
@@ -146,6 +146,10 @@ fn with_form(finding: Finding, shape: Option<&Shape>, given: &Value) -> Finding 
         Value::Object(_) => finding,
         _ if shape.is_group() => finding.with("fields", fields),
         Value::Number(number) => finding.with("quoted", format!("\"{number}\"")),
+        Value::String(text) if text.parse::<i64>().is_ok() => {
+            finding.with("unquoted", text.clone())
+        }
+        _ if shape.items_of(&Value::Null).is_some() => finding.with("listed", true),
         _ => finding,
     }
 }

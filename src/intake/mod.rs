@@ -21,6 +21,7 @@ use crate::values::{Finding, date};
 
 pub use problem::{Problem, Problems, within};
 pub use record::{Draft, Record};
+pub use sentence::shown;
 
 /// What one look at an input gave.
 #[derive(Debug, Clone)]
@@ -71,6 +72,10 @@ pub fn examine(catalog: &Catalog, document: &Document, input: &[u8]) -> Result<E
         }
     }
     problems.sort_by_place(&schema.shape);
+    if let Some(rest) = problems.untold() {
+        let finding = Finding::problem("problems.too-many").with("rest", rest);
+        problems.conclude(sentence::problem(schema, &given, String::new(), finding));
+    }
 
     let draft = draft(document, &given, &problems);
     let record = if problems.is_sound() { Some(record(document, &given)?) } else { None };
@@ -111,9 +116,7 @@ fn record(document: &Document, given: &Value) -> Result<Record, Fault> {
 
 fn draft(document: &Document, given: &Value, problems: &Problems) -> Draft {
     let mut sound = if given.is_object() { given.clone() } else { Value::Object(Map::new()) };
-    let mut unsound: Vec<&str> = problems.to_mend().map(|one| one.pointer.as_str()).collect();
-    unsound.sort_unstable();
-    unsound.dedup();
+    let mut unsound: Vec<&str> = problems.places_to_mend().collect();
     // Items are taken out from the back, so that the places before them keep their numbers.
     unsound.sort_by_key(|pointer| std::cmp::Reverse(document.schema.shape.order_of(pointer)));
     for pointer in unsound {
@@ -132,7 +135,8 @@ fn take_out(record: &mut Value, pointer: &str) {
     };
     match record.pointer_mut(group) {
         Some(Value::Object(map)) => {
-            map.shift_remove(&unescape(key));
+            // The order is the schema's in the end; closing each gap would take for ever.
+            map.swap_remove(&unescape(key));
         }
         Some(Value::Array(items)) => {
             if let Ok(index) = key.parse::<usize>()

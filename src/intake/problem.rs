@@ -26,11 +26,17 @@ pub struct Problem {
     pub sentence: String,
 }
 
+/// How many problems are told of one input; whoever has more has the wrong file.
+const TOLD: usize = 1000;
+
 /// Everything found in one input, in the order of the record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Problems {
     found: Vec<Problem>,
+    /// How many were found beyond those that are told.
+    #[serde(skip)]
+    rest: usize,
     /// The places at which something must be mended.
     #[serde(skip)]
     broken: HashSet<String>,
@@ -74,6 +80,21 @@ impl Problems {
         self.broken.contains(pointer)
     }
 
+    /// The places at which something must be mended, told or not.
+    pub(super) fn places_to_mend(&self) -> impl Iterator<Item = &str> {
+        self.broken.iter().map(String::as_str)
+    }
+
+    /// How many were found beyond those that are told, if any.
+    pub(super) fn untold(&self) -> Option<usize> {
+        (self.rest > 0).then_some(self.rest)
+    }
+
+    /// Puts the last word after all others.
+    pub(super) fn conclude(&mut self, problem: Problem) {
+        self.found.push(problem);
+    }
+
     fn push(&mut self, problem: Problem) {
         let facts = Value::Object(problem.facts.clone()).to_string();
         let key = (problem.pointer.clone(), problem.code.clone());
@@ -93,6 +114,10 @@ impl Problems {
             self.broken.insert(problem.pointer.clone());
         }
         let at = self.found.len();
+        if at >= TOLD {
+            self.rest += 1;
+            return;
+        }
         self.said.entry(key).or_insert_with(|| (at, HashSet::new())).1.insert(facts);
         self.found.push(problem);
     }

@@ -58,6 +58,12 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
             format!("文件第{}行不是 UTF-8 编码，请用“另存为”选择 UTF-8 编码后再试", get("line"))
         }
         "json.empty" => "文件是空的，请填写数据；空白表格请用 --blank".to_owned(),
+        "problems.too-many" => {
+            format!(
+                "问题太多，只列出前面的，另有 {} 个没有列出；请核对是不是选错了文件",
+                get("rest")
+            )
+        }
         "json.duplicate-key" => {
             format!("字段“{}”写了两次，请只保留一个", get("key"))
         }
@@ -91,6 +97,12 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
             Some(choices) => format!("{label}只能选一个：{}；现为{}", said(choices), get("found")),
             None if facts.contains_key("no_reason_here") => {
                 format!("{label}不能以未填原因代替，请填写")
+            }
+            None if facts.contains_key("unquoted") => {
+                format!("{label}应为{}，请去掉引号，写作 {}", get("wanted"), get("unquoted"))
+            }
+            None if facts.contains_key("listed") => {
+                format!("{label}应为列表，写作 [\"…\", \"…\"]，现为{}，请改正", get("found"))
             }
             None if facts.contains_key("fields") => format!(
                 "{label}应为一组字段，写作 {{\"{}\": …}}，现为{}，请改正",
@@ -281,7 +293,8 @@ fn said(fact: &Value) -> String {
 const REPEATED: usize = 60;
 
 /// A user's text as a sentence may repeat it: what cannot be seen by its code point, a long one cut.
-fn shown(text: &str) -> String {
+#[must_use]
+pub fn shown(text: &str) -> String {
     let visible = |mark: char| {
         let hides = mark.is_control()
             || matches!(mark, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');

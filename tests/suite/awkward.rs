@@ -239,8 +239,8 @@ fn text_that_cannot_stay_on_its_page_is_told() {
     let refused =
         crate::support::try_render(&app, &sample.document, &sample.record(), Options::default());
     match refused.expect_err("text off the paper") {
-        chengwen::app::Refusal::Faults(faults) => {
-            assert!(faults.to_string().contains("第1页有文字超出纸面"), "{faults}");
+        chengwen::app::Refusal::Usage(sentence) => {
+            assert!(sentence.contains("第1页有文字超出纸面"), "{sentence}");
         }
         other => panic!("{other:?}"),
     }

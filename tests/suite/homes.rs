@@ -205,6 +205,27 @@ fn slips_that_a_reader_would_pass_over() {
 }
 
 #[test]
+fn a_landscape_document_stands_across_with_its_digest() {
+    let home = Spoilt::new();
+    home.spoil(LETTER, "sides = \"duplex\"", "orientation = \"landscape\"\nsides = \"duplex\"");
+    home.spoil(LETTER, "addressee = \"各级", "addressee = \"＿＿各级");
+    let app = app_at(home.folder.path()).unwrap_or_else(|faults| panic!("{faults}"));
+    let sample = crate::support::sample(&app, "shanxi-commitment");
+    let made = crate::support::render(&app, &sample.document, &sample.record(), Default::default());
+    let file = chengwen::finish::read_back(&made.bytes).expect("readable");
+    assert!(file.pages.iter().all(|page| page.width > page.height));
+}
+
+#[test]
+fn a_sentence_that_needs_an_optional_field_is_found() {
+    let home = Spoilt::new();
+    home.spoil(LETTER, "closing_unit = \"", "closing_unit = \"{{ return_days }}日内，");
+    let app = app_at(home.folder.path()).unwrap_or_else(|faults| panic!("{faults}"));
+    let faults = app.check_all(&mut |_| {}).expect_err("a fault").to_string();
+    assert!(faults.contains("不填 /return_days 时") && faults.contains("closing_unit"), "{faults}");
+}
+
+#[test]
 fn nesting_to_the_limit_does_not_overflow_the_stack() {
     // Typst stops calls nested 80 deep; the thread must live to hear of it.
     let home = Spoilt::new();
