@@ -36,7 +36,7 @@ pub enum Refusal {
     /// The user asked for something that does not exist or does not fit; one sentence.
     Usage(String),
     /// The input has problems.
-    Problems(Problems),
+    Problems(Box<Problems>),
     /// Something is ours to mend.
     Faults(Faults),
 }

@@ -103,7 +103,7 @@ impl App {
             Input::Record(bytes) => {
                 let examined = intake::examine(self.catalog(), document, bytes)?;
                 let Some(record) = examined.record else {
-                    return Err(Refusal::Problems(examined.problems));
+                    return Err(Refusal::Problems(Box::new(examined.problems)));
                 };
                 (Sheet::of(document, &record)?, Some(record), examined.problems)
             }

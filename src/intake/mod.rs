@@ -44,27 +44,31 @@ pub fn examine(catalog: &Catalog, document: &Document, input: &[u8]) -> Result<E
     let json::Read { value, findings } = json::read(input);
     let mut given = value.unwrap_or(Value::Null);
     let readable = !given.is_null() || findings.is_empty();
-    let say = |given: &Value, found: Vec<(String, Finding)>| -> Vec<Problem> {
-        found
-            .into_iter()
-            .map(|(at, finding)| sentence::problem(schema, given, at, finding))
-            .collect()
+    // A sentence is made only for what will be told.
+    let say = |problems: &mut Problems, given: &Value, found: Vec<(String, Finding)>| {
+        for (at, finding) in found {
+            if problems.is_full() {
+                problems.overlook(at, finding.level);
+            } else {
+                problems.push(sentence::problem(schema, given, at, finding));
+            }
+        }
     };
-    problems.extend(say(&given, findings));
+    say(&mut problems, &given, findings);
     if readable {
         let judge = texts::Judge::new(catalog, document);
         let cleaned = judge.clean(&schema.shape, &mut given);
-        problems.extend(say(&given, cleaned));
+        say(&mut problems, &given, cleaned);
         let breaches = breaches::find(schema, &given);
         let fresh = breaches.into_iter().filter(|(at, _)| !problems.has_one_at(at)).collect();
-        problems.extend(say(&given, fresh));
+        say(&mut problems, &given, fresh);
         // Soundness is the validator's word, whatever was said of single fields.
         if problems.is_sound() && !schema.validator.is_valid(&given) {
             let finding = Finding::problem("field.other").with("message", "不合 schema");
-            problems.extend(say(&given, vec![(String::new(), finding)]));
+            say(&mut problems, &given, vec![(String::new(), finding)]);
         }
         let formats = judge.formats(&schema.shape, &given, &problems);
-        problems.extend(say(&given, formats));
+        say(&mut problems, &given, formats);
         let complete = schema.shape.complete(&given);
         if given.is_object() {
             let broken = rules::find(document, &complete, &problems)?;
@@ -118,7 +122,8 @@ fn draft(document: &Document, given: &Value, problems: &Problems) -> Draft {
     let mut sound = if given.is_object() { given.clone() } else { Value::Object(Map::new()) };
     let mut unsound: Vec<&str> = problems.places_to_mend().collect();
     // Items are taken out from the back, so that the places before them keep their numbers.
-    unsound.sort_by_key(|pointer| std::cmp::Reverse(document.schema.shape.order_of(pointer)));
+    unsound
+        .sort_by_cached_key(|pointer| std::cmp::Reverse(document.schema.shape.order_of(pointer)));
     for pointer in unsound {
         take_out(&mut sound, pointer);
     }

@@ -95,7 +95,20 @@ impl Problems {
         self.found.push(problem);
     }
 
-    fn push(&mut self, problem: Problem) {
+    /// Whether no more will be told.
+    pub(super) fn is_full(&self) -> bool {
+        self.found.len() >= TOLD
+    }
+
+    /// Counts what will not be told; its place is known all the same.
+    pub(super) fn overlook(&mut self, pointer: String, level: Level) {
+        self.rest += 1;
+        if level == Level::Problem {
+            self.broken.insert(pointer);
+        }
+    }
+
+    pub(super) fn push(&mut self, problem: Problem) {
         let facts = Value::Object(problem.facts.clone()).to_string();
         let key = (problem.pointer.clone(), problem.code.clone());
         // A value may break one keyword in two places of a schema (the list of all choices and that
@@ -114,7 +127,7 @@ impl Problems {
             self.broken.insert(problem.pointer.clone());
         }
         let at = self.found.len();
-        if at >= TOLD {
+        if self.is_full() {
             self.rest += 1;
             return;
         }
