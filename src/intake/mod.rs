@@ -19,7 +19,7 @@ use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::values::{Finding, date};
 
-pub use problem::{Problem, Problems, within};
+pub use problem::{Problem, Problems};
 pub use record::{Draft, Record};
 pub use sentence::shown;
 

@@ -71,8 +71,7 @@ impl Problems {
     /// Whether something must be mended at this place, above it or below it.
     #[must_use]
     pub fn touches(&self, pointer: &str) -> bool {
-        self.to_mend()
-            .any(|problem| within(&problem.pointer, pointer) || within(pointer, &problem.pointer))
+        self.broken.iter().any(|broken| within(broken, pointer) || within(pointer, broken))
     }
 
     /// Whether something must be mended at just this place.
@@ -154,7 +153,6 @@ impl IntoIterator for Problems {
 }
 
 /// Whether the pointer `inner` is `outer` or lies below it.
-#[must_use]
-pub fn within(inner: &str, outer: &str) -> bool {
+fn within(inner: &str, outer: &str) -> bool {
     inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -99,6 +99,24 @@ fn every_sentence_reads_like_one() {
 }
 
 #[test]
+fn more_problems_than_are_told_are_no_fault() {
+    let app = app();
+    let mut record = sample(&app, "shanxi-application").record();
+    for number in 0..1500 {
+        record[format!("unknown_{number}")] = Value::from(1);
+    }
+    // Found after the thousandth and not told: the rules that read it must not be asked.
+    record["filled_on"] = Value::from("2026年6月18日");
+    let examined =
+        app.check("shanxi/application", record.to_string().as_bytes()).expect("no fault");
+    assert!(examined.record.is_none());
+    let last = examined.problems.all().last().expect("problems");
+    assert_eq!(last.code, "problems.too-many");
+    assert_eq!(last.facts["rest"], 501);
+    assert_eq!(examined.draft.complete()["filled_on"], Value::Null);
+}
+
+#[test]
 fn the_first_of_many_is_not_the_last() {
     let app = app();
     let path = root().join("tests/refused/shanxi-application/many-at-once.json");
