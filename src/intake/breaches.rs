@@ -113,20 +113,13 @@ fn missing(shape: &Shape, record: &Value, pointer: &str, found: &mut Vec<(String
         wanted.push(pointer.to_owned());
     }
     for place in wanted {
-        let reason = if place == pointer {
-            group_reason
-        } else {
-            let absent = json!({});
-            let below = shape_at(own, &absent, &place[pointer.len()..]);
-            group_reason || below.is_some_and(takes_reason)
-        };
-        let finding = Finding::problem("field.missing").with("reason_allowed", reason);
         let absent = json!({});
-        let below = match place.strip_prefix(pointer) {
-            Some("") => Some(own),
-            Some(rest) => shape_at(own, &absent, rest),
-            None => None,
+        let below = match &place[pointer.len()..] {
+            "" => Some(own),
+            rest => shape_at(own, &absent, rest),
         };
+        let reason = group_reason || below.is_some_and(takes_reason);
+        let finding = Finding::problem("field.missing").with("reason_allowed", reason);
         found.push((place, with_choices(finding, below, &Value::Null)));
     }
 }
