@@ -24,10 +24,12 @@ pub(super) fn run(app: &App, folder: &Path) -> Result<ExitCode, Refusal> {
             report.rendered.file_name
         ));
     }
-    let documents: Vec<_> = app.catalog().documents().collect();
-    for (document, blank) in
-        documents.iter().flat_map(|document| blanks(document).map(move |blank| (document, blank)))
-    {
+    let documents = app.catalog().documents();
+    let forms: Vec<_> = documents
+        .flat_map(|document| blanks(document).map(move |blank| (document, blank)))
+        .collect();
+    for (document, blank) in &forms {
+        let blank = *blank;
         let input = Input::Blank(blank);
         let rendered = app.render(&document.id.to_string(), input, Options::default())?;
         let name = blank.map(|name| format!("-{name}")).unwrap_or_default();
@@ -40,10 +42,6 @@ pub(super) fn run(app: &App, folder: &Path) -> Result<ExitCode, Refusal> {
             rendered.file_name
         ));
     }
-    output::line(format_args!(
-        "{} 个样例、{} 份空白表格，都已检查。",
-        reports.len(),
-        documents.len()
-    ));
+    output::line(format_args!("{} 个样例、{} 份空白表格，都已检查。", reports.len(), forms.len()));
     Ok(ExitCode::SUCCESS)
 }
