@@ -101,7 +101,13 @@ impl App {
     /// An unknown document, or a fault; problems of the input are part of the answer.
     pub fn check(&self, document: &str, input: &[u8]) -> Result<Examination, Refusal> {
         let document = self.document(document)?;
-        Ok(intake::examine(&self.catalog, document, input)?)
+        let mut examined = intake::examine(&self.catalog, document, input)?;
+        let without_room = self.measure(document, &examined.records)?;
+        if !without_room.is_sound() {
+            examined.problems.join(without_room);
+            examined.records.clear();
+        }
+        Ok(examined)
     }
 
     /// Compares the font files with their digests.

@@ -1,20 +1,27 @@
 //! Render: an input to a finished file.
 
+use std::mem;
 use std::time::Instant;
+
+use serde_json::Value;
 
 use super::{App, Refusal};
 use crate::catalog::{Document, Sides as Declared};
+use crate::digest::{Digest, Hashing};
 use crate::finish::{self, Duplex, Intent};
-use crate::intake::{self, Problems, Record};
+use crate::intake::{self, Draft, Problems, Record};
 use crate::packet::{Part, archive};
-use crate::typeset::{self, Failure, Job, Standard, Typeset};
+use crate::typeset::{self, Failure, Job, NoRoom, Standard, Typeset};
 use crate::wording::{self, Carried, Sheet};
 
 /// What is to be printed.
 #[derive(Debug, Clone, Copy)]
 pub enum Input<'a> {
-    /// A record, as JSON bytes.
+    /// A record, as JSON bytes; of a document that takes many, an array of them as well.
     Record(&'a [u8]),
+    /// A record that may not be finished: what is sound of it is printed, for a preview. The problems
+    /// are part of the answer; it carries nothing and bears no digest.
+    Unfinished(&'a [u8]),
     /// The empty form, or the one of a name that the document's manifest gives.
     Blank(Option<&'a str>),
 }
@@ -99,20 +106,7 @@ impl App {
     ) -> Result<Rendered, Refusal> {
         let started = Instant::now();
         let document = self.document(document)?;
-        let (sheet, record, problems) = match input {
-            Input::Record(bytes) => {
-                let examined = intake::examine(self.catalog(), document, bytes)?;
-                let Some(record) = examined.record else {
-                    return Err(Refusal::Problems(Box::new(examined.problems)));
-                };
-                (Sheet::of(document, &record)?, Some(record), examined.problems)
-            }
-            Input::Blank(name) => {
-                let draft =
-                    intake::blank(document, name).ok_or_else(|| no_blank(document, name))?;
-                (Sheet::of_draft(document, &draft)?, None, Problems::default())
-            }
-        };
+        let Matter { sheets, records, completes, mut problems } = self.matter(document, input)?;
         let checked = started.elapsed();
         if options.sides == Some(Sides::Manual) && options.copies > 1 {
             let sentence = "手动双面须一份一份地印，不能同时指定份数";
@@ -123,31 +117,32 @@ impl App {
             let sentence = "手动双面把一份文件拆成两份，不能再符合 a-2a 或 ua-1，请换用其他标准";
             return Err(Refusal::Usage(sentence.to_owned()));
         }
-        let plan = Plan::of(document, record.as_ref(), options);
-        let job = plan.job(self, document, record.as_ref(), sheet);
+        let plan = Plan::of(document, &records, options);
+        let mut job = plan.job(self, document, &records, sheets);
+        job.draft = matches!(input, Input::Unfinished(_));
         let made = self.typesetter.typeset(&job).map_err(|failure| match failure {
             Failure::NoSuchPage(pages) => {
                 Refusal::Usage(format!("没有这一页：这份文书共 {pages} 页"))
             }
             // A record that is too long for its page is its writer's to shorten.
-            Failure::Overflow(pages) if record.is_some() => {
+            Failure::Overflow(pages) if !matches!(input, Input::Blank(_)) => {
                 let pages: Vec<String> = pages.iter().map(ToString::to_string).collect();
                 Refusal::Usage(format!(
                     "第{}页有文字超出纸面，没有印出；请缩短这一页上过长的内容",
                     pages.join("、")
                 ))
             }
+            Failure::NoRoom(texts) if !matches!(input, Input::Blank(_)) => {
+                problems.join(without_room(document, &completes, &texts));
+                Refusal::Problems(Box::new(mem::take(&mut problems)))
+            }
             other => Refusal::Faults(other.into()),
         })?;
+        // Only a draft is shown although something has no room.
+        problems.join(without_room(document, &completes, &made.no_room));
         let typeset = started.elapsed();
-        let stem = match &record {
-            Some(record) => wording::file_name(document, record)?,
-            None => match input {
-                Input::Blank(Some(name)) => format!("{}（空白，{name}）", document.manifest.name),
-                _ => format!("{}（空白）", document.manifest.name),
-            },
-        };
-        let rendered = plan.finish(made, &wording::safe_file_name(&stem), problems)?;
+        let stem = stem(document, input, &records)?;
+        let rendered = plan.finish(made, &stem, problems)?;
         tracing::debug!(
             document = %document.id,
             pages = rendered.pages,
@@ -162,6 +157,90 @@ impl App {
         }
         Ok(rendered)
     }
+}
+
+/// What is to be typeset, and what was found in it.
+struct Matter {
+    sheets: Vec<Sheet>,
+    /// None if the sheets are those of drafts.
+    records: Vec<Record>,
+    /// What each sheet was made of.
+    completes: Vec<Value>,
+    problems: Problems,
+}
+
+impl App {
+    fn matter(&self, document: &Document, input: Input<'_>) -> Result<Matter, Refusal> {
+        let (bytes, unfinished) = match input {
+            Input::Record(bytes) => (bytes, false),
+            Input::Unfinished(bytes) => (bytes, true),
+            Input::Blank(name) => {
+                let draft =
+                    intake::blank(document, name).ok_or_else(|| no_blank(document, name))?;
+                let sheets = vec![Sheet::of_draft(document, &draft)?];
+                let completes = vec![draft.into_complete()];
+                let problems = Problems::default();
+                return Ok(Matter { sheets, records: Vec::new(), completes, problems });
+            }
+        };
+        let examined = intake::examine(self.catalog(), document, bytes)?;
+        if !examined.problems.is_sound() && !unfinished {
+            return Err(Refusal::Problems(Box::new(examined.problems)));
+        }
+        // A preview shows the same sheet before and after the last problem is mended.
+        let sheets: Result<Vec<Sheet>, _> = if unfinished {
+            examined.drafts.iter().map(|draft| Sheet::of_draft(document, draft)).collect()
+        } else {
+            examined.records.iter().map(|record| Sheet::of(document, record)).collect()
+        };
+        let records = if unfinished { Vec::new() } else { examined.records };
+        let completes = examined.drafts.into_iter().map(Draft::into_complete).collect();
+        Ok(Matter { sheets: sheets?, records, completes, problems: examined.problems })
+    }
+
+    /// The problems of texts for which the layout has no room, if the document says that only the
+    /// layout can tell.
+    pub(super) fn measure(
+        &self,
+        document: &Document,
+        records: &[Record],
+    ) -> Result<Problems, Refusal> {
+        if !document.manifest.measured || records.is_empty() {
+            return Ok(Problems::default());
+        }
+        let sheets: Result<Vec<Sheet>, _> =
+            records.iter().map(|record| Sheet::of(document, record)).collect();
+        let plan = Plan::of(document, records, Options::default());
+        let job =
+            Job { output: typeset::Output::Nothing, ..plan.job(self, document, records, sheets?) };
+        match self.typesetter.typeset(&job) {
+            Ok(_) => Ok(Problems::default()),
+            Err(Failure::NoRoom(texts)) => {
+                let completes: Vec<Value> =
+                    records.iter().map(|record| record.complete().clone()).collect();
+                Ok(without_room(document, &completes, &texts))
+            }
+            Err(other) => Err(Refusal::Faults(other.into())),
+        }
+    }
+}
+
+fn without_room(document: &Document, completes: &[Value], texts: &[NoRoom]) -> Problems {
+    let fields = texts.iter().map(|text| (text.sheet, &*text.pointer, &*text.floor));
+    intake::without_room(document, completes, fields)
+}
+
+/// The name of the file, without its ending.
+fn stem(document: &Document, input: Input<'_>, records: &[Record]) -> Result<String, Refusal> {
+    let name = &document.manifest.name;
+    let stem = match (records, input) {
+        ([record], _) => wording::file_name(document, record)?,
+        ([], Input::Blank(Some(blank))) => format!("{name}（空白，{blank}）"),
+        ([], Input::Blank(None)) => format!("{name}（空白）"),
+        ([], _) => format!("{name}（未完成）"),
+        (many, _) => format!("{name}（共{}份）", many.len()),
+    };
+    Ok(wording::safe_file_name(&stem))
 }
 
 fn no_blank(document: &Document, name: Option<&str>) -> Refusal {
@@ -185,7 +264,7 @@ struct Plan {
 }
 
 impl Plan {
-    fn of(document: &Document, record: Option<&Record>, options: Options) -> Self {
+    fn of(document: &Document, records: &[Record], options: Options) -> Self {
         let manifest = &document.manifest;
         let duplex = match (options.sides, manifest.sides) {
             (Some(Sides::Long | Sides::Manual), _) | (None, Declared::Duplex) => Duplex::LongEdge,
@@ -193,10 +272,9 @@ impl Plan {
             (Some(Sides::One), _) | (None, Declared::Simplex) => Duplex::Simplex,
         };
         let one_sided = duplex == Duplex::Simplex;
-        let standard = options.standard.unwrap_or(match record {
-            Some(_) if manifest.carry => Standard::A3u,
-            _ => Standard::A2u,
-        });
+        let carries = manifest.carry && !records.is_empty();
+        let needed = if carries { Standard::A3u } else { Standard::A2u };
+        let standard = options.standard.unwrap_or(needed);
         Self {
             options,
             duplex,
@@ -207,9 +285,9 @@ impl Plan {
         }
     }
 
-    fn job(&self, app: &App, document: &Document, record: Option<&Record>, sheet: Sheet) -> Job {
-        let carried = match record {
-            Some(record) if document.manifest.carry && self.standard == Standard::A3u => {
+    fn job(&self, app: &App, document: &Document, records: &[Record], sheets: Vec<Sheet>) -> Job {
+        let carried = match records {
+            [record] if document.manifest.carry && self.standard == Standard::A3u => {
                 Some(Carried::of(record))
             }
             _ => None,
@@ -232,13 +310,19 @@ impl Plan {
                     document.digest,
                     app.catalog().fonts().digest()
                 );
-                let digest = record.map_or("blank", |record| record.digest().as_str());
+                // Drafts have no digest; what they show is hashed instead.
+                let matter = match records {
+                    [record] => record.digest().as_str().to_owned(),
+                    [] => shown(&sheets),
+                    many => combined(many),
+                };
                 typeset::Output::Pdf {
                     standard: self.standard,
                     carried,
-                    identity: format!("{source}; record sha256:{digest}"),
+                    identity: format!("{source}; record sha256:{matter}"),
                     description: source,
-                    date: sheet.date(),
+                    // Of several records, the latest date.
+                    date: sheets.iter().map(Sheet::date).max().unwrap_or(document.issued),
                 }
             }
         };
@@ -247,7 +331,8 @@ impl Plan {
             title: document.manifest.title.clone(),
             author: document.programme.issuer.clone(),
             orientation: document.manifest.orientation,
-            sheets: vec![sheet],
+            sheets,
+            draft: false,
             one_sided: self.one_sided,
             output,
         }
@@ -293,6 +378,21 @@ impl Plan {
         let intent = Intent { duplex: self.duplex, copies: self.options.copies };
         Ok(rendered(finish::print_ready(&made.bytes, intent, self.padded)?, "pdf"))
     }
+}
+
+/// The digest of several records, in their order.
+fn combined(records: &[Record]) -> String {
+    let mut hashing = Hashing::new("records");
+    for record in records {
+        hashing.add("record", record.digest().as_str().as_bytes());
+    }
+    hashing.finish().as_str().to_owned()
+}
+
+/// The digest of what unfinished sheets show.
+fn shown(sheets: &[Sheet]) -> String {
+    let bytes = serde_json::to_vec(sheets).unwrap_or_default();
+    Digest::of(&bytes).as_str().to_owned()
 }
 
 /// How to print both sides by hand. Windows opens it in Notepad, which wants CRLF and a mark.

@@ -86,7 +86,7 @@ impl App {
                 continue;
             }
             let made = intake::examine(self.catalog(), document, without.to_string().as_bytes())
-                .and_then(|examined| match &examined.record {
+                .and_then(|examined| match examined.records.first() {
                     Some(record) => Sheet::of(document, record).map(|_| ()),
                     None => Ok(()),
                 });

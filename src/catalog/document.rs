@@ -10,7 +10,10 @@ use minijinja::Environment;
 use serde_json::Value;
 use toml::Spanned;
 
-use super::expressions::{environment, paths_of_sentence, unknown_paths, value_of};
+use super::expressions::{
+    RESERVED, Surroundings, environment, paths_of_expression, paths_of_sentence, unknown_paths,
+    value_of,
+};
 use super::manifest::{self, Manifest, Programme};
 use super::paths::{path_of, pointer_of};
 use super::position::line_of;
@@ -52,7 +55,13 @@ pub struct Document {
     pub digest: Digest,
     /// Sentences, file name and the sentences of rules, by name.
     pub environment: Environment<'static>,
+    groups: Groups,
+    /// The same for the items of the lists that rules go over, by the pointer of the list.
+    item_groups: BTreeMap<String, Groups>,
 }
+
+/// The pointers of groups with the keys of their fields, outer groups first.
+type Groups = Vec<(String, Vec<String>)>;
 
 /// What a ＿ in an owner's sentence becomes: a gap to write on. It is a private-use character, which
 /// no user's text can hold, so that a ＿ in a name stays a ＿.
@@ -70,7 +79,7 @@ impl Document {
         id: DocumentId,
         (programme, programme_text): (&Arc<Programme>, &str),
         templates: &Path,
-        schemas: &mut Schemas,
+        (schemas, surroundings): (&mut Schemas, &Surroundings),
         samples: BTreeMap<String, PathBuf>,
         digest: Digest,
     ) -> Result<Self, Faults> {
@@ -81,7 +90,21 @@ impl Document {
         let known = schema.shape.paths();
         let facts = programme.facts();
         let mut faults = Vec::new();
-        let mut environment = environment();
+        let mut environment = environment(surroundings, programme.province.get_ref());
+        let mut readable = known.clone();
+        for (name, expression) in &manifest.computed {
+            readable.push(format!("computed.{name}"));
+            let line = line_of(&text, expression.span().start);
+            let what = match paths_of_expression(&environment, expression.get_ref()) {
+                Ok(paths) => unknown_paths(&paths, &known, &facts)
+                    .first()
+                    .map(|unknown| format!("用了未声明的字段“{unknown}”")),
+                Err(error) => Some(format!("的表达式有误：{error}")),
+            };
+            if let Some(what) = what {
+                faults.push(Fault::at(&path, format!("算出的“{name}”{what}")).on_line(line));
+            }
+        }
 
         let overridden = programme.sentences.get(&id.document);
         let programme_path = templates.join(&id.programme).join("programme.toml");
@@ -106,9 +129,8 @@ impl Document {
                     faults.push(Fault::at(file, what).on_line(line));
                 }
                 Ok(()) => {
-                    for unknown in
-                        unknown_paths(&paths_of_sentence(&environment, name), &known, &facts)
-                    {
+                    let paths = paths_of_sentence(&environment, name);
+                    for unknown in unknown_paths(&paths, &readable, &facts) {
                         let what = format!("句子“{name}”用了未声明的字段“{unknown}”");
                         let at = sentence.get_ref().find(&unknown).unwrap_or(0);
                         let line = start + line_of(sentence.get_ref(), at) - 1;
@@ -123,8 +145,10 @@ impl Document {
                 faults.push(Fault::at(&programme_path, what));
             }
         }
-        for pointer in manifest.unprinted.keys().chain([&manifest.dated_by]) {
-            if !known.contains(&path_of(pointer.get_ref())) {
+        let with_items = schema.shape.paths_with_items();
+        let pointers = manifest.unprinted.keys().chain(&manifest.distinct);
+        for pointer in pointers.chain([&manifest.dated_by]) {
+            if !with_items.contains(&path_of(pointer.get_ref())) {
                 let what = format!("{} 不在 schema 中", pointer.get_ref());
                 faults.push(Fault::at(&path, what).on_line(line_of(&text, pointer.span().start)));
             }
@@ -145,9 +169,22 @@ impl Document {
             let what = format!("dated_by 指向的 {dated_by} 应为必填，format 为 date");
             faults.push(Fault::at(&path, what).on_line(line));
         }
-        if schema.shape.fields.iter().any(|(key, _)| key == "programme") {
-            let file = folder.join("schema.json");
-            faults.push(Fault::at(&file, "字段不能叫 programme，规则和句子用它指活动"));
+        for key in schema.shape.fields.iter().map(|(key, _)| key) {
+            if RESERVED.contains(&key.as_str()) {
+                let file = folder.join("schema.json");
+                faults.push(Fault::at(&file, format!("字段不能叫 {key}，规则和句子另有所指")));
+            }
+        }
+        if manifest.many && manifest.carry {
+            let what = "many 与 carry 不能并用：一个 PDF 只能随附一份数据";
+            faults.push(Fault::at(&path, what));
+        }
+        if !manifest.many
+            && let Some(pointer) = manifest.distinct.first()
+        {
+            let line = line_of(&text, pointer.span().start);
+            let what = "distinct 比较一组数据中的各份，须同时写 many = true";
+            faults.push(Fault::at(&path, what).on_line(line));
         }
         let rules = match rules::open(&folder.join("rules.toml"), &schema, &facts, &mut environment)
         {
@@ -163,6 +200,11 @@ impl Document {
             );
         }
         let issued = date::parse(programme.issued.get_ref()).unwrap_or_default();
+        let item_groups = rules
+            .iter()
+            .filter_map(|rule| rule.each.as_ref())
+            .filter_map(|each| Some((each.clone(), groups(schema.shape.items_at(each)?.paths()))))
+            .collect();
         let programme = Arc::clone(programme);
         Faults::unless_none(
             faults,
@@ -177,9 +219,23 @@ impl Document {
                 samples,
                 digest,
                 environment,
+                groups: groups(known),
+                item_groups,
             },
         )
     }
+}
+
+/// Paths as groups with their keys, outer groups first.
+fn groups(mut paths: Vec<String>) -> Groups {
+    paths.sort();
+    let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for path in paths {
+        let (group, key) = path.rsplit_once('.').unwrap_or(("", &path));
+        let group = if group.is_empty() { String::new() } else { pointer_of(group) };
+        groups.entry(group).or_default().push(key.to_owned());
+    }
+    groups.into_iter().collect()
 }
 
 impl Document {
@@ -187,21 +243,34 @@ impl Document {
     /// that the schema knows and this record has no place for (what a reason stands in for).
     #[must_use]
     pub fn context(&self, complete: &Value) -> minijinja::Value {
-        let mut seen = complete.clone();
-        let mut paths = self.schema.shape.paths();
-        paths.sort();
-        for path in paths {
-            let (group, key) = path.rsplit_once('.').unwrap_or(("", &path));
-            let group = if group.is_empty() { String::new() } else { pointer_of(group) };
-            if let Some(Value::Object(map)) = seen.pointer_mut(&group) {
-                map.entry(key).or_insert(Value::Null);
-            }
-        }
+        let mut seen = with_every_key(complete, &self.groups);
         if let Value::Object(map) = &mut seen {
             map.insert("programme".to_owned(), self.programme.facts());
         }
         value_of(&seen)
     }
+
+    /// What a rule sees as `row`: an item of the list at this pointer.
+    #[must_use]
+    pub fn item_context(&self, list: &str, item: &Value) -> minijinja::Value {
+        match self.item_groups.get(list) {
+            Some(groups) => value_of(&with_every_key(item, groups)),
+            None => value_of(item),
+        }
+    }
+}
+
+/// A group with null for every key that it lacks.
+fn with_every_key(complete: &Value, groups: &Groups) -> Value {
+    let mut seen = complete.clone();
+    for (group, keys) in groups {
+        if let Some(Value::Object(map)) = seen.pointer_mut(group) {
+            for key in keys {
+                map.entry(key).or_insert(Value::Null);
+            }
+        }
+    }
+    seen
 }
 
 /// The dotted paths of the plain values in a group.

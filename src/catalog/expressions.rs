@@ -1,20 +1,38 @@
 //! The expressions of rules and the sentences of manifests: minijinja, strict, with few functions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use minijinja::value::{Value, ValueKind};
-use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, context};
 
-use crate::values::{date, registration};
+use crate::values::{Calendar, Regions, date, registration};
 
-/// The functions and filters that an expression may use, besides minijinja's own.
-pub const FUNCTIONS: [&str; 5] =
-    ["characters", "years_between", "days_between", "written_date", "hanzi_date"];
+/// The functions that an expression may use, besides minijinja's own.
+pub const FUNCTIONS: [&str; 7] = [
+    "characters",
+    "years_between",
+    "days_between",
+    "written_date",
+    "hanzi_date",
+    "working_period",
+    "calendar_years",
+];
 
-/// An environment in which an undefined variable is an error and nothing is escaped.
+/// What expressions may ask besides the record.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// The regions (行政区划).
+    pub regions: Arc<Regions>,
+    /// The working days (工作日).
+    pub calendar: Arc<Calendar>,
+}
+
+/// An environment in which an undefined variable is an error and nothing is escaped; `province` is
+/// the region code of the programme.
 #[must_use]
-pub fn environment() -> Environment<'static> {
+pub fn environment(surroundings: &Surroundings, province: &str) -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
@@ -34,7 +52,79 @@ pub fn environment() -> Environment<'static> {
     environment.add_test("registration_number", |text: String| registration::is_judged(&text));
     environment.add_function("written_date", |text: String| day(&text).map(date::written));
     environment.add_function("hanzi_date", |text: String| day(&text).map(date::hanzi));
+    let calendar = Arc::clone(&surroundings.calendar);
+    environment.add_function("working_period", move |issued: String, days: u32, counted: bool| {
+        let period = calendar.period(day(&issued)?, days, counted);
+        Ok::<_, Error>(match period {
+            Some((from, to)) => context!(from => from.to_string(), to => to.to_string()),
+            None => Value::from(()),
+        })
+    });
+    let calendar = Arc::clone(&surroundings.calendar);
+    environment.add_function("calendar_years", move || {
+        let years: Vec<String> = calendar.years().map(|year| format!("{year}年")).collect();
+        years.join("、")
+    });
+    let order = RegionOrder::of(&surroundings.regions, province);
+    let sorting = order.clone();
+    environment.add_filter("in_region_order", move |items: Vec<Value>, field: String| {
+        sorting.sorted(items, &field)
+    });
+    environment.add_filter("by_city", move |items: Vec<Value>, field: String| {
+        order.by_city(items, &field)
+    });
     environment
+}
+
+/// The place of each region of a province in the order of codes, with its city.
+#[derive(Clone)]
+struct RegionOrder(Arc<BTreeMap<String, (usize, String)>>);
+
+impl RegionOrder {
+    fn of(regions: &Regions, province: &str) -> Self {
+        let places = regions.of(province).enumerate().map(|(at, region)| {
+            // A zone that belongs to no city is grouped under its own name.
+            let city = if region.city.is_empty() { &region.name } else { &region.city };
+            (region.full_name(), (at, city.clone()))
+        });
+        Self(Arc::new(places.collect()))
+    }
+
+    /// Items in the order of the codes of their regions, otherwise as they were given.
+    fn sorted(&self, items: Vec<Value>, field: &str) -> Result<Vec<Value>, Error> {
+        let mut placed = Vec::with_capacity(items.len());
+        for item in items {
+            placed.push((self.place(&item, field)?.0, item));
+        }
+        placed.sort_by_key(|(place, _)| *place);
+        Ok(placed.into_iter().map(|(_, item)| item).collect())
+    }
+
+    /// The same, in groups of one city each.
+    fn by_city(&self, items: Vec<Value>, field: &str) -> Result<Vec<Value>, Error> {
+        let mut groups: Vec<(String, Vec<Value>)> = Vec::new();
+        for item in self.sorted(items, field)? {
+            let (_, city) = self.place(&item, field)?;
+            match groups.last_mut() {
+                Some((last, rows)) if last == city => rows.push(item),
+                _ => groups.push((city.clone(), vec![item])),
+            }
+        }
+        Ok(groups.into_iter().map(|(city, rows)| context!(city, rows)).collect())
+    }
+
+    /// An item without a region, as an unfinished record may have it, comes last.
+    fn place(&self, item: &Value, field: &str) -> Result<&(usize, String), Error> {
+        static LAST: (usize, String) = (usize::MAX, String::new());
+        let name = item.get_attr(field)?;
+        if name.is_none() || name.is_undefined() {
+            return Ok(&LAST);
+        }
+        name.as_str().and_then(|name| self.0.get(name)).ok_or_else(|| {
+            let what = format!("“{field}”应为行政区划，现为“{name}”");
+            Error::new(ErrorKind::InvalidOperation, what)
+        })
+    }
 }
 
 /// The dotted paths that a sentence reads.
@@ -61,6 +151,9 @@ pub fn paths_of_expression(
 fn own_paths(found: impl IntoIterator<Item = String>) -> BTreeSet<String> {
     found.into_iter().filter(|path| !FUNCTIONS.contains(&path.as_str())).collect()
 }
+
+/// The names besides the record's own fields that expressions may read; no field may be called so.
+pub const RESERVED: [&str; 4] = ["programme", "computed", "row", "row_number"];
 
 /// What a rule or a sentence may not read: paths that neither the record nor the programme has.
 #[must_use]

@@ -34,12 +34,25 @@ pub struct Manifest {
     /// Whether a blank page is added so that the pages fill their sheets.
     #[serde(default)]
     pub padded: bool,
+    /// Whether an input may be an array of records, each of which becomes a sheet of one file.
+    #[serde(default)]
+    pub many: bool,
+    /// Fields in which the records of one array must differ, as JSON pointers.
+    #[serde(default)]
+    pub distinct: Vec<Spanned<String>>,
+    /// Whether only the layout can tell that a text has no room, so that a check lays the pages out.
+    #[serde(default)]
+    pub measured: bool,
     /// Blank forms with something filled in already, by name, such as the letter of one category.
     #[serde(default)]
     pub blanks: BTreeMap<String, Spanned<toml::Value>>,
     /// Fields that do not change the paper, by JSON pointer, each with the reason.
     #[serde(default)]
     pub unprinted: BTreeMap<Spanned<String>, String>,
+    /// Values that are computed from the record (minijinja expressions), by name; the layout and the
+    /// sentences see them as `computed`.
+    #[serde(default)]
+    pub computed: BTreeMap<String, Spanned<String>>,
     /// The sentences (minijinja) that the layout sets, by name.
     #[serde(default)]
     pub sentences: BTreeMap<String, Spanned<String>>,

@@ -23,6 +23,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use document::{Document, DocumentId, FILE_NAME};
+use expressions::Surroundings;
 pub use faces::Face;
 pub use fonts::{Coverage, Fonts, Role};
 pub use home::{Home, Places};
@@ -36,7 +37,7 @@ pub use shape::Shape;
 
 use crate::digest::Hashing;
 use crate::fault::{Fault, Faults, io_reason};
-use crate::values::{Regions, date};
+use crate::values::{Calendar, Regions, date};
 
 /// Everything that a home offers, opened and checked.
 pub struct Catalog {
@@ -45,7 +46,7 @@ pub struct Catalog {
     /// The Typst files below `templates/`, by their path from there (`/lib/run.typ`).
     layouts: BTreeMap<String, String>,
     fonts: Fonts,
-    regions: Regions,
+    regions: Arc<Regions>,
 }
 
 /// The Typst file that lays a document out.
@@ -61,9 +62,11 @@ impl Catalog {
         let mut faults = Vec::new();
         let fonts =
             Fonts::open(&home.fonts(), brought).map_err(|more| faults.extend(Vec::from(more))).ok();
-        let regions = open_regions(&templates.join("lib/data/regions.csv"))
-            .map_err(|fault| faults.push(fault))
-            .ok();
+        let data = templates.join("lib/data");
+        let surroundings = Surroundings {
+            regions: Arc::new(kept(open_regions(&data.join("regions.csv")), &mut faults)),
+            calendar: Arc::new(kept(open_calendar(&data.join("holidays.json")), &mut faults)),
+        };
         let files = read_below(&templates)?;
         let samples = samples_in(&home.samples())?;
         let mut schemas = Schemas::default();
@@ -106,7 +109,7 @@ impl Catalog {
                     id.clone(),
                     (&programme, &programme_text),
                     &templates,
-                    &mut schemas,
+                    (&mut schemas, &surroundings),
                     own,
                     hashing.finish(),
                 ) {
@@ -133,24 +136,21 @@ impl Catalog {
                 Err(_) => faults.push(Fault::at(&templates.join(&path[1..]), "不是 UTF-8 文本")),
             }
         }
-        if let Some(regions) = &regions {
-            for document in documents.values() {
-                let province = document.programme.province.get_ref();
-                if regions.of(province).next().is_none() {
-                    let file = templates.join(&document.id.programme).join("programme.toml");
-                    let what = format!("行政区划数据里没有省级代码 {province} 的县（市、区）");
-                    let fault = Fault::at(&file, what)
-                        .hint("把它们加到 templates/lib/data/regions.csv，或改正 province");
-                    if !faults.contains(&fault) {
-                        faults.push(fault);
-                    }
+        let regions = surroundings.regions;
+        for document in documents.values() {
+            let province = document.programme.province.get_ref();
+            if !regions.is_empty() && regions.of(province).next().is_none() {
+                let file = templates.join(&document.id.programme).join("programme.toml");
+                let what = format!("行政区划数据里没有省级代码 {province} 的县（市、区）");
+                let fault = Fault::at(&file, what)
+                    .hint("把它们加到 templates/lib/data/regions.csv，或改正 province");
+                if !faults.contains(&fault) {
+                    faults.push(fault);
                 }
             }
         }
-        match (fonts, regions, faults.is_empty()) {
-            (Some(fonts), Some(regions), true) => {
-                Ok(Self { home, documents, layouts, fonts, regions })
-            }
+        match (fonts, faults.is_empty()) {
+            (Some(fonts), true) => Ok(Self { home, documents, layouts, fonts, regions }),
             _ => Err(Faults::unless_none(faults, ())
                 .err()
                 .unwrap_or_else(|| Fault::new("目录没有打开").into())),
@@ -272,6 +272,17 @@ fn open_programme(path: &Path) -> Result<(Programme, String), Fault> {
             .on_line(on_line(programme.province.span())));
     }
     Ok((programme, text))
+}
+
+/// What was read, or nothing with its fault told, so that the other files are looked at too.
+fn kept<T: Default>(read: Result<T, Fault>, faults: &mut Vec<Fault>) -> T {
+    read.map_err(|fault| faults.push(fault)).unwrap_or_default()
+}
+
+fn open_calendar(path: &Path) -> Result<Calendar, Fault> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| Fault::at(path, format!("读不了文件：{}", io_reason(&error))))?;
+    Calendar::parse(&text).map_err(|error| Fault::at(path, error.what).on_line(error.line))
 }
 
 fn open_regions(path: &Path) -> Result<Regions, Fault> {

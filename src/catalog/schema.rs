@@ -34,7 +34,7 @@ pub(super) const FORMATS: [&str; 8] = [
 ];
 
 /// The keywords that a schema here may use; another one is a slip of the pen.
-const KEYWORDS: [&str; 32] = [
+const KEYWORDS: [&str; 33] = [
     "$schema",
     "$id",
     "$ref",
@@ -55,6 +55,8 @@ const KEYWORDS: [&str; 32] = [
     "minItems",
     "maxItems",
     "uniqueItems",
+    // Ours: fields (pointers within an item) in which the items of a list must differ.
+    "distinct",
     "minLength",
     "maxLength",
     "pattern",
@@ -91,6 +93,9 @@ impl Schemas {
         let at_top = |what: String| Fault::at(path, what).on_line(1);
         let shape = Shape::read(&bundled)
             .map_err(|error| at_top(format!("schema 的条件无法使用：{error}")))?;
+        if let Some(field) = shape.undeclared_distinct() {
+            return Err(at_top(format!("distinct 指向的 {field} 不在列表的 items 中")).into());
+        }
         let validator = jsonschema::options()
             .with_draft(jsonschema::Draft::Draft202012)
             .should_validate_formats(false)
@@ -229,6 +234,15 @@ fn look_for_slips(schema: &Value, pointer: &str, report: &mut dyn FnMut(&str, St
     }
     if is_of("array") && !map.contains_key("items") {
         report(pointer, "列表应有 items".to_owned());
+    }
+    if let Some(distinct) = map.get("distinct") {
+        let pointers = distinct.as_array().is_some_and(|fields| {
+            fields.iter().all(|field| field.as_str().is_some_and(|field| field.starts_with('/')))
+        });
+        if !is_of("array") || !pointers {
+            let what = "distinct 用于列表，写作 [\"/字段\"]，从列表的一项数起";
+            report(&format!("{pointer}/distinct"), what.to_owned());
+        }
     }
     for (key, inner) in map {
         let below = format!("{pointer}/{}", super::paths::escape(key));

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::paths::{escape, unescape};
+use super::paths::{escape, path_of, unescape};
 
 /// What a schema says of one place of a record.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct Shape {
     pub required: Vec<String>,
     /// What each item of an array is.
     pub items: Option<Box<Self>>,
+    /// Fields in which the items of a list must differ, as pointers within an item.
+    pub distinct: Vec<String>,
     /// The domain format of a text (`phone`, `date`, `printable-lines` …).
     pub format: Option<String>,
     /// The texts among which a value is chosen (`enum`); empty if it is free.
@@ -95,6 +97,7 @@ impl Shape {
             fields,
             required: list("required"),
             items: part("items")?.map(Box::new),
+            distinct: list("distinct"),
             format: text("format"),
             choices: list("enum"),
             also,
@@ -278,11 +281,55 @@ impl Shape {
         found
     }
 
+    /// The same with the fields of items, such as `rows.name`, which expressions cannot read so.
+    #[must_use]
+    pub fn paths_with_items(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        self.gather_with_items("", &mut found);
+        found
+    }
+
+    /// What an item of the list at this pointer is, whatever the record.
+    #[must_use]
+    pub fn items_at(&self, pointer: &str) -> Option<&Self> {
+        let mut shapes = vec![self];
+        for step in pointer.split('/').skip(1) {
+            let step = unescape(step);
+            let fields = shapes.iter().flat_map(|shape| shape.everything()).flat_map(|s| &s.fields);
+            shapes = fields.filter(|(key, _)| *key == step).map(|(_, shape)| shape).collect();
+        }
+        shapes.iter().flat_map(|shape| shape.everything()).find_map(|shape| shape.items.as_deref())
+    }
+
+    /// A field that a list names as distinct and its items do not have.
+    pub(super) fn undeclared_distinct(&self) -> Option<String> {
+        self.everything().into_iter().find_map(|shape| {
+            let items = shape.items.as_deref();
+            let known = items.map(Self::paths).unwrap_or_default();
+            let own = shape.distinct.iter().find(|field| !known.contains(&path_of(field))).cloned();
+            own.or_else(|| items.and_then(Self::undeclared_distinct))
+                .or_else(|| shape.fields.iter().find_map(|(_, inner)| inner.undeclared_distinct()))
+        })
+    }
+
     fn gather(&self, prefix: &str, found: &mut Vec<String>) {
         for (key, shape) in self.everything().into_iter().flat_map(|shape| &shape.fields) {
             let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
             shape.gather(&path, found);
             found.push(path);
+        }
+    }
+
+    fn gather_with_items(&self, prefix: &str, found: &mut Vec<String>) {
+        for shape in self.everything() {
+            if let Some(items) = &shape.items {
+                items.gather_with_items(prefix, found);
+            }
+            for (key, inner) in &shape.fields {
+                let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+                inner.gather_with_items(&path, found);
+                found.push(path);
+            }
         }
     }
 

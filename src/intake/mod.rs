@@ -1,12 +1,15 @@
-//! Bytes to a record, or to every problem at once.
+//! Bytes to records, or to every problem at once.
 //!
-//! The order is: JSON, characters, schema, domain formats, rules. A later step does not speak
-//! about a place at which an earlier one has found something to mend.
+//! The order is: JSON, characters, schema, domain formats, what must differ, rules. A later step does
+//! not speak about a place at which an earlier one has found something to mend.
 
 mod breaches;
+mod distinct;
 mod json;
+mod many;
 mod problem;
 mod record;
+mod room;
 mod rules;
 mod sentence;
 mod texts;
@@ -21,17 +24,27 @@ use crate::values::{Finding, date};
 
 pub use problem::{Problem, Problems};
 pub use record::{Draft, Record};
+pub use room::without_room;
 pub use sentence::shown;
 
 /// What one look at an input gave.
 #[derive(Debug, Clone)]
 pub struct Examination {
-    /// The record, if nothing must be mended.
-    pub record: Option<Record>,
-    /// What is sound of it.
-    pub draft: Draft,
+    /// The records, if nothing must be mended; more than one only of a document that takes many.
+    pub records: Vec<Record>,
+    /// What is sound of each; at least one.
+    pub drafts: Vec<Draft>,
     /// All problems and advice, in the order of the paper.
     pub problems: Problems,
+}
+
+/// What one look at one record gave.
+struct Look {
+    record: Option<Record>,
+    draft: Draft,
+    problems: Problems,
+    /// The record as it was understood, for what is asked of several together.
+    given: Value,
 }
 
 /// Looks at one input of a document.
@@ -39,9 +52,34 @@ pub struct Examination {
 /// # Errors
 /// A fault if the document's own rules cannot be evaluated.
 pub fn examine(catalog: &Catalog, document: &Document, input: &[u8]) -> Result<Examination, Fault> {
+    let judge = texts::Judge::new(catalog, document);
+    let json::Read { value, findings } = json::read(input);
+    let (records, drafts, mut problems) = match value {
+        Some(Value::Array(items)) if document.manifest.many => {
+            many::examine(&judge, document, items, findings)?
+        }
+        value => {
+            let look = look(&judge, document, value, findings)?;
+            (Vec::from_iter(look.record), vec![look.draft], look.problems)
+        }
+    };
+    if let Some(rest) = problems.untold() {
+        let finding = Finding::problem("problems.too-many").with("rest", rest);
+        let last = sentence::problem(&document.schema, &Value::Null, String::new(), finding);
+        problems.conclude(last);
+    }
+    let records = if problems.is_sound() { records } else { Vec::new() };
+    Ok(Examination { records, drafts, problems })
+}
+
+fn look(
+    judge: &texts::Judge<'_>,
+    document: &Document,
+    value: Option<Value>,
+    findings: Vec<(String, Finding)>,
+) -> Result<Look, Fault> {
     let schema = &document.schema;
     let mut problems = Problems::default();
-    let json::Read { value, findings } = json::read(input);
     let mut given = value.unwrap_or(Value::Null);
     let readable = !given.is_null() || findings.is_empty();
     // A sentence is made only for what will be told.
@@ -56,7 +94,6 @@ pub fn examine(catalog: &Catalog, document: &Document, input: &[u8]) -> Result<E
     };
     say(&mut problems, &given, findings);
     if readable {
-        let judge = texts::Judge::new(catalog, document);
         let cleaned = judge.clean(&schema.shape, &mut given);
         say(&mut problems, &given, cleaned);
         let breaches = breaches::find(schema, &given);
@@ -69,6 +106,8 @@ pub fn examine(catalog: &Catalog, document: &Document, input: &[u8]) -> Result<E
         }
         let formats = judge.formats(&schema.shape, &given, &problems);
         say(&mut problems, &given, formats);
+        let same = distinct::find(&schema.shape, &given);
+        say(&mut problems, &given, same);
         let complete = schema.shape.complete(&given);
         if given.is_object() {
             let broken = rules::find(document, &complete, &problems)?;
@@ -76,14 +115,9 @@ pub fn examine(catalog: &Catalog, document: &Document, input: &[u8]) -> Result<E
         }
     }
     problems.sort_by_place(&schema.shape);
-    if let Some(rest) = problems.untold() {
-        let finding = Finding::problem("problems.too-many").with("rest", rest);
-        problems.conclude(sentence::problem(schema, &given, String::new(), finding));
-    }
-
     let draft = draft(document, &given, &problems);
     let record = if problems.is_sound() { Some(record(document, &given)?) } else { None };
-    Ok(Examination { record, draft, problems })
+    Ok(Look { record, draft, problems, given })
 }
 
 /// The empty draft of a document: its blank form; with a name, the one in which the document's

@@ -134,6 +134,38 @@ impl Problems {
         self.found.push(problem);
     }
 
+    /// Takes in what was found in one record of an array, named by its row (from 0).
+    pub(super) fn absorb(&mut self, row: usize, problems: Self) {
+        let name = format!("第{}份", row + 1);
+        for mut problem in problems.found {
+            problem.pointer = format!("/{row}{}", problem.pointer);
+            problem.label = match problem.label.as_str() {
+                "" => name.clone(),
+                label => format!("{name}—{label}"),
+            };
+            problem.sentence = format!("{name}：{}", problem.sentence);
+            self.push(problem);
+        }
+        self.broken.extend(problems.broken.iter().map(|broken| format!("/{row}{broken}")));
+        self.rest += problems.rest;
+    }
+
+    /// Takes in what was found in the same input by another look.
+    pub(crate) fn join(&mut self, other: Self) {
+        self.broken.extend(other.broken.iter().cloned());
+        self.rest += other.rest;
+        self.extend(other);
+    }
+
+    /// The order of an array of records: row by row, each in the order of the paper.
+    pub(super) fn sort_by_row(&mut self, shape: &Shape) {
+        self.found.sort_by_cached_key(|problem| {
+            let below = problem.pointer.strip_prefix('/').unwrap_or_default();
+            let (row, rest) = below.split_at(below.find('/').unwrap_or(below.len()));
+            (row.parse::<usize>().unwrap_or(0), shape.order_of(rest))
+        });
+    }
+
     pub(super) fn sort_by_place(&mut self, shape: &Shape) {
         self.found.sort_by_cached_key(|problem| shape.order_of(&problem.pointer));
     }

@@ -71,6 +71,12 @@ impl Draft {
         &self.complete
     }
 
+    /// The same, for keeping.
+    #[must_use]
+    pub fn into_complete(self) -> Value {
+        self.complete
+    }
+
     /// The date of the draft: its own if sound, else the day the blank form was issued.
     #[must_use]
     pub fn date(&self) -> NaiveDate {

@@ -1,11 +1,13 @@
 //! The rules of a document, asked of a record; a rule about an unsound field waits its turn.
 
-use minijinja::value::Value as Seen;
+use minijinja::context;
+use minijinja::value::{Value as Seen, merge_maps};
 use serde_json::Value;
 
 use super::problem::{Problem, Problems};
 use crate::catalog::{Document, Rule, pointer_of};
 use crate::fault::Fault;
+use crate::values::Facts;
 
 /// What the rules find in a complete record; `known` are the problems of single fields.
 ///
@@ -20,54 +22,90 @@ pub(super) fn find(
     let context = document.context(complete);
     let mut found = Vec::new();
     for rule in &document.rules {
-        let unsound = |path: &String| known.touches(&pointer_of(path));
-        if known.touches(&rule.at) || rule.reads.iter().any(unsound) {
+        if rule.reads.iter().any(|path| known.touches(&pointer_of(path))) {
             continue;
         }
-        if let Some(problem) = ask(document, rule, &context, complete)? {
-            found.push(problem);
+        let facts = facts_of(&rule.reads, complete);
+        let Some(each) = &rule.each else {
+            let question = Question { rule, at: rule.at.clone(), facts };
+            if !known.touches(&rule.at) {
+                found.extend(question.ask(document, &context, complete)?);
+            }
+            continue;
+        };
+        let items = complete.pointer(each).and_then(Value::as_array);
+        for (at, item) in items.into_iter().flatten().enumerate() {
+            let place = format!("{each}/{at}");
+            let unsound = |path: &String| known.touches(&format!("{place}{}", pointer_of(path)));
+            if known.has_one_at(&place) || rule.reads_of_item.iter().any(unsound) {
+                continue;
+            }
+            let mut facts = facts.clone();
+            facts.extend(facts_of(&rule.reads_of_item, item));
+            let row = document.item_context(each, item);
+            let context = merge_maps([context!(row, row_number => at + 1), context.clone()]);
+            let question = Question { rule, at: format!("{place}{}", rule.at), facts };
+            if !known.touches(&question.at) {
+                found.extend(question.ask(document, &context, complete)?);
+            }
         }
     }
     Ok(found)
 }
 
-fn ask(
-    document: &Document,
-    rule: &Rule,
-    context: &Seen,
-    complete: &Value,
-) -> Result<Option<Problem>, Fault> {
-    let wrong = |error: minijinja::Error| {
-        Fault::new(format!("文书 {} 的规则“{}”无法计算：{error}", document.id, rule.code))
-    };
-    let holds = |expression: &str| -> Result<bool, Fault> {
-        let compiled = document.environment.compile_expression(expression).map_err(wrong)?;
-        Ok(compiled.eval(context.clone()).map_err(wrong)?.is_true())
-    };
-    if let Some(when) = &rule.when
-        && !holds(when)?
-    {
-        return Ok(None);
-    }
-    if holds(&rule.require)? {
-        return Ok(None);
-    }
-    let sentence = document
-        .environment
-        .get_template(&rule.sentence)
-        .and_then(|template| template.render(context.clone()))
-        .map_err(wrong)?;
-    let facts = rule
-        .reads
+/// The plain values that a rule reads, for programs.
+fn facts_of(reads: &[String], group: &Value) -> Facts {
+    reads
         .iter()
-        .filter_map(|path| Some((path.clone(), complete.pointer(&pointer_of(path))?.clone())))
-        .collect();
-    Ok(Some(Problem {
-        level: rule.level,
-        pointer: rule.at.clone(),
-        label: document.schema.shape.labels(complete, &rule.at).join("—"),
-        code: rule.code.clone(),
-        facts,
-        sentence,
-    }))
+        .filter_map(|path| Some((path.clone(), group.pointer(&pointer_of(path))?.clone())))
+        // A whole table is no fact of one problem.
+        .filter(|(_, value)| {
+            !value.as_array().is_some_and(|list| list.iter().any(Value::is_object))
+        })
+        .collect()
+}
+
+/// One rule asked about one place.
+struct Question<'a> {
+    rule: &'a Rule,
+    at: String,
+    facts: Facts,
+}
+
+impl Question<'_> {
+    fn ask(
+        self,
+        document: &Document,
+        context: &Seen,
+        complete: &Value,
+    ) -> Result<Option<Problem>, Fault> {
+        let Self { rule, at, facts } = self;
+        let said = |name: &str| {
+            document
+                .environment
+                .get_template(name)
+                .and_then(|template| template.render(context.clone()))
+                .map_err(|error| {
+                    let what =
+                        format!("文书 {} 的规则“{}”无法计算：{error}", document.id, rule.code);
+                    Fault::new(what)
+                })
+        };
+        if let Some(when) = &rule.when
+            && said(when)?.is_empty()
+        {
+            return Ok(None);
+        }
+        if !said(&rule.require)?.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Problem {
+            level: rule.level,
+            label: document.schema.shape.labels(complete, &at).join("—"),
+            pointer: at,
+            code: rule.code.clone(),
+            facts,
+            sentence: said(&rule.sentence)?,
+        }))
+    }
 }

@@ -129,6 +129,24 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
         }
         "list.too-few" => format!("{label}至少{}项，现为{}项，请补充", get("limit"), get("count")),
         "list.too-many" => format!("{label}最多{}项，现为{}项，请删减", get("limit"), get("count")),
+        "list.same" => {
+            let name = match facts.get("first_name") {
+                Some(Value::String(name)) => format!("（{}）", shown(name)),
+                _ => String::new(),
+            };
+            format!(
+                "{label}填的“{}”与第{}{}{name}相同，请核对，只保留一{}",
+                get("found"),
+                get("first"),
+                get("unit"),
+                get("unit")
+            )
+        }
+        "many.none" => "没有数据，列表中至少应有一份".to_owned(),
+        "field.no-room" => format!(
+            "{label}过长，换行并缩到最小字号（{}）后版面仍放不下，请精简",
+            get("floor").replace("pt", " pt")
+        ),
         "list.repeated" => format!("{label}中“{}”重复，请只保留一个", get("repeated")),
         "number.too-small" => {
             format!("{label}不能小于{}，现为{}，请改正", get("limit"), get("found"))

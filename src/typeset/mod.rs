@@ -5,8 +5,10 @@
 
 mod diagnostics;
 mod export;
+mod heads;
 mod overflow;
 mod press;
+mod room;
 mod world;
 
 use chrono::NaiveDate;
@@ -31,6 +33,8 @@ pub struct Job {
     pub orientation: Orientation,
     /// The sheets, at least one.
     pub sheets: Vec<Sheet>,
+    /// Whether these are drafts, which are shown although some text has no room or leaves its page.
+    pub draft: bool,
     /// Whether the margins stay those of an odd page (`--sides one`, and simplex documents).
     pub one_sided: bool,
     /// What is to be made.
@@ -60,6 +64,8 @@ pub enum Output {
         /// Pixels per point (1/72 inch).
         pixels_per_point: f64,
     },
+    /// Nothing: the pages are laid out, to see whether everything has room.
+    Nothing,
 }
 
 /// The standard that a PDF claims.
@@ -80,10 +86,12 @@ pub enum Standard {
 /// What was made.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Typeset {
-    /// The bytes of the PDF or PNG.
+    /// The bytes of the PDF or PNG; none if nothing was to be made.
     pub bytes: Vec<u8>,
     /// How many pages the document has, also if only one was drawn.
     pub pages: usize,
+    /// The texts of a draft for which there is no room.
+    pub no_room: Vec<NoRoom>,
     /// What Typst warned of; a well-kept template gives none.
     pub warnings: Vec<String>,
 }
@@ -95,8 +103,21 @@ pub enum Failure {
     NoSuchPage(usize),
     /// Text has left these pages (from 1): it is longer than the layout can hold.
     Overflow(Vec<usize>),
+    /// The layout has found no room for these texts, even at their least size.
+    NoRoom(Vec<NoRoom>),
     /// Our fault: a template or its surroundings.
     Template(Vec<String>),
+}
+
+/// A text for which there is no room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoRoom {
+    /// The sheet, counted from 0.
+    pub sheet: usize,
+    /// The field, as a JSON pointer.
+    pub pointer: String,
+    /// The least size at which it was tried, such as `18pt`.
+    pub floor: String,
 }
 
 /// Typst with a catalog's layouts and fonts, ready for any number of jobs at once.
@@ -131,6 +152,10 @@ impl From<Failure> for Faults {
                 Fault::new(format!("第{}页有文字超出纸面，没有印出", pages.join("、")))
                     .hint("缩短这一页上过长的内容；文书的 schema 应给它规定最大长度")
                     .into()
+            }
+            Failure::NoRoom(texts) => {
+                let fields: Vec<&str> = texts.iter().map(|text| text.pointer.as_str()).collect();
+                Fault::new(format!("版面放不下 {}", fields.join("、"))).into()
             }
             Failure::Template(lines) => {
                 let mut fault = Fault::new("模板排不出版面");

@@ -10,8 +10,8 @@ use typst::syntax::{DiagSpanKind, LinkedNode, Source, SyntaxKind, ast};
 use typst_layout::PagedDocument;
 
 use super::world::{Desk, Shelf};
-use super::{Failure, Job, Output, Typeset, diagnostics, export, overflow};
-use crate::catalog::{Catalog, LAYOUT};
+use super::{Failure, Job, Output, Typeset, diagnostics, export, heads, overflow, room};
+use crate::catalog::{Catalog, LAYOUT, Orientation};
 use crate::fault::{Fault, Faults};
 
 /// The stack of each typesetting thread in bytes. Typst allows calls nested 80 deep and layouts
@@ -86,8 +86,14 @@ impl Press {
         let document = compiled
             .output
             .map_err(|errors| Failure::Template(diagnostics::lines(&desk, &errors)))?;
+        let no_room = room::missing(&document).map_err(|slip| Failure::Template(vec![slip]))?;
+        if !no_room.is_empty() && !job.draft {
+            return Err(Failure::NoRoom(no_room));
+        }
+        let across = job.orientation == Orientation::Landscape && !job.one_sided;
+        let document = if across { heads::mirrored(document) } else { document };
         let overflowing = overflow::pages(&document);
-        if !overflowing.is_empty() {
+        if !overflowing.is_empty() && !job.draft {
             return Err(Failure::Overflow(overflowing));
         }
         let pages = document.pages().len();
@@ -99,6 +105,7 @@ impl Press {
             Output::Png { page, pixels_per_point } => {
                 export::png(&document, *page, *pixels_per_point)?
             }
+            Output::Nothing => Vec::new(),
         };
         tracing::debug!(
             document = job.document,
@@ -107,7 +114,7 @@ impl Press {
             export_ms = (started.elapsed() - laid_out).as_secs_f64() * 1e3,
             "typeset"
         );
-        Ok(Typeset { bytes, pages, warnings })
+        Ok(Typeset { bytes, pages, no_room, warnings })
     }
 
     /// The one virtual file that a layout reads.

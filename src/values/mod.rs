@@ -1,4 +1,5 @@
-//! The values of Chinese official papers: credit codes, regions, dates, numerals, phones, text.
+//! The values of Chinese official papers: credit codes, regions, dates, working days, numerals,
+//! phones, text.
 //!
 //! Nothing here knows files, pages or requests. A value is judged by what its standard says, and
 //! the answer is a list of findings with codes and facts; the sentences are made elsewhere.
@@ -13,6 +14,8 @@ mod region;
 pub mod registration;
 pub mod text;
 pub mod width;
+mod working_days;
 
 pub use finding::{Facts, Finding, Level};
 pub use region::{Region, RegionFault, Regions};
+pub use working_days::{Calendar, CalendarFault, Period};

@@ -18,7 +18,7 @@ pub struct Region {
 }
 
 /// All regions that the data know.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Regions {
     regions: Vec<Region>,
 }
@@ -84,6 +84,12 @@ impl Regions {
         }
         regions.sort_by(|a, b| a.code.cmp(&b.code));
         Ok(Self { regions })
+    }
+
+    /// Whether there is no region at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.regions.is_empty()
     }
 
     /// The counties and zones in use in a province (a code of six digits), in the order of codes.

@@ -1,13 +1,14 @@
 //! Sentences and file names: a record becomes a sheet (版面), in which nothing is left to say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use minijinja::value::Value as Seen;
+use minijinja::context;
+use minijinja::value::{Value as Seen, merge_maps};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::catalog::expressions::paths_of_sentence;
+use crate::catalog::expressions::{paths_of_expression, paths_of_sentence};
 use crate::catalog::{Document, FILE_NAME, pointer_of};
 use crate::digest::Digest;
 use crate::fault::Fault;
@@ -17,6 +18,7 @@ use crate::intake::{Draft, Record};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Sheet {
     record: Value,
+    computed: BTreeMap<String, Value>,
     sentences: BTreeMap<String, Option<String>>,
     digest: Option<Digest>,
     date: NaiveDate,
@@ -37,37 +39,69 @@ impl Sheet {
     /// # Errors
     /// A fault if a sentence cannot be made of a sound record.
     pub fn of(document: &Document, record: &Record) -> Result<Self, Fault> {
-        let context = document.context(record.complete());
+        let seen = document.context(record.complete());
+        let mut computed = BTreeMap::new();
+        for name in document.manifest.computed.keys() {
+            computed.insert(name.clone(), compute(document, name, &seen)?);
+        }
+        let context = with_computed(&computed, seen);
         let mut sentences = BTreeMap::new();
         for name in document.manifest.sentences.keys() {
             sentences.insert(name.clone(), Some(sentence(document, name, &context)?));
         }
         Ok(Self {
             record: record.complete().clone(),
+            computed: plain(document, computed)?,
             sentences,
             digest: document.manifest.carry.then(|| record.digest().clone()),
             date: record.date(),
         })
     }
 
-    /// The sheet of a draft: no digest, and no sentence that cannot be made without a missing field.
+    /// The sheet of a draft: no digest, nothing computed and no sentence that cannot be made without
+    /// a missing field.
     ///
     /// # Errors
     /// A fault if a sentence cannot be made although its fields are there.
     pub fn of_draft(document: &Document, draft: &Draft) -> Result<Self, Fault> {
-        let context = document.context(draft.complete());
+        let seen = document.context(draft.complete());
+        let mut computed = BTreeMap::new();
+        for (name, expression) in &document.manifest.computed {
+            let reads = paths_of_expression(&document.environment, expression.get_ref());
+            let made = match compute(document, name, &seen) {
+                Ok(made) => made,
+                Err(_) if lacks(document, draft.complete(), &reads.unwrap_or_default()) => {
+                    Seen::from(())
+                }
+                Err(fault) => return Err(fault),
+            };
+            computed.insert(name.clone(), made);
+        }
+        let context = with_computed(&computed, seen);
         let mut sentences = BTreeMap::new();
         for name in document.manifest.sentences.keys() {
             // A sentence may provide for what is missing (a rule to write on); one that does not
             // is left out.
+            let reads = paths_of_sentence(&document.environment, name);
+            // What could not be computed is missing like a field.
+            let uncomputed = computed.iter().any(|(name, value)| {
+                let path = format!("computed.{name}");
+                value.is_none() && reads.iter().any(|read| read.starts_with(&path))
+            });
             let made = match sentence(document, name, &context) {
                 Ok(made) => Some(made),
-                Err(_) if needs_missing(document, draft.complete(), name) => None,
+                Err(_) if uncomputed || lacks(document, draft.complete(), &reads) => None,
                 Err(fault) => return Err(fault),
             };
             sentences.insert(name.clone(), made);
         }
-        Ok(Self { record: draft.complete().clone(), sentences, digest: None, date: draft.date() })
+        Ok(Self {
+            record: draft.complete().clone(),
+            computed: plain(document, computed)?,
+            sentences,
+            digest: None,
+            date: draft.date(),
+        })
     }
 
     /// The date that the sheet bears.
@@ -99,7 +133,15 @@ impl Carried {
 /// # Errors
 /// A fault if the sentence cannot be made.
 pub fn file_name(document: &Document, record: &Record) -> Result<String, Fault> {
-    let made = sentence(document, FILE_NAME, &document.context(record.complete()))?;
+    let seen = document.context(record.complete());
+    let reads = paths_of_sentence(&document.environment, FILE_NAME);
+    let mut computed = BTreeMap::new();
+    for name in document.manifest.computed.keys() {
+        if reads.iter().any(|read| read.starts_with(&format!("computed.{name}"))) {
+            computed.insert(name.clone(), compute(document, name, &seen)?);
+        }
+    }
+    let made = sentence(document, FILE_NAME, &with_computed(&computed, seen))?;
     Ok(safe_file_name(&made))
 }
 
@@ -122,13 +164,49 @@ pub fn safe_file_name(text: &str) -> String {
     if trimmed.is_empty() { "文书".to_owned() } else { trimmed.to_owned() }
 }
 
-/// Whether a sentence reads a field that every record has and this draft lacks.
-fn needs_missing(document: &Document, complete: &Value, name: &str) -> bool {
-    paths_of_sentence(&document.environment, name).iter().any(|path| {
+/// Whether one of these paths is a field that every record has and this draft lacks.
+fn lacks(document: &Document, complete: &Value, reads: &BTreeSet<String>) -> bool {
+    reads.iter().any(|path| {
         let pointer = pointer_of(path);
         let absent = complete.pointer(&pointer).is_none_or(Value::is_null);
         absent && document.schema.shape.always_holds(&pointer)
     })
+}
+
+/// What sentences see: the record, and what was computed of it.
+fn with_computed(computed: &BTreeMap<String, Seen>, seen: Seen) -> Seen {
+    if computed.is_empty() {
+        return seen;
+    }
+    let computed =
+        Seen::from_iter(computed.iter().map(|(name, value)| (name.as_str(), value.clone())));
+    merge_maps([context!(computed), seen])
+}
+
+/// What was computed, as plain data for the layout.
+fn plain(
+    document: &Document,
+    computed: BTreeMap<String, Seen>,
+) -> Result<BTreeMap<String, Value>, Fault> {
+    computed
+        .into_iter()
+        .map(|(name, value)| match serde_json::to_value(&value) {
+            Ok(value) => Ok((name, value)),
+            Err(error) => {
+                Err(Fault::new(format!("文书 {} 算出的“{name}”用不了：{error}", document.id)))
+            }
+        })
+        .collect()
+}
+
+fn compute(document: &Document, name: &str, context: &Seen) -> Result<Seen, Fault> {
+    let expression =
+        document.manifest.computed.get(name).map_or("none", |it| it.get_ref().as_str());
+    document
+        .environment
+        .compile_expression(expression)
+        .and_then(|expression| expression.eval(context.clone()))
+        .map_err(|error| Fault::new(format!("文书 {} 算不出“{name}”：{error}", document.id)))
 }
 
 fn sentence(document: &Document, name: &str, context: &Seen) -> Result<String, Fault> {

@@ -63,7 +63,7 @@ fn every_refusal_says_exactly_what_is_wrong() {
     for (document, path) in cases {
         let examined = app.check(&document, &input(&app, &path)).expect("no fault");
         assert!(!examined.problems.is_sound(), "{} is sound", path.display());
-        assert!(examined.record.is_none());
+        assert!(examined.records.is_empty());
         assert_golden(&path.with_extension("txt"), &told(&examined.problems));
     }
 }
@@ -73,7 +73,7 @@ fn advice_does_not_refuse() {
     let app = app();
     for (document, path) in cases("advised") {
         let examined = app.check(&document, &input(&app, &path)).expect("no fault");
-        assert!(examined.record.is_some(), "{}: {}", path.display(), told(&examined.problems));
+        assert!(!examined.records.is_empty(), "{}: {}", path.display(), told(&examined.problems));
         assert!(examined.problems.advice().count() > 0, "{} draws none", path.display());
         assert_golden(&path.with_extension("txt"), &told(&examined.problems));
     }
@@ -109,11 +109,11 @@ fn more_problems_than_are_told_are_no_fault() {
     record["filled_on"] = Value::from("2026年6月18日");
     let examined =
         app.check("shanxi/application", record.to_string().as_bytes()).expect("no fault");
-    assert!(examined.record.is_none());
+    assert!(examined.records.is_empty());
     let last = examined.problems.all().last().expect("problems");
     assert_eq!(last.code, "problems.too-many");
     assert_eq!(last.facts["rest"], 501);
-    assert_eq!(examined.draft.complete()["filled_on"], Value::Null);
+    assert_eq!(examined.drafts[0].complete()["filled_on"], Value::Null);
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn the_first_of_many_is_not_the_last() {
     let examined = app.check("shanxi/application", &input(&app, &path)).expect("no fault");
     assert!(examined.problems.to_mend().count() >= 6, "{}", told(&examined.problems));
     // The draft keeps what is sound.
-    let draft = examined.draft.complete();
+    let draft = examined.drafts[0].complete();
     assert_eq!(draft["name"], Value::Null);
     assert_eq!(draft["contact"]["phone"], Value::Null);
     assert_eq!(draft["contact"]["name"], "郝雅琴");

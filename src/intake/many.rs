@@ -1,0 +1,64 @@
+//! An array of records, each of which becomes a sheet: pointers, labels and sentences name the row.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::problem::Problems;
+use super::record::{Draft, Record};
+use super::texts::Judge;
+use super::{distinct, look, sentence};
+use crate::catalog::Document;
+use crate::fault::Fault;
+use crate::values::Finding;
+
+/// Looks at each record of an array, then at what they may not have in common.
+///
+/// # Errors
+/// A fault if the document's own rules cannot be evaluated.
+pub(super) fn examine(
+    judge: &Judge<'_>,
+    document: &Document,
+    items: Vec<Value>,
+    findings: Vec<(String, Finding)>,
+) -> Result<(Vec<Record>, Vec<Draft>, Problems), Fault> {
+    let mut problems = Problems::default();
+    if items.is_empty() {
+        let none = Finding::problem("many.none");
+        problems.push(sentence::problem(&document.schema, &Value::Null, String::new(), none));
+        let empty = super::draft(document, &Value::Null, &problems);
+        return Ok((Vec::new(), vec![empty], problems));
+    }
+    let mut found = by_row(findings);
+    let (mut records, mut drafts) = (Vec::new(), Vec::new());
+    let mut given = Vec::new();
+    for (row, item) in items.into_iter().enumerate() {
+        let look = look(judge, document, Some(item), found.remove(&row).unwrap_or_default())?;
+        problems.absorb(row, look.problems);
+        records.extend(look.record);
+        drafts.push(look.draft);
+        given.push(look.given);
+    }
+    for pointer in &document.manifest.distinct {
+        for (row, finding) in distinct::among(&given, pointer.get_ref(), "份") {
+            let at = pointer.get_ref().clone();
+            let problem = sentence::problem(&document.schema, &given[row], at, finding);
+            let mut one = Problems::default();
+            one.push(problem);
+            problems.absorb(row, one);
+        }
+    }
+    problems.sort_by_row(&document.schema.shape);
+    Ok((records, drafts, problems))
+}
+
+/// Findings of the whole text, by the row at whose head their pointers begin.
+fn by_row(findings: Vec<(String, Finding)>) -> HashMap<usize, Vec<(String, Finding)>> {
+    let mut rows: HashMap<usize, Vec<(String, Finding)>> = HashMap::new();
+    for (pointer, finding) in findings {
+        let below = pointer.strip_prefix('/').unwrap_or_default();
+        let (row, rest) = below.split_at(below.find('/').unwrap_or(below.len()));
+        rows.entry(row.parse().unwrap_or(0)).or_default().push((rest.to_owned(), finding));
+    }
+    rows
+}
