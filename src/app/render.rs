@@ -280,7 +280,8 @@ impl Plan {
             duplex,
             manual: options.sides == Some(Sides::Manual),
             one_sided,
-            padded: manifest.padded && !one_sided,
+            // A document of one side has blank backs where a printer must print two.
+            padded: (manifest.padded || manifest.sides == Declared::Simplex) && !one_sided,
             standard,
         }
     }

@@ -77,14 +77,9 @@ impl App {
     fn without_each_field(&self, document: &Document, path: &Path, sample: &[u8]) -> Vec<Fault> {
         let Ok(record) = serde_json::from_slice::<Value>(sample) else { return Vec::new() };
         let mut faults = Vec::new();
-        for field in document.schema.shape.paths() {
-            let pointer = pointer_of(&field);
-            let (group, key) = pointer.rsplit_once('/').unwrap_or_default();
+        for field in document.schema.shape.paths_with_items() {
             let mut without = record.clone();
-            let Some(Value::Object(map)) = without.pointer_mut(group) else { continue };
-            if map.shift_remove(key).is_none() {
-                continue;
-            }
+            let Some(pointer) = take_out(&mut without, &field) else { continue };
             let made = intake::examine(self.catalog(), document, without.to_string().as_bytes())
                 .and_then(|examined| match examined.records.first() {
                     Some(record) => Sheet::of(document, record).map(|_| ()),
@@ -113,6 +108,26 @@ impl App {
             .chain(rendered.warnings.iter().map(|warning| format!("模板警告：{warning}")))
             .map(|what| Fault::at(&place, what))
             .collect()
+    }
+}
+
+/// Takes a field out, of the first item where it is a field of items; gives its pointer if it was there.
+fn take_out(record: &mut Value, path: &str) -> Option<String> {
+    let (mut group, mut pointer) = (record, String::new());
+    let mut keys = path.split('.').peekable();
+    loop {
+        if let Value::Array(items) = group {
+            group = items.first_mut()?;
+            pointer.push_str("/0");
+            continue;
+        }
+        let key = keys.next()?;
+        pointer.push_str(&pointer_of(key));
+        let map = group.as_object_mut()?;
+        if keys.peek().is_none() {
+            return map.shift_remove(key).map(|_| pointer);
+        }
+        group = map.get_mut(key)?;
     }
 }
 

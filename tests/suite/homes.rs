@@ -217,6 +217,68 @@ fn a_landscape_document_stands_across_with_its_digest() {
 }
 
 #[test]
+fn even_pages_of_a_landscape_document_have_their_head_at_the_outer_side() {
+    let home = Spoilt::new();
+    home.spoil(LETTER, "sides = \"duplex\"", "orientation = \"landscape\"\nsides = \"duplex\"");
+    // One page after the other with the same line at its head.
+    home.spoil(
+        "templates/shanxi/commitment/document.typ",
+        "  show: 正文\n",
+        "  show: 正文\n  for _ in range(3) { par(first-line-indent: 0pt)[页首]; pagebreak() }\n",
+    );
+    let app = app_at(home.folder.path()).unwrap_or_else(|faults| panic!("{faults}"));
+    let sample = crate::support::sample(&app, "shanxi-commitment");
+    let heads = |sides| {
+        let options = chengwen::app::Options { sides, ..Default::default() };
+        let made = crate::support::render(&app, &sample.document, &sample.record(), options);
+        let path = home.path("heads.pdf");
+        fs::write(&path, made.bytes).expect("written");
+        let boxes = crate::support::run("pdftotext", &["-bbox", &path.to_string_lossy(), "-"]);
+        let boxes = String::from_utf8(boxes.stdout).expect("UTF-8");
+        boxes
+            .lines()
+            .filter(|line| line.contains("页首"))
+            .filter_map(|line| line.split("yMin=\"").nth(1)?.split('"').next()?.parse().ok())
+            .collect::<Vec<f64>>()
+    };
+    // 订口 is 28 mm and 切口 26 mm wide: 2 mm are 5.67 pt.
+    let both = heads(None);
+    assert!((both[0] - both[1] - 5.67).abs() < 0.01 && both[2] == both[0], "{both:?}");
+    let one = heads(Some(chengwen::app::Sides::One));
+    assert_eq!(one, [both[0]; 3]);
+}
+
+#[test]
+fn lists_and_what_is_computed() {
+    let rules = "templates/shanxi/commitment/rules.toml";
+    let schema = "templates/shanxi/commitment/schema.json";
+    let holidays = "templates/lib/data/holidays.json";
+    expect(LETTER, "sides = ", "distinct = [\"/name\"]\nsides = ", &["many = true"]);
+    expect(LETTER, "carry = true", "computed = { x = \"nmae\" }", &["算出的“x”", "nmae"]);
+    expect(LETTER, "carry = true", "computed = { x = \"1 +\" }", &["算出的“x”", "表达式有误"]);
+    expect(LETTER, "地处{% if region %}", "地处{{ computed.y }}{% if region %}", &["computed.y"]);
+    expect(
+        rules,
+        "at = \"/return_days\"",
+        "each = \"/category\"\nat = \"\"",
+        &["不是 schema 中的列表"],
+    );
+    expect(schema, "\"uniqueItems\": true", "\"distinct\": \"/x\"", &["distinct 用于列表"]);
+    expect(holidays, "\"2026-02-14\": \"春节\"", "\"2026-02-13\": \"春节\"", &["不是周末"]);
+    expect(holidays, "\"2025-01-01\"", "\"2025-13-01\"", &["不是2025年的日期"]);
+
+    for (file, old, new, told) in [
+        (LETTER, "carry = true", "carry = true\nmany = true", "many 与 carry"),
+        (schema, "\"uniqueItems\": true", "\"distinct\": [\"/x\"]", "distinct 指向的 /x"),
+        (schema, "\"return_days\": {", "\"computed\": {", "字段不能叫 computed"),
+    ] {
+        let home = Spoilt::new();
+        home.spoil(file, old, new);
+        assert!(home.faults().contains(told), "{told} not in {}", home.faults());
+    }
+}
+
+#[test]
 fn a_sentence_that_needs_an_optional_field_is_found() {
     let home = Spoilt::new();
     home.spoil(LETTER, "closing_unit = \"", "closing_unit = \"{{ return_days }}日内，");

@@ -131,8 +131,11 @@ fn every_declared_field_reaches_the_paper() {
     let app = app();
     for document in app.catalog().documents() {
         let name = document.id.to_string();
-        let own: Vec<_> =
-            samples(&app).into_iter().filter(|sample| sample.document == name).collect();
+        // An array of records has no fields of its own.
+        let own: Vec<_> = samples(&app)
+            .into_iter()
+            .filter(|sample| sample.document == name && sample.record().is_object())
+            .collect();
         let mut covered: BTreeMap<String, (usize, String)> = BTreeMap::new();
         for (at, sample) in own.iter().enumerate() {
             let mut found = BTreeMap::new();
@@ -141,7 +144,7 @@ fn every_declared_field_reaches_the_paper() {
                 covered.entry(path).or_insert((at, pointer));
             }
         }
-        let declared = document.schema.shape.paths();
+        let declared = document.schema.shape.paths_with_items();
         let is_group = |path: &String| {
             declared.iter().any(|other| {
                 other
