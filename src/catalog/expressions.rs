@@ -184,3 +184,60 @@ fn day(text: &str) -> Result<NaiveDate, Error> {
     date::parse(text)
         .map_err(|_| Error::new(ErrorKind::InvalidOperation, format!("“{text}”不是日期")))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn evaluate(expression: &str, data: &serde_json::Value) -> Result<serde_json::Value, String> {
+        let regions = include_str!("../../templates/lib/data/regions.csv");
+        let holidays = include_str!("../../templates/lib/data/holidays.json");
+        let surroundings = Surroundings {
+            regions: Arc::new(Regions::parse(regions).expect("the regions")),
+            calendar: Arc::new(Calendar::parse(holidays).expect("the holidays")),
+        };
+        let environment = environment(&surroundings, "140000");
+        environment
+            .compile_expression(expression)
+            .and_then(|compiled| compiled.eval(value_of(data)))
+            .map_err(|error| error.to_string())
+            .map(|value| serde_json::to_value(&value).expect("plain"))
+    }
+
+    fn rows() -> serde_json::Value {
+        json!({ "rows": [
+            { "n": 1, "region": "运城市盐湖区" },
+            { "n": 2, "region": "太原市迎泽区" },
+            { "n": 3, "region": null },
+            { "n": 4, "region": "山西转型综合改革示范区" },
+            { "n": 5, "region": "太原市小店区" },
+            { "n": 6, "region": "太原市迎泽区" },
+        ] })
+    }
+
+    #[test]
+    fn lists_stand_in_the_order_of_their_regions() {
+        let sorted = evaluate("rows|in_region_order('region')|map(attribute='n')|list", &rows());
+        // Equal ones as they were given; one without a region last.
+        assert_eq!(sorted, Ok(json!([5, 2, 6, 4, 1, 3])));
+        let cities = evaluate("rows|by_city('region')", &rows()).expect("groups");
+        let names: Vec<_> = cities.as_array().expect("a list").iter().map(|c| &c["city"]).collect();
+        assert_eq!(names, ["太原市", "运城市", ""]);
+        assert_eq!(cities[0]["rows"].as_array().map(Vec::len), Some(4));
+        let wrong = json!({ "rows": [{ "region": "北京市海淀区" }] });
+        assert!(
+            evaluate("rows|by_city('region')", &wrong).expect_err("no region").contains("海淀")
+        );
+    }
+
+    #[test]
+    fn periods_are_counted_in_working_days() {
+        let of = |expression| evaluate(expression, &json!({})).expect("a period");
+        let wanted = json!({ "from": "2025-04-15", "to": "2025-04-21" });
+        assert_eq!(of("working_period('2025-04-14', 5, false)"), wanted);
+        assert_eq!(of("working_period('2026-12-28', 5, false)"), json!(null));
+        assert_eq!(of("calendar_years()"), json!("2024年、2025年、2026年"));
+    }
+}

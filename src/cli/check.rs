@@ -27,7 +27,10 @@ pub(super) fn run(
     } else {
         output::tell(&examined.problems);
         if sound {
-            output::line("检查通过。");
+            match examined.records.len() {
+                0 | 1 => output::line("检查通过。"),
+                many => output::line(format_args!("检查通过，共{many}份。")),
+            }
         }
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(1) })
