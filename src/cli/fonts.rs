@@ -7,6 +7,7 @@ use serde_json::json;
 use super::output;
 use crate::app::{App, Refusal};
 use crate::catalog::Fonts;
+use crate::values::gb18030;
 use crate::values::text::code_point;
 
 pub(super) fn run(app: &App, text: Option<&str>, as_json: bool) -> Result<ExitCode, Refusal> {
@@ -32,12 +33,25 @@ fn list(fonts: &Fonts, as_json: bool) -> Result<ExitCode, Refusal> {
             .collect();
         let unused: Vec<String> =
             fonts.unused().iter().map(|path| path.display().to_string()).collect();
-        output::json(&json!({ "roles": roles, "unused": unused, "digest": fonts.digest() }))?;
+        let levels: Vec<_> = levels(fonts)
+            .map(|(level, drawn, all)| json!({ "level": level, "drawn": drawn, "all": all }))
+            .collect();
+        output::json(&json!({
+            "roles": roles,
+            "unused": unused,
+            "digest": fonts.digest(),
+            "gb18030_2022": levels,
+        }))?;
         return Ok(ExitCode::SUCCESS);
     }
     for role in fonts.roles() {
         let chain: Vec<&str> = fonts.chain(role).map(|face| face.family.as_str()).collect();
         output::line(format_args!("{}：{}", role.name, chain.join(" → ")));
+    }
+    for (level, drawn, all) in levels(fonts) {
+        // No share is rounded up to the whole.
+        let share = (drawn * 10_000 / all) as f64 / 100.0;
+        output::line(format_args!("GB 18030-2022 {level}：{drawn}/{all} 字（{share}%）"));
     }
     for path in fonts.unused() {
         output::line(format_args!(
@@ -46,6 +60,15 @@ fn list(fonts: &Fonts, as_json: bool) -> Result<ExitCode, Refusal> {
         ));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// For each level of GB 18030-2022, how many of its Chinese characters some face draws, and of how many.
+fn levels(fonts: &Fonts) -> impl Iterator<Item = (&'static str, usize, usize)> {
+    let coverage = fonts.coverage();
+    gb18030::Level::ALL.into_iter().map(move |level| {
+        let drawn = level.characters().filter(|mark| coverage.covers(*mark)).count();
+        (level.name(), drawn, level.characters().count())
+    })
 }
 
 /// Each character once, with the face that draws it in each role; exit 1 if one has none.

@@ -211,6 +211,19 @@ fn text_sentence(label: &str, code: &str, get: &dyn Fn(&str) -> String) -> Strin
         ),
         "text.trimmed" => format!("{label}首尾的空白已去掉"),
         "text.line-break" => format!("{label}只能写一行，{place}是换行，请删去换行"),
+        "text.radical" | "text.compatibility" | "text.circle" => {
+            let kind = match code {
+                "text.radical" => "是部首，不是汉字",
+                "text.compatibility" => "是兼容汉字，搜索时找不到",
+                _ => "是圆圈，不是“〇”字",
+            };
+            format!(
+                "{label}{place}“{}”（{point}）{kind}，是否应为“{}”（{}），请核对",
+                get("character"),
+                get("corrected"),
+                get("corrected_code_point")
+            )
+        }
         "text.control" => {
             format!("{label}{place}是看不见的控制字符（{point}），请删去后重新输入")
         }

@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use super::problem::Problems;
 use crate::catalog::{Catalog, Coverage, Document, Shape, escape};
-use crate::values::{Finding, Regions, credit_code, date, phone, postcode, registration, text};
+use crate::values::{
+    Finding, Regions, credit_code, date, look_alike, phone, postcode, registration, text,
+};
 
 /// What the walk over the texts needs to know.
 pub(super) struct Judge<'a> {
@@ -32,6 +34,8 @@ impl<'a> Judge<'a> {
             found.extend(cleaned.findings.into_iter().map(|one| (pointer.to_owned(), one)));
             let missing = text::undrawable(&cleaned.text, &|mark| self.coverage.covers(mark));
             found.extend(missing.into_iter().map(|one| (pointer.to_owned(), one)));
+            let doubtful = look_alike::examine(&cleaned.text);
+            found.extend(doubtful.into_iter().map(|one| (pointer.to_owned(), one)));
             *given = cleaned.text;
         });
         found

@@ -7,6 +7,8 @@
 pub mod credit_code;
 pub mod date;
 mod finding;
+pub mod gb18030;
+pub mod look_alike;
 pub mod numeral;
 pub mod phone;
 pub mod postcode;
