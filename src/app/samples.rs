@@ -5,12 +5,18 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{App, Input, Options, Refusal, Rendered, inspection};
+use super::{App, Input, Options, Output, Refusal, Rendered, inspection};
 use crate::catalog::{Document, pointer_of};
 use crate::fault::{Fault, Faults, io_reason};
 use crate::finish;
 use crate::intake;
 use crate::wording::Sheet;
+
+/// Pixels per point of a page on the contact sheet: its lines can be told apart, not read.
+const SMALL: f64 = 0.5;
+
+/// Pixels across the contact sheet: a dozen upright pages.
+const ACROSS: usize = 3720;
 
 /// One sample that rendered as it should.
 #[derive(Debug, Clone)]
@@ -54,6 +60,34 @@ impl App {
             }
         }
         Faults::unless_none(faults, ())
+    }
+
+    /// A PNG with every page of every sample, small, in the order of documents and cases.
+    ///
+    /// # Errors
+    /// A sample that does not render, or a fault.
+    pub fn contact_sheet(&self) -> Result<Vec<u8>, Refusal> {
+        let mut pages = Vec::new();
+        for document in self.catalog().documents() {
+            let name = document.id.to_string();
+            for path in document.samples.values() {
+                let bytes = fs::read(path).map_err(|error| {
+                    Fault::at(path, format!("读不了样例：{}", io_reason(&error)))
+                })?;
+                let mut page = 1;
+                loop {
+                    let output = Output::Png { page, pixels_per_point: SMALL };
+                    let options = Options { output, ..Options::default() };
+                    let made = self.render(&name, Input::Record(&bytes), options)?;
+                    pages.push(made.bytes);
+                    page += 1;
+                    if page > made.pages {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(finish::contact_sheet(&pages, ACROSS)?)
     }
 
     fn check_sample(&self, document: &Document, path: &PathBuf) -> Result<Rendered, Faults> {

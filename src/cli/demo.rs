@@ -8,7 +8,7 @@ use super::output;
 use crate::app::{App, Input, Options, Refusal, blanks};
 use crate::fault::io_reason;
 
-pub(super) fn run(app: &App, folder: &Path) -> Result<ExitCode, Refusal> {
+pub(super) fn run(app: &App, folder: &Path, contact_sheet: bool) -> Result<ExitCode, Refusal> {
     fs::create_dir_all(folder).map_err(|error| {
         Refusal::Usage(format!("建不了目录 {}：{}", folder.display(), io_reason(&error)))
     })?;
@@ -41,6 +41,11 @@ pub(super) fn run(app: &App, folder: &Path) -> Result<ExitCode, Refusal> {
             rendered.pages,
             rendered.file_name
         ));
+    }
+    if contact_sheet {
+        let path = folder.join("contact-sheet.png");
+        output::write(&path, &app.contact_sheet()?)?;
+        output::line(format_args!("{}  全部样例的每一页", path.display()));
     }
     output::line(format_args!("{} 个样例、{} 份空白表格，都已检查。", reports.len(), forms.len()));
     Ok(ExitCode::SUCCESS)

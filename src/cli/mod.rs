@@ -56,7 +56,7 @@ fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
         Verb::Check { document, input, json } => check::run(app, &document, &input, json),
         Verb::Render(render) => render::run(app, &render),
         Verb::Fonts { check, json } => fonts::run(app, check.as_deref(), json),
-        Verb::Demo { output } => demo::run(app, &output),
+        Verb::Demo { output, contact_sheet } => demo::run(app, &output, contact_sheet),
         // Needs no home, and was answered before one was looked for.
         Verb::Completion { .. } => Ok(ExitCode::SUCCESS),
     }

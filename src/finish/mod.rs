@@ -1,5 +1,6 @@
 //! Bytes to bytes: what a printer must be told, and pages that typesetting does not make.
 
+mod contact_sheet;
 mod duplex;
 mod intent;
 mod padding;
@@ -9,6 +10,7 @@ use lopdf::Document;
 
 use crate::fault::Fault;
 
+pub use contact_sheet::contact_sheet;
 pub use duplex::{Halves, halves};
 pub use intent::{Duplex, Intent};
 pub use padding::blanks_needed;
@@ -37,6 +39,10 @@ fn save(mut document: Document) -> Result<Vec<u8>, Fault> {
     let mut bytes = Vec::new();
     document.save_to(&mut bytes).map_err(|error| Fault::new(format!("PDF 写不出来：{error}")))?;
     Ok(bytes)
+}
+
+fn picture_fault(error: &dyn std::fmt::Display) -> Fault {
+    Fault::new(format!("图片处理不了：{error}"))
 }
 
 fn broken(error: &lopdf::Error) -> Fault {

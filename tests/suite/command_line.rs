@@ -235,7 +235,7 @@ fn fonts_tells_who_draws_a_character() {
 #[test]
 fn demo_prints_every_sample() {
     let folder = tempfile::tempdir().expect("a folder");
-    let ran = chengwen(&["demo", "-o", &folder.path().to_string_lossy()]);
+    let ran = chengwen(&["demo", "-o", &folder.path().to_string_lossy(), "--contact-sheet"]);
     assert_eq!(ran.code, 0, "{}", ran.told);
     let samples = std::fs::read_dir(root().join("samples"))
         .expect("samples")
@@ -244,6 +244,18 @@ fn demo_prints_every_sample() {
         .count();
     let made = std::fs::read_dir(folder.path()).expect("a folder").count();
     assert!(made > samples, "{made} files of {samples} samples");
+    // The contact sheet is twelve upright pages wide and holds every page of every sample.
+    let picture = std::fs::File::open(folder.path().join("contact-sheet.png")).expect("made");
+    let reader = png::Decoder::new(std::io::BufReader::new(picture)).read_info().expect("a PNG");
+    let pages: usize = String::from_utf8_lossy(&ran.out)
+        .lines()
+        .filter(|line| !line.contains(".blank") && line.contains(" 页 "))
+        .filter_map(|line| line.split(" 页").next()?.rsplit(' ').next()?.parse::<usize>().ok())
+        .sum();
+    let info = reader.info();
+    assert_eq!(info.width, 3720);
+    // Rows of upright pages are 421 + 12 pixels high; landscape ones are lower and take more width.
+    assert!(info.height as usize > pages / 14 * 300, "{} for {pages} pages", info.height);
 }
 
 #[test]
