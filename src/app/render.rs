@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::{App, Refusal};
 use crate::catalog::{Document, Sides as Declared};
 use crate::digest::{Digest, Hashing};
+use crate::fault::Fault;
 use crate::finish::{self, Duplex, Intent};
 use crate::intake::{self, Draft, Problems, Record};
 use crate::packet::{Part, archive};
@@ -106,7 +107,7 @@ impl App {
     ) -> Result<Rendered, Refusal> {
         let started = Instant::now();
         let document = self.document(document)?;
-        let Matter { sheets, records, completes, mut problems } = self.matter(document, input)?;
+        let Matter { sheets, records, mut problems } = self.matter(document, input)?;
         let checked = started.elapsed();
         if options.sides == Some(Sides::Manual) && options.copies > 1 {
             let sentence = "手动双面须一份一份地印，不能同时指定份数";
@@ -133,13 +134,13 @@ impl App {
                 ))
             }
             Failure::NoRoom(texts) if !matches!(input, Input::Blank(_)) => {
-                problems.join(without_room(document, &completes, &texts));
+                problems.join(without_room(document, &job.sheets, &texts));
                 Refusal::Problems(Box::new(mem::take(&mut problems)))
             }
             other => Refusal::Faults(other.into()),
         })?;
         // Only a draft is shown although something has no room.
-        problems.join(without_room(document, &completes, &made.no_room));
+        problems.join(without_room(document, &job.sheets, &made.no_room));
         let typeset = started.elapsed();
         let stem = stem(document, input, &records)?;
         let rendered = plan.finish(made, &stem, problems)?;
@@ -164,8 +165,6 @@ struct Matter {
     sheets: Vec<Sheet>,
     /// None if the sheets are those of drafts.
     records: Vec<Record>,
-    /// What each sheet was made of.
-    completes: Vec<Value>,
     problems: Problems,
 }
 
@@ -178,24 +177,22 @@ impl App {
                 let draft =
                     intake::blank(document, name).ok_or_else(|| no_blank(document, name))?;
                 let sheets = vec![Sheet::of_draft(document, &draft)?];
-                let completes = vec![draft.into_complete()];
-                let problems = Problems::default();
-                return Ok(Matter { sheets, records: Vec::new(), completes, problems });
+                return Ok(Matter { sheets, records: Vec::new(), problems: Problems::default() });
             }
         };
         let examined = intake::examine(self.catalog(), document, bytes)?;
         if !examined.problems.is_sound() && !unfinished {
             return Err(Refusal::Problems(Box::new(examined.problems)));
         }
+        if !unfinished {
+            let sheets = sheets_of(document, &examined.records)?;
+            return Ok(Matter { sheets, records: examined.records, problems: examined.problems });
+        }
         // A preview shows the same sheet before and after the last problem is mended.
-        let sheets: Result<Vec<Sheet>, _> = if unfinished {
-            examined.drafts.iter().map(|draft| Sheet::of_draft(document, draft)).collect()
-        } else {
-            examined.records.iter().map(|record| Sheet::of(document, record)).collect()
-        };
-        let records = if unfinished { Vec::new() } else { examined.records };
-        let completes = examined.drafts.into_iter().map(Draft::into_complete).collect();
-        Ok(Matter { sheets: sheets?, records, completes, problems: examined.problems })
+        let drafts = examined.records.into_iter().map(Draft::from).chain(examined.drafts);
+        let sheets: Result<Vec<Sheet>, _> =
+            drafts.map(|draft| Sheet::of_draft(document, &draft)).collect();
+        Ok(Matter { sheets: sheets?, records: Vec::new(), problems: examined.problems })
     }
 
     /// The problems of texts for which the layout has no room, if the document says that only the
@@ -208,26 +205,26 @@ impl App {
         if !document.manifest.measured || records.is_empty() {
             return Ok(Problems::default());
         }
-        let sheets: Result<Vec<Sheet>, _> =
-            records.iter().map(|record| Sheet::of(document, record)).collect();
+        let sheets = sheets_of(document, records)?;
         let plan = Plan::of(document, records, Options::default());
         let job =
-            Job { output: typeset::Output::Nothing, ..plan.job(self, document, records, sheets?) };
+            Job { output: typeset::Output::Nothing, ..plan.job(self, document, records, sheets) };
         match self.typesetter.typeset(&job) {
             Ok(_) => Ok(Problems::default()),
-            Err(Failure::NoRoom(texts)) => {
-                let completes: Vec<Value> =
-                    records.iter().map(|record| record.complete().clone()).collect();
-                Ok(without_room(document, &completes, &texts))
-            }
+            Err(Failure::NoRoom(texts)) => Ok(without_room(document, &job.sheets, &texts)),
             Err(other) => Err(Refusal::Faults(other.into())),
         }
     }
 }
 
-fn without_room(document: &Document, completes: &[Value], texts: &[NoRoom]) -> Problems {
+fn sheets_of(document: &Document, records: &[Record]) -> Result<Vec<Sheet>, Fault> {
+    records.iter().map(|record| Sheet::of(document, record)).collect()
+}
+
+fn without_room(document: &Document, sheets: &[Sheet], texts: &[NoRoom]) -> Problems {
     let fields = texts.iter().map(|text| (text.sheet, &*text.pointer, &*text.floor));
-    intake::without_room(document, completes, fields)
+    let records: Vec<&Value> = sheets.iter().map(Sheet::record).collect();
+    intake::without_room(document, &records, fields)
 }
 
 /// The name of the file, without its ending.

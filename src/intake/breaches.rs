@@ -14,10 +14,20 @@ pub(super) const CHOICE: &str = "field.choice";
 /// The key by which a record says why a field is not filled in (未填原因).
 pub(super) const REASON: &str = "reason";
 
-/// Every breach of the schema, each with its pointer.
-pub(super) fn find(schema: &Schema, record: &Value) -> Vec<(String, Finding)> {
+/// What the schema library refused.
+pub(super) struct Breaches {
+    /// Whether it refused anything, told or not.
+    pub refused: bool,
+    /// Each breach with its pointer.
+    pub found: Vec<(String, Finding)>,
+}
+
+/// Every breach of the schema.
+pub(super) fn find(schema: &Schema, record: &Value) -> Breaches {
     let mut found = Vec::new();
+    let mut refused = false;
     for error in schema.validator.iter_errors(record) {
+        refused = true;
         let pointer = error.instance_path().to_string();
         let given = error.instance();
         let length = || given.as_str().map_or(0, |text| text.chars().count());
@@ -97,7 +107,7 @@ pub(super) fn find(schema: &Schema, record: &Value) -> Vec<(String, Finding)> {
         };
         found.push((pointer, finding));
     }
-    found
+    Breaches { refused, found }
 }
 
 /// A place with nothing in it: one finding for each field that it should have held.

@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::problem::Problems;
-use super::record::{Draft, Record};
 use super::texts::Judge;
-use super::{distinct, look, sentence};
+use super::{Made, distinct, look, sentence};
 use crate::catalog::Document;
 use crate::fault::Fault;
 use crate::values::Finding;
@@ -21,22 +20,20 @@ pub(super) fn examine(
     document: &Document,
     items: Vec<Value>,
     findings: Vec<(String, Finding)>,
-) -> Result<(Vec<Record>, Vec<Draft>, Problems), Fault> {
+) -> Result<(Vec<Made>, Problems), Fault> {
     let mut problems = Problems::default();
     if items.is_empty() {
         let none = Finding::problem("many.none");
         problems.push(sentence::problem(&document.schema, &Value::Null, String::new(), none));
         let empty = super::draft(document, &Value::Null, &problems);
-        return Ok((Vec::new(), vec![empty], problems));
+        return Ok((vec![Made::Draft(empty)], problems));
     }
     let mut found = by_row(findings);
-    let (mut records, mut drafts) = (Vec::new(), Vec::new());
-    let mut given = Vec::new();
+    let (mut made, mut given) = (Vec::new(), Vec::new());
     for (row, item) in items.into_iter().enumerate() {
         let look = look(judge, document, Some(item), found.remove(&row).unwrap_or_default())?;
         problems.absorb(row, look.problems);
-        records.extend(look.record);
-        drafts.push(look.draft);
+        made.push(look.made);
         given.push(look.given);
     }
     for pointer in &document.manifest.distinct {
@@ -49,7 +46,7 @@ pub(super) fn examine(
         }
     }
     problems.sort_by_row(&document.schema.shape);
-    Ok((records, drafts, problems))
+    Ok((made, problems))
 }
 
 /// Findings of the whole text, by the row at whose head their pointers begin.

@@ -32,7 +32,7 @@ pub use sentence::shown;
 pub struct Examination {
     /// The records, if nothing must be mended; more than one only of a document that takes many.
     pub records: Vec<Record>,
-    /// What is sound of each; at least one.
+    /// What is sound of each, if something must be mended.
     pub drafts: Vec<Draft>,
     /// All problems and advice, in the order of the paper.
     pub problems: Problems,
@@ -40,11 +40,16 @@ pub struct Examination {
 
 /// What one look at one record gave.
 struct Look {
-    record: Option<Record>,
-    draft: Draft,
+    made: Made,
     problems: Problems,
     /// The record as it was understood, for what is asked of several together.
     given: Value,
+}
+
+/// What a look made: a record, or a draft if something must be mended.
+enum Made {
+    Record(Record),
+    Draft(Draft),
 }
 
 /// Looks at one input of a document.
@@ -54,13 +59,13 @@ struct Look {
 pub fn examine(catalog: &Catalog, document: &Document, input: &[u8]) -> Result<Examination, Fault> {
     let judge = texts::Judge::new(catalog, document);
     let json::Read { value, findings } = json::read(input);
-    let (records, drafts, mut problems) = match value {
+    let (made, mut problems) = match value {
         Some(Value::Array(items)) if document.manifest.many => {
             many::examine(&judge, document, items, findings)?
         }
         value => {
             let look = look(&judge, document, value, findings)?;
-            (Vec::from_iter(look.record), vec![look.draft], look.problems)
+            (vec![look.made], look.problems)
         }
     };
     if let Some(rest) = problems.untold() {
@@ -68,7 +73,14 @@ pub fn examine(catalog: &Catalog, document: &Document, input: &[u8]) -> Result<E
         let last = sentence::problem(&document.schema, &Value::Null, String::new(), finding);
         problems.conclude(last);
     }
-    let records = if problems.is_sound() { records } else { Vec::new() };
+    let (mut records, mut drafts) = (Vec::new(), Vec::new());
+    for made in made {
+        match made {
+            Made::Record(record) if problems.is_sound() => records.push(record),
+            Made::Record(record) => drafts.push(Draft::from(record)),
+            Made::Draft(draft) => drafts.push(draft),
+        }
+    }
     Ok(Examination { records, drafts, problems })
 }
 
@@ -93,14 +105,16 @@ fn look(
         }
     };
     say(&mut problems, &given, findings);
+    let mut complete = Value::Null;
     if readable {
         let cleaned = judge.clean(&schema.shape, &mut given);
         say(&mut problems, &given, cleaned);
         let breaches = breaches::find(schema, &given);
-        let fresh = breaches.into_iter().filter(|(at, _)| !problems.has_one_at(at)).collect();
+        let refused = breaches.refused;
+        let fresh = breaches.found.into_iter().filter(|(at, _)| !problems.has_one_at(at)).collect();
         say(&mut problems, &given, fresh);
         // Soundness is the validator's word, whatever was said of single fields.
-        if problems.is_sound() && !schema.validator.is_valid(&given) {
+        if problems.is_sound() && refused {
             let finding = Finding::problem("field.other").with("message", "不合 schema");
             say(&mut problems, &given, vec![(String::new(), finding)]);
         }
@@ -108,16 +122,19 @@ fn look(
         say(&mut problems, &given, formats);
         let same = distinct::find(&schema.shape, &given);
         say(&mut problems, &given, same);
-        let complete = schema.shape.complete(&given);
+        complete = schema.shape.complete(&given);
         if given.is_object() {
             let broken = rules::find(document, &complete, &problems)?;
             problems.extend(broken);
         }
     }
     problems.sort_by_place(&schema.shape);
-    let draft = draft(document, &given, &problems);
-    let record = if problems.is_sound() { Some(record(document, &given)?) } else { None };
-    Ok(Look { record, draft, problems, given })
+    let made = if problems.is_sound() {
+        Made::Record(record(document, &given, complete)?)
+    } else {
+        Made::Draft(draft(document, &given, &problems))
+    };
+    Ok(Look { made, problems, given })
 }
 
 /// The empty draft of a document: its blank form; with a name, the one in which the document's
@@ -132,7 +149,7 @@ pub fn blank(document: &Document, name: Option<&str>) -> Option<Draft> {
     Some(draft(document, given, &Problems::default()))
 }
 
-fn record(document: &Document, given: &Value) -> Result<Record, Fault> {
+fn record(document: &Document, given: &Value, complete: Value) -> Result<Record, Fault> {
     let shape = &document.schema.shape;
     let canonical = shape.ordered(given).to_string();
     let date = dated(document, given).ok_or_else(|| {
@@ -145,7 +162,7 @@ fn record(document: &Document, given: &Value) -> Result<Record, Fault> {
     })?;
     Ok(Record {
         document: document.id.clone(),
-        complete: shape.complete(given),
+        complete,
         digest: Digest::of(canonical.as_bytes()),
         canonical,
         date,

@@ -58,6 +58,13 @@ impl Record {
     }
 }
 
+impl From<Record> for Draft {
+    /// A sound record among others that are not.
+    fn from(record: Record) -> Self {
+        Self { document: record.document, complete: record.complete, date: record.date }
+    }
+}
+
 impl Draft {
     /// The document that it will fill.
     #[must_use]

@@ -12,7 +12,7 @@ use crate::values::Finding;
 #[must_use]
 pub fn without_room<'a>(
     document: &Document,
-    completes: &[Value],
+    completes: &[&Value],
     fields: impl IntoIterator<Item = (usize, &'a str, &'a str)>,
 ) -> Problems {
     let mut problems = Problems::default();

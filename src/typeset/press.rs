@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
+use serde::Serialize;
 use serde_json::json;
 use typst::comemo;
 use typst::syntax::{DiagSpanKind, LinkedNode, Source, SyntaxKind, ast};
@@ -13,6 +14,7 @@ use super::world::{Desk, Shelf};
 use super::{Failure, Job, Output, Typeset, diagnostics, export, heads, overflow, room};
 use crate::catalog::{Catalog, LAYOUT, Orientation};
 use crate::fault::{Fault, Faults};
+use crate::wording::Sheet;
 
 /// The stack of each typesetting thread in bytes. Typst allows calls nested 80 deep and layouts
 /// nested 72 deep; the default 2 MiB overflow there and abort the process, 64 MiB do not. Only the
@@ -118,27 +120,54 @@ impl Press {
     }
 
     /// The one virtual file that a layout reads.
-    fn data(&self, job: &Job) -> serde_json::Value {
+    fn data<'a>(&'a self, job: &'a Job) -> Data<'a> {
         let attachment = match &job.output {
-            Output::Pdf { carried: Some(carried), description, .. } => json!({
-                "path": carried.file_name,
-                "description": description,
-                "data": carried.json,
-            }),
-            _ => serde_json::Value::Null,
+            Output::Pdf { carried: Some(carried), description, .. } => {
+                Some(Attachment { path: &carried.file_name, description, data: &carried.json })
+            }
+            _ => None,
         };
-        json!({
-            "fonts": self.roles,
-            "options": { "sides": if job.one_sided { "one" } else { "duplex" } },
-            "document": {
-                "title": job.title,
-                "author": job.author,
-                "orientation": job.orientation,
+        Data {
+            fonts: &self.roles,
+            options: Sides { sides: if job.one_sided { "one" } else { "duplex" } },
+            document: About {
+                title: &job.title,
+                author: job.author.as_deref(),
+                orientation: job.orientation,
             },
-            "attachment": attachment,
-            "sheets": job.sheets,
-        })
+            attachment,
+            sheets: &job.sheets,
+        }
     }
+}
+
+/// `/data.json`, as `lib/data.typ` describes it.
+#[derive(Serialize)]
+struct Data<'a> {
+    fonts: &'a serde_json::Value,
+    options: Sides,
+    document: About<'a>,
+    attachment: Option<Attachment<'a>>,
+    sheets: &'a [Sheet],
+}
+
+#[derive(Serialize)]
+struct Sides {
+    sides: &'static str,
+}
+
+#[derive(Serialize)]
+struct About<'a> {
+    title: &'a str,
+    author: Option<&'a str>,
+    orientation: Orientation,
+}
+
+#[derive(Serialize)]
+struct Attachment<'a> {
+    path: &'a str,
+    description: &'a str,
+    data: &'a str,
 }
 
 /// Syntax errors of a layout, and families it names that are not there.

@@ -104,6 +104,12 @@ impl Sheet {
         })
     }
 
+    /// The complete record, or draft, of which the sheet was made.
+    #[must_use]
+    pub fn record(&self) -> &Value {
+        &self.record
+    }
+
     /// The date that the sheet bears.
     #[must_use]
     pub fn date(&self) -> NaiveDate {
