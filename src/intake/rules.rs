@@ -19,8 +19,11 @@ pub(super) fn find(
     complete: &Value,
     known: &Problems,
 ) -> Result<Vec<Problem>, Fault> {
-    let context = document.context(complete);
     let mut found = Vec::new();
+    if document.rules.is_empty() {
+        return Ok(found);
+    }
+    let context = document.context(complete);
     for rule in &document.rules {
         if rule.reads.iter().any(|path| known.touches(&pointer_of(path))) {
             continue;

@@ -1,5 +1,7 @@
 //! Regions (行政区划): counties and function zones as they are written on the forms.
 
+use std::collections::HashMap;
+
 use super::Finding;
 
 /// One county or function zone.
@@ -21,6 +23,8 @@ pub struct Region {
 #[derive(Debug, Clone, Default)]
 pub struct Regions {
     regions: Vec<Region>,
+    /// The places of the regions in use that are written so, in any province.
+    by_name: HashMap<String, Vec<usize>>,
 }
 
 /// A line of the region data that cannot be used.
@@ -83,7 +87,11 @@ impl Regions {
             });
         }
         regions.sort_by(|a, b| a.code.cmp(&b.code));
-        Ok(Self { regions })
+        let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
+        for (at, region) in regions.iter().enumerate().filter(|(_, one)| one.successors.is_none()) {
+            by_name.entry(region.full_name()).or_default().push(at);
+        }
+        Ok(Self { regions, by_name })
     }
 
     /// Whether there is no region at all.
@@ -103,7 +111,9 @@ impl Regions {
     /// The region that is written so.
     #[must_use]
     pub fn find(&self, text: &str, province: &str) -> Option<&Region> {
-        self.of(province).find(|region| region.full_name() == text)
+        let prefix = province.get(..2).unwrap_or_default();
+        let places = self.by_name.get(text)?.iter();
+        places.map(|&at| &self.regions[at]).find(|region| region.code.starts_with(prefix))
     }
 
     /// What is wrong with a region as it is written, if anything.

@@ -22,6 +22,11 @@ const TOLD: usize = 50;
 /// is trimmed; what cannot be printed is found, each kind of character once for each character.
 #[must_use]
 pub fn clean(given: &str, several_lines: bool) -> Cleaned {
+    // Nearly every text is clean, and is not taken apart.
+    let plain = |mark| !is_invisible_space(mark) && unprintable(mark, several_lines).is_none();
+    if given.trim().len() == given.len() && given.chars().all(plain) {
+        return Cleaned { text: given.to_owned(), findings: Vec::new() };
+    }
     let unified = given.replace("\r\n", "\n").replace('\r', "\n");
     let (kept, removed) = without_invisible_spaces(&unified);
     let mut findings = Vec::new();
