@@ -15,6 +15,9 @@ use crate::wording::{self, Carried, Sheet};
 pub enum Input<'a> {
     /// A record, as JSON bytes.
     Record(&'a [u8]),
+    /// A record that may be unfinished, as JSON bytes: what is sound of it is rendered, without
+    /// record and digest, and its problems are told with the file.
+    Unfinished(&'a [u8]),
     /// The empty form, or the one of a name that the document's manifest gives.
     Blank(Option<&'a str>),
 }
@@ -107,6 +110,14 @@ impl App {
                 };
                 (Sheet::of(document, &record)?, Some(record), examined.problems)
             }
+            Input::Unfinished(bytes) => {
+                let examined = intake::examine(self.catalog(), document, bytes)?;
+                let sheet = match &examined.record {
+                    Some(record) => Sheet::of(document, record)?,
+                    None => Sheet::of_draft(document, &examined.draft)?,
+                };
+                (sheet, None, examined.problems)
+            }
             Input::Blank(name) => {
                 let draft =
                     intake::blank(document, name).ok_or_else(|| no_blank(document, name))?;
@@ -130,7 +141,7 @@ impl App {
                 Refusal::Usage(format!("没有这一页：这份文书共 {pages} 页"))
             }
             // A record that is too long for its page is its writer's to shorten.
-            Failure::Overflow(pages) if record.is_some() => {
+            Failure::Overflow(pages) if !matches!(input, Input::Blank(_)) => {
                 let pages: Vec<String> = pages.iter().map(ToString::to_string).collect();
                 Refusal::Usage(format!(
                     "第{}页有文字超出纸面，没有印出；请缩短这一页上过长的内容",
@@ -144,6 +155,7 @@ impl App {
             Some(record) => wording::file_name(document, record)?,
             None => match input {
                 Input::Blank(Some(name)) => format!("{}（空白，{name}）", document.manifest.name),
+                Input::Unfinished(_) => format!("{}（未完成）", document.manifest.name),
                 _ => format!("{}（空白）", document.manifest.name),
             },
         };
