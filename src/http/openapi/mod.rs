@@ -46,7 +46,6 @@ pub(super) fn describe(
             "description": "填写官方文书，生成可直接双面打印的 A4 PDF。出错时的答复是 application/problem+json（RFC 9457）。",
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
-        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "servers": [{ "url": "/" }],
         "tags": tags,
         "paths": all,
