@@ -21,15 +21,18 @@ pub(super) fn run(app: App, listen: SocketAddr) -> Result<ExitCode, Refusal> {
             tracing::error!("服务没有就绪：/readyz 一直答复 503，请改正后重新启动");
         }
     };
-    let mut started = Ok(());
     serve(&office, listen, |address| {
         output::remark(format_args!(
             "正在监听 http://{address}/（仅本机；未设密钥，开放模式），接口说明 http://{address}/docs"
         ));
         // The thread is not waited for: when the server ends, so does what it checks.
-        started = std::thread::Builder::new().name("check".to_owned()).spawn(check).map(|_| ());
+        match std::thread::Builder::new().name("check".to_owned()).spawn(check) {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                Err(Fault::new(format!("核对线程无法启动：{}", io_reason(&error))).into())
+            }
+        }
     })?;
-    started.map_err(|error| Fault::new(format!("核对线程无法启动：{}", io_reason(&error))))?;
     output::remark("服务已停止。");
     Ok(ExitCode::SUCCESS)
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -17,13 +17,26 @@ use crate::fault::Fault;
 pub(super) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// How a render ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Outcome {
     Done,
     Problems,
     Unprintable,
     Fault,
+    /// Turned away, or waited too long.
     Turned,
+}
+
+impl Outcome {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Problems => "problems",
+            Self::Unprintable => "unprintable",
+            Self::Fault => "fault",
+            Self::Turned => "turned",
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -41,7 +54,7 @@ struct Route {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Made {
     document: String,
-    outcome: Outcome,
+    outcome: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -104,12 +117,12 @@ impl Meters {
         let document = document.to_owned();
         let times = Named { document: document.clone() };
         self.render_times.get_or_create(&times).observe(took.as_secs_f64());
-        self.renders.get_or_create(&Made { document, outcome }).inc();
+        self.renders.get_or_create(&Made { document, outcome: outcome.word() }).inc();
     }
 
     /// Counts a render that was turned away or waited too long.
     pub(super) fn turned(&self, document: &str) {
-        let made = Made { document: document.to_owned(), outcome: Outcome::Turned };
+        let made = Made { document: document.to_owned(), outcome: Outcome::Turned.word() };
         self.renders.get_or_create(&made).inc();
     }
 

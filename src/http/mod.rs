@@ -44,7 +44,7 @@ pub fn router(office: Arc<Office>) -> Router {
         .route("/check", post(documents::check))
         .route("/pdf", post(documents::pdf))
         .route("/preview", post(documents::preview));
-    Router::new()
+    let routes = Router::new()
         .route("/api/v1/documents", get(documents::list))
         .nest("/api/v1/documents/{programme}/{document}", document)
         .route("/healthz", get(healthz))
@@ -53,7 +53,13 @@ pub fn router(office: Arc<Office>) -> Router {
         .route("/openapi.json", get(openapi_json))
         .route("/docs", get(docs::page))
         .route("/docs/", get(docs::slash))
-        .route("/docs/{file}", get(docs::file))
+        .route("/docs/{file}", get(docs::file));
+    layered(routes, office)
+}
+
+/// Routes with the layers that every answer goes through.
+fn layered(routes: Router<Arc<Office>>, office: Arc<Office>) -> Router {
+    routes
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn(guard::local_only))
@@ -94,4 +100,37 @@ fn panicked(panic: Box<dyn Any + Send>) -> Response {
         Err(other) => other.downcast::<&str>().map_or("panic".to_owned(), |said| (*said).into()),
     };
     Problem::fault(vec![format!("panic：{said}")]).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use axum::body::Body;
+    use axum::http::Request;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::app::{App, Setup};
+    use crate::catalog::Places;
+
+    async fn broken() -> &'static str {
+        panic!("a slip of ours")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_fault_of_ours_and_says_nothing_more() {
+        let home = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        let places = Places { flag: Some(home), ..Places::default() };
+        let app = App::open(&Setup { places, fonts: None }).expect("no faults");
+        let office = Office::open(Arc::new(app), Settings::default()).expect("no faults");
+        let routes = layered(Router::new().route("/broken", get(broken)), office);
+        let request = Request::get("/broken").header(header::HOST, "localhost");
+        let Ok(response) = routes.oneshot(request.body(Body::empty()).expect("a request")).await;
+        assert_eq!(response.status(), 500);
+        assert!(response.headers().contains_key("x-request-id"));
+        let bytes = axum::body::to_bytes(response.into_body(), 4096).await.expect("a body");
+        let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        assert!(text.contains("/problems/fault") && !text.contains("slip"), "{text}");
+    }
 }

@@ -74,3 +74,19 @@ impl Readiness {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ready_when_both_have_passed_and_until_told_to_stop() {
+        let readiness = Readiness::default();
+        readiness.change(|state| state.fonts = Step::Passed);
+        assert!(readiness.judge().is_err());
+        readiness.change(|state| state.samples = Step::Passed);
+        assert!(readiness.judge().is_ok());
+        readiness.stop();
+        assert!(readiness.judge().is_err());
+    }
+}

@@ -28,13 +28,14 @@ const LAST_TIME: Duration = Duration::from_secs(30);
 const CONNECTIONS: usize = 512;
 
 /// Serves until SIGTERM or SIGINT; `listening` is told the address once it can be called.
+/// What it cannot do ends the server.
 ///
 /// # Errors
 /// An address that is not this machine's or is taken is the caller's slip; all else is a fault.
 pub fn serve(
     office: &Arc<Office>,
     address: SocketAddr,
-    listening: impl FnOnce(SocketAddr),
+    listening: impl FnOnce(SocketAddr) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
     if !address.ip().is_loopback() {
         let sentence = "未设密钥，只能监听本机地址（127.0.0.1 或 [::1]）";
@@ -53,7 +54,7 @@ pub fn serve(
         let [Ok(mut terminate), Ok(mut interrupt)] = signals else {
             return Err(Fault::new("系统不让接收停止信号").into());
         };
-        listening(own);
+        listening(own)?;
         let routes = router(Arc::clone(office));
         let connections = GracefulShutdown::new();
         tokio::select! {

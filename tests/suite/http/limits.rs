@@ -46,7 +46,7 @@ async fn beyond_the_queue_there_is_429_and_nothing_else() {
     let metrics = house.get("/metrics").await;
     let text = String::from_utf8(metrics.bytes).expect("UTF-8");
     let line = format!(
-        "chengwen_renders_total{{document=\"shanxi/application\",outcome=\"Turned\"}} {turned}"
+        "chengwen_renders_total{{document=\"shanxi/application\",outcome=\"turned\"}} {turned}"
     );
     assert!(text.contains(&line), "{line} not in\n{text}");
     // Afterwards all is as before.

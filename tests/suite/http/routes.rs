@@ -304,8 +304,8 @@ async fn metrics_count_by_route_and_document() {
         "chengwen_http_requests_total{method=\"GET\",route=\"unknown\",status=\"404\"} 1"
             .to_owned(),
         format!("chengwen_http_request_seconds_count{{route=\"{route}\"}} 2"),
-        "chengwen_renders_total{document=\"shanxi/commitment\",outcome=\"Done\"} 1".to_owned(),
-        "chengwen_renders_total{document=\"shanxi/commitment\",outcome=\"Problems\"} 1".to_owned(),
+        "chengwen_renders_total{document=\"shanxi/commitment\",outcome=\"done\"} 1".to_owned(),
+        "chengwen_renders_total{document=\"shanxi/commitment\",outcome=\"problems\"} 1".to_owned(),
         "chengwen_render_seconds_count{document=\"shanxi/commitment\"} 2".to_owned(),
         "chengwen_desk_waiting{desk=\"render\"} 0".to_owned(),
         "chengwen_desk_running{desk=\"check\"} 0".to_owned(),
