@@ -6,6 +6,7 @@
 use std::hint::black_box;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::Body;
@@ -68,6 +69,9 @@ fn added(criterion: &mut Criterion) {
         let work = |record| black_box(ask(&runtime, &routes, "check", document, record));
         bench.iter_batched(&mut next, work, BatchSize::SmallInput);
     });
+    in_turn(&mut next, &app, document, |record| {
+        ask(&runtime, &routes, "pdf", document, record);
+    });
     criterion.bench_function("render through the program", |bench| {
         let work = |record: Vec<u8>| {
             let input = Input::Record(&record);
@@ -79,6 +83,39 @@ fn added(criterion: &mut Criterion) {
         let work = |record| black_box(ask(&runtime, &routes, "pdf", document, record));
         bench.iter_batched(&mut next, work, BatchSize::SmallInput);
     });
+}
+
+/// Renders by turns through both. On a machine whose load changes, what one adds to the other shows
+/// in turns only: runs one after another differ by more.
+fn in_turn(
+    next: &mut impl FnMut() -> Vec<u8>,
+    app: &App,
+    document: &str,
+    through_the_router: impl Fn(Vec<u8>),
+) {
+    const TURNS: usize = 300;
+    let milliseconds = |work: &mut dyn FnMut()| {
+        let started = Instant::now();
+        work();
+        started.elapsed().as_secs_f64() * 1e3
+    };
+    let (mut program, mut router) = (Vec::new(), Vec::new());
+    for _ in 0..TURNS {
+        let record = next();
+        program.push(milliseconds(&mut || {
+            let input = Input::Record(&record);
+            black_box(app.render(document, input, Options::default()).expect("sound"));
+        }));
+        let record = next();
+        router.push(milliseconds(&mut || through_the_router(record.clone())));
+    }
+    for times in [&mut program, &mut router] {
+        times.sort_by(f64::total_cmp);
+    }
+    let (program, router) = (program[TURNS / 2], router[TURNS / 2]);
+    println!(
+        "render by turns: program {program:.2} ms, router {router:.2} ms (medians of {TURNS})"
+    );
 }
 
 criterion_group!(benches, added);
