@@ -11,7 +11,7 @@
 //! * [`typeset`]: sheets to PDF or PNG; the only place that names Typst
 //! * [`finish`]: print intent, padding, manual duplex, reading back
 //! * [`packet`]: files that belong together, as one archive
-//! * [`app`]: the verbs; [`cli`] is their face
+//! * [`app`]: the verbs; [`http`] and [`cli`] are their faces
 
 pub mod app;
 pub mod catalog;
@@ -19,6 +19,7 @@ pub mod cli;
 pub mod digest;
 pub mod fault;
 pub mod finish;
+pub mod http;
 pub mod intake;
 pub mod packet;
 pub mod typeset;

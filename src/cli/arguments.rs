@@ -1,5 +1,6 @@
 //! What can be typed.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Command, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -79,6 +80,18 @@ pub(super) enum Verb {
         /// 另把所有样例的每一页排成一张总览图 contact-sheet.png
         #[arg(long)]
         contact_sheet: bool,
+    },
+    /// 启动 HTTP 服务，只供本机使用；Ctrl+C 或 SIGTERM 停止
+    Serve {
+        /// 监听的本机地址，默认 127.0.0.1:8080；端口写 0 由系统选择
+        #[arg(
+            long,
+            value_name = "地址",
+            default_value = "127.0.0.1:8080",
+            hide_default_value = true,
+            value_parser = address
+        )]
+        listen: SocketAddr,
     },
     /// 输出命令行补全脚本
     Completion {
@@ -174,6 +187,13 @@ fn copies(text: &str) -> Result<u8, String> {
 
 fn page(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|page| *page > 0).ok_or("应为从1数起的页码".to_owned())
+}
+
+/// An address with its port; `localhost` is the one name that needs no look-up.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let named = text.strip_prefix("localhost:").and_then(|port| port.parse().ok());
+    let named = named.map(|port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    named.or_else(|| text.parse().ok()).ok_or("应为地址和端口，例如 127.0.0.1:8080".to_owned())
 }
 
 /// The whole command, with its help in Chinese.

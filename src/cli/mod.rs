@@ -10,6 +10,7 @@ mod list;
 mod output;
 mod render;
 mod schema;
+mod serve;
 mod usage;
 
 use std::io::IsTerminal;
@@ -37,12 +38,15 @@ pub fn run() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return usage::tell(&error),
     };
-    tell_on_standard_error(arguments.verbose);
+    tell_on_standard_error(arguments.verbose, matches!(arguments.verb, Verb::Serve { .. }));
     let outcome = match arguments.verb {
         Verb::Completion { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut arguments::command(), "chengwen", &mut script);
             output::write(Path::new("-"), &script).map(|()| ExitCode::SUCCESS)
+        }
+        Verb::Serve { listen } => {
+            open(arguments.home, arguments.fonts).and_then(|app| serve::run(app, listen))
         }
         verb => open(arguments.home, arguments.fonts).and_then(|app| act(&app, verb)),
     };
@@ -57,8 +61,8 @@ fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
         Verb::Render(render) => render::run(app, &render),
         Verb::Fonts { check, json } => fonts::run(app, check.as_deref(), json),
         Verb::Demo { output, contact_sheet } => demo::run(app, &output, contact_sheet),
-        // Needs no home, and was answered before one was looked for.
-        Verb::Completion { .. } => Ok(ExitCode::SUCCESS),
+        // Answered before: one needs no home, the other keeps what is opened.
+        Verb::Completion { .. } | Verb::Serve { .. } => Ok(ExitCode::SUCCESS),
     }
 }
 
@@ -81,14 +85,23 @@ fn open(home: Option<PathBuf>, fonts: Option<PathBuf>) -> Result<App, Refusal> {
     Ok(App::open(&Setup { places, fonts })?)
 }
 
-/// `-v` tells what is done and how long it takes; without it only warnings are told.
-fn tell_on_standard_error(verbose: bool) {
-    let level = if verbose { Level::DEBUG } else { Level::WARN };
+/// `-v` tells what is done and how long it takes; without it a command tells only warnings, and a
+/// server also each answer, both with the time.
+fn tell_on_standard_error(verbose: bool, serving: bool) {
+    let level = match (verbose, serving) {
+        (true, _) => Level::DEBUG,
+        (false, true) => Level::INFO,
+        (false, false) => Level::WARN,
+    };
+    let only = || Targets::new().with_target("chengwen", level);
     let told = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
-        .without_time()
-        .with_target(false)
-        .with_filter(Targets::new().with_target("chengwen", level));
-    tracing_subscriber::registry().with(told).init();
+        .with_target(false);
+    let registry = tracing_subscriber::registry();
+    if serving {
+        registry.with(told.with_filter(only())).init();
+    } else {
+        registry.with(told.without_time().with_filter(only())).init();
+    }
 }

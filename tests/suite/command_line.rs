@@ -260,7 +260,13 @@ fn demo_prints_every_sample() {
 
 #[test]
 fn help_is_chinese_and_whole() {
-    for command in [&["--help"][..], &["render", "--help"], &["check", "--help"], &["demo", "-h"]] {
+    for command in [
+        &["--help"][..],
+        &["render", "--help"],
+        &["check", "--help"],
+        &["demo", "-h"],
+        &["serve", "-h"],
+    ] {
         let ran = chengwen(command);
         let text = String::from_utf8(ran.out).expect("UTF-8");
         assert_eq!(ran.code, 0);
@@ -277,7 +283,7 @@ fn help_is_chinese_and_whole() {
         }
     }
     let all = String::from_utf8(chengwen(&["--help"]).out).expect("UTF-8");
-    for command in ["list", "schema", "check", "render", "fonts", "demo", "completion"] {
+    for command in ["list", "schema", "check", "render", "fonts", "serve", "demo", "completion"] {
         assert!(all.contains(command), "{command} is not in the help");
     }
     assert!(String::from_utf8_lossy(&chengwen(&["completion", "bash"]).out).contains("complete"));

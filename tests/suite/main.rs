@@ -9,6 +9,7 @@ mod direction;
 mod golden;
 mod homes;
 mod hostile;
+mod http;
 #[cfg(target_os = "linux")]
 mod memory;
 mod print;

@@ -1,0 +1,141 @@
+//! Answers: a file with its name and its advice, and texts that a client may keep.
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::json;
+
+use super::problem::Problem;
+use crate::app::Rendered;
+use crate::digest::Digest;
+use crate::intake::{Examination, Problems};
+
+/// How many problems must be mended.
+pub(super) const PROBLEMS: HeaderName = HeaderName::from_static("chengwen-problems");
+/// How many advices there are.
+pub(super) const ADVICE: HeaderName = HeaderName::from_static("chengwen-advice");
+/// The advices' sentences: a JSON array, percent-encoded UTF-8.
+pub(super) const SENTENCES: HeaderName = HeaderName::from_static("chengwen-advice-sentences");
+/// The pages of the document, padding included.
+pub(super) const PAGES: HeaderName = HeaderName::from_static("chengwen-pages");
+/// The sheets of paper that one copy takes.
+pub(super) const SHEETS: HeaderName = HeaderName::from_static("chengwen-sheets");
+
+/// So long may the sentences be; common servers and proxies take 8 KiB for all headers.
+const SENTENCES_AT_MOST: usize = 4096;
+
+/// What stands as it is in a value of RFC 8187 (`attr-char`).
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'!')
+    .remove(b'#')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'^')
+    .remove(b'_')
+    .remove(b'`')
+    .remove(b'|')
+    .remove(b'~');
+
+/// How a browser takes a file.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Disposition {
+    /// Saved under its name.
+    Attachment,
+    /// Shown in the page.
+    Inline,
+}
+
+/// A finished file. `plain_name` stands in for its name where a client knows ASCII only.
+pub(super) fn file(rendered: Rendered, plain_name: &str, disposition: Disposition) -> Response {
+    let ending = rendered.file_name.rsplit('.').next().unwrap_or_default();
+    let media_type = match ending {
+        "png" => "image/png",
+        "zip" => "application/zip",
+        _ => "application/pdf",
+    };
+    let how = match disposition {
+        Disposition::Attachment => "attachment",
+        Disposition::Inline => "inline",
+    };
+    let named = format!(
+        "{how}; filename=\"{}.{ending}\"; filename*=UTF-8''{}",
+        ascii(plain_name),
+        utf8_percent_encode(&rendered.file_name, PLAIN)
+    );
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(PAGES, rendered.pages.into());
+    headers.insert(SHEETS, rendered.sheets.into());
+    headers.insert(PROBLEMS, rendered.problems.to_mend().count().into());
+    headers.insert(ADVICE, rendered.problems.advice().count().into());
+    let texts = [(header::CONTENT_DISPOSITION, named), (SENTENCES, sentences(&rendered.problems))];
+    for (name, text) in texts {
+        // Both are ASCII by their making.
+        headers.extend(HeaderValue::try_from(text).map(|value| (name, value)));
+    }
+    (headers, rendered.bytes).into_response()
+}
+
+/// The answer of a check: 200 with the advice, or the problems.
+pub(super) fn checked(examined: &Examination) -> Result<Response, Problem> {
+    if !examined.problems.is_sound() {
+        return Err(Problem::of_record(&examined.problems));
+    }
+    let advice: Vec<_> = examined.problems.advice().collect();
+    Ok(json_of(&json!({ "sound": true, "advice": advice })))
+}
+
+/// JSON that nobody keeps.
+pub(super) fn json_of(value: &serde_json::Value) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    (headers, value.to_string()).into_response()
+}
+
+/// A text that a client may keep and ask after: with a strong tag of its bytes, or 304.
+pub(super) fn kept(asked: &HeaderMap, media_type: &'static str, bytes: &Bytes) -> Response {
+    let mut response =
+        ([(header::CONTENT_TYPE, media_type), (header::CACHE_CONTROL, "no-cache")], bytes.clone())
+            .into_response();
+    tag(&mut response, asked, bytes);
+    response
+}
+
+/// Gives an answer a strong tag; whoever has these bytes already gets 304.
+pub(super) fn tag(response: &mut Response, asked: &HeaderMap, bytes: &[u8]) {
+    let tag = format!("\"{}\"", &Digest::of(bytes).as_str()[..32]);
+    let held = asked.get_all(header::IF_NONE_MATCH).iter().filter_map(|tags| tags.to_str().ok());
+    let fresh = held
+        .flat_map(|tags| tags.split(','))
+        .map(str::trim)
+        .any(|held| held == "*" || held.trim_start_matches("W/") == tag);
+    response.headers_mut().extend(HeaderValue::try_from(&tag).map(|tag| (header::ETAG, tag)));
+    if fresh {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+        *response.body_mut() = axum::body::Body::empty();
+        for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH] {
+            response.headers_mut().remove(name);
+        }
+    }
+}
+
+/// As many of the advices' sentences as a header holds.
+fn sentences(problems: &Problems) -> String {
+    let mut told: Vec<&str> = problems.advice().map(|advice| advice.sentence.as_str()).collect();
+    loop {
+        let text = utf8_percent_encode(&json!(told).to_string(), PLAIN).to_string();
+        if text.len() <= SENTENCES_AT_MOST {
+            return text;
+        }
+        told.pop();
+    }
+}
+
+fn ascii(name: &str) -> String {
+    let plain = |mark: char| mark.is_ascii_alphanumeric() || "-_.".contains(mark);
+    name.chars().map(|mark| if plain(mark) { mark } else { '-' }).collect()
+}

@@ -1,0 +1,103 @@
+//! What a request asks for: the document in its path, and the record in its body.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use super::office::Office;
+use super::problem::{CONTENT_TYPE, INCOMPLETE, Problem, SLOW_BODY, TOO_LARGE, UNKNOWN_DOCUMENT};
+use crate::app::Refusal;
+
+/// The one media type of records.
+const JSON: &str = "application/json";
+
+/// The name of a document that exists (`programme/document`).
+pub(super) struct Named(pub(super) String);
+
+impl FromRequestParts<Arc<Office>> for Named {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, office: &Arc<Office>) -> Result<Self, Problem> {
+        type Names = Path<(String, String)>;
+        let path: Result<Names, PathRejection> = Path::from_request_parts(parts, office).await;
+        let Ok(Path((programme, document))) = path else {
+            return Err(Problem::new(UNKNOWN_DOCUMENT, "地址不是 UTF-8 文字"));
+        };
+        let name = format!("{programme}/{document}");
+        match office.app.document(&name) {
+            Ok(_) => Ok(Self(name)),
+            Err(Refusal::Usage(sentence)) => Err(Problem::new(UNKNOWN_DOCUMENT, sentence)),
+            Err(other) => Err(other.into()),
+        }
+    }
+}
+
+/// The bytes of a record, within the limits of size and time.
+pub(super) struct Record(pub(super) Bytes);
+
+impl FromRequest<Arc<Office>> for Record {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, office: &Arc<Office>) -> Result<Self, Problem> {
+        must_be_json(request.headers())?;
+        let limits = &office.settings;
+        let body = request.into_body();
+        let too_large = || {
+            let limit = limits.body_at_most >> 20;
+            Problem::new(TOO_LARGE, format!("数据不能超过 {limit} MiB"))
+        };
+        if body.size_hint().lower() > limits.body_at_most as u64 {
+            return Err(too_large());
+        }
+        match tokio::time::timeout(limits.body_time, whole(body, limits.body_at_most)).await {
+            Ok(Ok(Some(bytes))) => Ok(Self(bytes)),
+            Ok(Ok(None)) => Err(too_large()),
+            Ok(Err(_)) => Err(Problem::new(INCOMPLETE, "连接中断，数据没有收完")),
+            Err(_) => {
+                let seconds = limits.body_time.as_secs();
+                let detail = format!("数据应在 {seconds} 秒内发完");
+                // What is left of the body must not be read as the next request.
+                let close = HeaderValue::from_static("close");
+                Err(Problem::new(SLOW_BODY, detail).with(header::CONNECTION, close))
+            }
+        }
+    }
+}
+
+/// The whole body; `None` if it is too large.
+async fn whole(body: Body, limit: usize) -> Result<Option<Bytes>, axum::Error> {
+    use http_body_util::{BodyExt, LengthLimitError, Limited};
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(Some(collected.to_bytes())),
+        Err(error) if error.is::<LengthLimitError>() => Ok(None),
+        Err(error) => Err(axum::Error::new(error)),
+    }
+}
+
+fn must_be_json(headers: &HeaderMap) -> Result<(), Problem> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let refuse = |detail: String| {
+        let accepted = HeaderName::from_static("accept-post");
+        Err(Problem::new(CONTENT_TYPE, detail).with(accepted, HeaderValue::from_static(JSON)))
+    };
+    let given = text(header::CONTENT_TYPE);
+    let mut parts = given.split(';').map(str::trim);
+    if !parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case(JSON)) {
+        let given = if given.is_empty() { "空" } else { given };
+        return refuse(format!("Content-Type 应为 {JSON}，现为{given}"));
+    }
+    for parameter in parts.filter(|parameter| !parameter.is_empty()) {
+        let value = parameter.to_ascii_lowercase().replace('"', "");
+        if value != "charset=utf-8" {
+            return refuse(format!("Content-Type 应为 {JSON}（UTF-8），不认识“{parameter}”"));
+        }
+    }
+    match text(header::CONTENT_ENCODING) {
+        "" | "identity" => Ok(()),
+        coded => refuse(format!("数据不能压缩，Content-Encoding 现为 {coded}")),
+    }
+}

@@ -1,0 +1,142 @@
+//! The counters of one server, in the text that Prometheus reads. Every label has few values.
+
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+
+use super::desk::Desk;
+use crate::fault::Fault;
+
+/// The media type of the text (OpenMetrics).
+pub(super) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// How a render ended.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Outcome {
+    Done,
+    Problems,
+    Unprintable,
+    Fault,
+    /// Turned away, or waited too long.
+    Turned,
+}
+
+impl Outcome {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Problems => "problems",
+            Self::Unprintable => "unprintable",
+            Self::Fault => "fault",
+            Self::Turned => "turned",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Answered {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    route: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Made {
+    document: String,
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Named {
+    document: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct At {
+    desk: &'static str,
+}
+
+type Times<S> = Family<S, Histogram, fn() -> Histogram>;
+
+/// The counters.
+pub(super) struct Meters {
+    registry: Registry,
+    requests: Family<Answered, Counter>,
+    latency: Times<Route>,
+    renders: Family<Made, Counter>,
+    render_times: Times<Named>,
+    waiting: Family<At, Gauge>,
+    running: Family<At, Gauge>,
+}
+
+/// From a millisecond to half a minute.
+fn times() -> Histogram {
+    Histogram::new(exponential_buckets(0.001, 2.0, 16))
+}
+
+impl Default for Meters {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("chengwen");
+        let requests = Family::default();
+        let latency = Times::new_with_constructor(times as fn() -> Histogram);
+        let renders = Family::default();
+        let render_times = Times::new_with_constructor(times as fn() -> Histogram);
+        let waiting = Family::default();
+        let running = Family::default();
+        registry.register("http_requests", "Answers by method, route and status", requests.clone());
+        registry.register("http_request_seconds", "Time to the answer, by route", latency.clone());
+        registry.register("renders", "Renders by document and outcome", renders.clone());
+        registry.register("render_seconds", "Time of a render, by document", render_times.clone());
+        registry.register("desk_waiting", "Jobs that wait for a place", waiting.clone());
+        registry.register("desk_running", "Jobs at work", running.clone());
+        Self { registry, requests, latency, renders, render_times, waiting, running }
+    }
+}
+
+impl Meters {
+    /// Counts an answer. `route` is a route's pattern, never a path as it was asked.
+    pub(super) fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {
+        let (method, route) = (method.to_owned(), route.to_owned());
+        self.latency.get_or_create(&Route { route: route.clone() }).observe(took.as_secs_f64());
+        self.requests.get_or_create(&Answered { method, route, status }).inc();
+    }
+
+    /// Counts a render that ran.
+    pub(super) fn rendered(&self, document: &str, outcome: Outcome, took: Duration) {
+        let document = document.to_owned();
+        let times = Named { document: document.clone() };
+        self.render_times.get_or_create(&times).observe(took.as_secs_f64());
+        self.renders.get_or_create(&Made { document, outcome: outcome.word() }).inc();
+    }
+
+    /// Counts a render that was turned away or waited too long.
+    pub(super) fn turned(&self, document: &str) {
+        let made = Made { document: document.to_owned(), outcome: Outcome::Turned.word() };
+        self.renders.get_or_create(&made).inc();
+    }
+
+    /// Everything as text, with the desks as they stand now.
+    pub(super) fn text(&self, desks: [(&'static str, &Desk); 2]) -> Result<String, Fault> {
+        for (name, desk) in desks {
+            let at = At { desk: name };
+            let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+            self.waiting.get_or_create(&at).set(number(desk.waiting()));
+            self.running.get_or_create(&at).set(number(desk.running()));
+        }
+        let mut text = String::new();
+        encode(&mut text, &self.registry)
+            .map_err(|error| Fault::new(format!("指标写不出来：{error}")))?;
+        Ok(text)
+    }
+}

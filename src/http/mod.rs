@@ -1,0 +1,136 @@
+//! HTTP: thin, one small function for each route: extract, ask the app, answer.
+//!
+//! A request goes through these layers, from the outside in: [`watch`] (id, headers, log, count),
+//! the catch of panics, [`guard`] (this machine only), the route. Rendering never runs on a thread
+//! that answers connections: [`desk`] bounds it, and what waits for it.
+
+mod answer;
+mod asked;
+mod desk;
+mod docs;
+mod documents;
+mod guard;
+mod meters;
+mod office;
+mod openapi;
+mod problem;
+mod query;
+mod readiness;
+mod server;
+mod watch;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use office::{Office, Settings};
+use problem::{METHOD, Problem, UNKNOWN_ROUTE};
+use query::NoQuery;
+pub use server::serve;
+
+/// The routes, with their layers.
+pub fn router(office: Arc<Office>) -> Router {
+    let document = Router::new()
+        .route("/schema", get(documents::schema))
+        .route("/sample", get(documents::sample))
+        .route("/blank", get(documents::blank))
+        .route("/check", post(documents::check))
+        .route("/pdf", post(documents::pdf))
+        .route("/preview", post(documents::preview));
+    let routes = Router::new()
+        .route("/api/v1/documents", get(documents::list))
+        .nest("/api/v1/documents/{programme}/{document}", document)
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
+        .route("/openapi.json", get(openapi_json))
+        .route("/docs", get(docs::page))
+        .route("/docs/", get(docs::slash))
+        .route("/docs/{file}", get(docs::file));
+    layered(routes, office)
+}
+
+/// Routes with the layers that every answer goes through.
+fn layered(routes: Router<Arc<Office>>, office: Arc<Office>) -> Router {
+    routes
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn(guard::local_only))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(Arc::clone(&office), watch::watch))
+        .with_state(office)
+}
+
+/// Alive as long as it answers.
+async fn healthz(_: NoQuery) -> &'static str {
+    "ok\n"
+}
+
+async fn readyz(State(office): State<Arc<Office>>, _: NoQuery) -> Result<&'static str, Problem> {
+    office.readiness.judge().map(|()| "ok\n")
+}
+
+async fn metrics(State(office): State<Arc<Office>>, _: NoQuery) -> Result<Response, Problem> {
+    let text = office.metrics().map_err(|fault| Problem::fault(vec![fault.to_string()]))?;
+    Ok(([(header::CONTENT_TYPE, meters::MEDIA_TYPE)], text).into_response())
+}
+
+async fn openapi_json(State(office): State<Arc<Office>>, _: NoQuery, asked: HeaderMap) -> Response {
+    answer::kept(&asked, "application/json", &office.openapi)
+}
+
+async fn unknown_route() -> Problem {
+    Problem::new(UNKNOWN_ROUTE, "接口说明见 /docs")
+}
+
+async fn wrong_method() -> Problem {
+    Problem::new(METHOD, "可用的方法见本答复的 Allow")
+}
+
+fn panicked(panic: Box<dyn Any + Send>) -> Response {
+    let said = match panic.downcast::<String>() {
+        Ok(said) => *said,
+        Err(other) => other.downcast::<&str>().map_or("panic".to_owned(), |said| (*said).into()),
+    };
+    Problem::fault(vec![format!("panic：{said}")]).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use axum::body::Body;
+    use axum::http::Request;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::app::{App, Setup};
+    use crate::catalog::Places;
+
+    async fn broken() -> &'static str {
+        panic!("a slip of ours")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_a_fault_of_ours_and_says_nothing_more() {
+        let home = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        let places = Places { flag: Some(home), ..Places::default() };
+        let app = App::open(&Setup { places, fonts: None }).expect("no faults");
+        let office = Office::open(Arc::new(app), Settings::default()).expect("no faults");
+        let routes = layered(Router::new().route("/broken", get(broken)), office);
+        let request = Request::get("/broken").header(header::HOST, "localhost");
+        let Ok(response) = routes.oneshot(request.body(Body::empty()).expect("a request")).await;
+        assert_eq!(response.status(), 500);
+        assert!(response.headers().contains_key("x-request-id"));
+        let bytes = axum::body::to_bytes(response.into_body(), 4096).await.expect("a body");
+        let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        assert!(text.contains("/problems/fault") && !text.contains("slip"), "{text}");
+    }
+}

@@ -1,0 +1,184 @@
+//! The office: what all requests share.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::{Duration, Instant};
+
+use axum::body::Bytes;
+
+use super::desk::Desk;
+use super::docs::Pages;
+use super::meters::{Meters, Outcome};
+use super::openapi;
+use super::problem::Problem;
+use super::readiness::Readiness;
+use crate::app::{App, Input, Options, Refusal, Rendered};
+use crate::fault::{Fault, Faults, io_reason};
+use crate::intake::Examination;
+
+/// The limits of a server. The defaults suit one office on one machine.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How many renders run at once.
+    pub at_once: usize,
+    /// How many renders may wait; one more is told to come again.
+    pub waiting: usize,
+    /// How long a request waits for its turn.
+    pub patience: Duration,
+    /// The size of a record in bytes, at most.
+    pub body_at_most: usize,
+    /// The time within which a body must have come.
+    pub body_time: Duration,
+}
+
+/// The opened program with what a server needs beside it.
+pub struct Office {
+    pub(super) app: Arc<App>,
+    pub(super) settings: Settings,
+    pub(super) meters: Meters,
+    pub(super) readiness: Readiness,
+    pub(super) pages: Pages,
+    pub(super) openapi: Bytes,
+    /// The samples' bytes, by document and case.
+    samples: BTreeMap<String, BTreeMap<String, Bytes>>,
+    renders: Desk,
+    /// Checks take milliseconds, and do not wait behind renders.
+    checks: Desk,
+}
+
+/// What is to be rendered, owned by its job.
+pub(super) enum Paper {
+    /// A record.
+    Record(Bytes),
+    /// A record that may be unfinished.
+    Unfinished(Bytes),
+    /// A blank form, by name.
+    Blank(Option<String>),
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            at_once: available_parallelism().map_or(1, usize::from),
+            waiting: 32,
+            patience: Duration::from_secs(2),
+            body_at_most: 8 << 20,
+            body_time: Duration::from_secs(20),
+        }
+    }
+}
+
+impl Office {
+    /// Opens the office of a program.
+    ///
+    /// # Errors
+    /// A sample that cannot be read, or pages that the program should bring and does not.
+    pub fn open(app: Arc<App>, settings: Settings) -> Result<Arc<Self>, Faults> {
+        let samples = samples(&app)?;
+        let openapi = openapi::describe(&app, &samples, &settings).to_string().into();
+        let desk = || Desk::new(settings.at_once, settings.waiting, settings.patience);
+        Ok(Arc::new(Self {
+            renders: desk(),
+            checks: desk(),
+            meters: Meters::default(),
+            readiness: Readiness::default(),
+            pages: Pages::open()?,
+            openapi,
+            samples,
+            app,
+            settings,
+        }))
+    }
+
+    /// Verifies the fonts and renders every sample; `/readyz` says so from then on. Takes seconds.
+    ///
+    /// # Errors
+    /// All that was found; the server then stays not ready.
+    pub fn make_ready(&self) -> Result<(), Faults> {
+        self.readiness.check(&self.app)
+    }
+
+    /// From now on `/readyz` says that nobody should be sent here.
+    pub(super) fn stop(&self) {
+        self.readiness.stop();
+    }
+
+    /// Checks a record, not on the caller's thread.
+    pub(super) async fn check(
+        self: &Arc<Self>,
+        document: String,
+        record: Bytes,
+    ) -> Result<Examination, Problem> {
+        let app = Arc::clone(&self.app);
+        Ok(self.checks.run(move || app.check(&document, &record)).await??)
+    }
+
+    /// Renders a paper when its turn comes, not on the caller's thread.
+    pub(super) async fn render(
+        self: &Arc<Self>,
+        document: String,
+        paper: Paper,
+        options: Options,
+    ) -> Result<Rendered, Problem> {
+        let (office, name) = (Arc::clone(self), document.clone());
+        let job = move || {
+            let started = Instant::now();
+            let input = match &paper {
+                Paper::Record(bytes) => Input::Record(bytes),
+                Paper::Unfinished(bytes) => Input::Unfinished(bytes),
+                Paper::Blank(name) => Input::Blank(name.as_deref()),
+            };
+            let made = office.app.render(&document, input, options);
+            office.meters.rendered(&document, Outcome::of(&made), started.elapsed());
+            made
+        };
+        let turned = |turned| {
+            self.meters.turned(&name);
+            Problem::from(turned)
+        };
+        Ok(self.renders.run(job).await.map_err(turned)??)
+    }
+
+    /// All counters as text, with the desks as they stand.
+    pub(super) fn metrics(&self) -> Result<String, Fault> {
+        self.meters.text([("render", &self.renders), ("check", &self.checks)])
+    }
+
+    /// The bytes of a sample.
+    pub(super) fn sample(&self, document: &str, case: &str) -> Option<Bytes> {
+        self.samples.get(document)?.get(case).cloned()
+    }
+}
+
+impl Outcome {
+    fn of(made: &Result<Rendered, Refusal>) -> Self {
+        match made {
+            Ok(_) => Self::Done,
+            Err(Refusal::Problems(_)) => Self::Problems,
+            Err(Refusal::Usage(_)) => Self::Unprintable,
+            Err(Refusal::Faults(_)) => Self::Fault,
+        }
+    }
+}
+
+fn samples(app: &App) -> Result<BTreeMap<String, BTreeMap<String, Bytes>>, Faults> {
+    let mut faults = Vec::new();
+    let mut samples: BTreeMap<String, BTreeMap<String, Bytes>> = BTreeMap::new();
+    for document in app.catalog().documents() {
+        let own = samples.entry(document.id.to_string()).or_default();
+        for (case, path) in &document.samples {
+            match fs::read(path) {
+                Ok(bytes) => {
+                    own.insert(case.clone(), bytes.into());
+                }
+                Err(error) => {
+                    let what = format!("读不了样例：{}", io_reason(&error));
+                    faults.push(Fault::at(path, what));
+                }
+            }
+        }
+    }
+    Faults::unless_none(faults, samples)
+}

@@ -1,0 +1,261 @@
+//! The routes, one after another.
+
+use serde_json::{Map, Value, json};
+
+use super::body_schema;
+use super::components::header;
+use crate::app::blanks;
+use crate::catalog::Document;
+
+/// The tag of the routes that are no document's.
+pub(super) const SERVER: &str = "服务";
+
+/// What every route may answer.
+const ALWAYS: [u16; 6] = [400, 403, 404, 405, 421, 500];
+/// What a route with a body may answer besides.
+const BODY: [u16; 4] = [408, 413, 415, 422];
+/// What a route with a queue may answer besides.
+const QUEUE: [u16; 2] = [429, 503];
+
+/// The tag of a document's routes.
+pub(super) fn tag(document: &Document) -> String {
+    format!("{} {}", document.id, document.manifest.name)
+}
+
+/// One operation, in the making.
+struct Operation {
+    id: String,
+    tag: String,
+    summary: String,
+    parameters: Vec<Value>,
+    body: Option<Value>,
+    done: Value,
+    failures: Vec<u16>,
+}
+
+impl Operation {
+    fn new(id: &str, tag: &str, summary: impl Into<String>, done: Value) -> Self {
+        let (id, tag, summary) = (id.to_owned(), tag.to_owned(), summary.into());
+        let failures = ALWAYS.to_vec();
+        Self { id, tag, summary, parameters: Vec::new(), body: None, done, failures }
+    }
+
+    fn asking(mut self, parameters: impl IntoIterator<Item = Value>) -> Self {
+        self.parameters.extend(parameters);
+        self
+    }
+
+    fn taking(mut self, body: &Value) -> Self {
+        self.body = Some(body.clone());
+        self.failing(&BODY)
+    }
+
+    fn failing(mut self, statuses: &[u16]) -> Self {
+        self.failures.extend(statuses);
+        self
+    }
+
+    /// Answers 304 to whoever has it already.
+    fn kept(mut self) -> Self {
+        self.done["headers"]["ETag"] = header("ETag");
+        self.failures.push(304);
+        self
+    }
+
+    fn written(mut self) -> Value {
+        self.done["headers"]["X-Request-Id"] = header("X-Request-Id");
+        self.failures.sort_unstable();
+        let mut responses = Map::from_iter([("200".to_owned(), self.done)]);
+        for status in self.failures {
+            let response = match status {
+                304 => json!({ "description": "没有变化" }),
+                _ => json!({ "$ref": format!("#/components/responses/{status}") }),
+            };
+            responses.insert(status.to_string(), response);
+        }
+        let mut operation = json!({
+            "operationId": self.id,
+            "tags": [self.tag],
+            "summary": self.summary,
+        });
+        if !self.parameters.is_empty() {
+            operation["parameters"] = Value::Array(self.parameters);
+        }
+        if let Some(body) = self.body {
+            operation["requestBody"] = body;
+        }
+        operation["responses"] = Value::Object(responses);
+        operation
+    }
+}
+
+/// An answer of one media type.
+fn answer(description: &str, media_type: &str, schema: &Value) -> Value {
+    json!({ "description": description, "content": { media_type: { "schema": schema } }, "headers": {} })
+}
+
+/// A file with its headers.
+fn file(description: &str, media_types: &[&str]) -> Value {
+    let content: Map<String, Value> =
+        media_types.iter().map(|media_type| ((*media_type).to_owned(), json!({}))).collect();
+    let names = [
+        "Content-Disposition",
+        "Chengwen-Pages",
+        "Chengwen-Sheets",
+        "Chengwen-Problems",
+        "Chengwen-Advice",
+        "Chengwen-Advice-Sentences",
+    ];
+    let headers: Map<String, Value> =
+        names.into_iter().map(|name| (name.to_owned(), header(name))).collect();
+    json!({ "description": description, "headers": headers, "content": content })
+}
+
+fn parameter(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/parameters/{name}") })
+}
+
+/// A parameter whose values the document's owner gave.
+fn names(name: &str, description: &str, values: &[&str]) -> Option<Value> {
+    let schema = json!({ "type": "string", "enum": values });
+    (!values.is_empty()).then(
+        || json!({ "name": name, "in": "query", "description": description, "schema": schema }),
+    )
+}
+
+/// The routes of one document.
+pub(super) fn of_a_document(document: &Document, examples: &Value) -> Map<String, Value> {
+    let (id, tag) = (document.id.dashed(), tag(document));
+    let name = &document.manifest.name;
+    let operation = |verb: &str, summary: String, done| {
+        Operation::new(&format!("{verb}-{id}"), &tag, summary, done)
+    };
+    let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let json = "application/json";
+    let body = json!({
+        "required": true,
+        "content": { json: { "schema": body_schema(document), "examples": examples } },
+    });
+    let printing = || ["sides", "standard", "copies"].map(parameter);
+    let cases: Vec<&str> = document.samples.keys().map(String::as_str).collect();
+    let blank_names: Vec<&str> = blanks(document).flatten().collect();
+
+    let schema_answer = answer("数据格式", "application/schema+json", &json!({ "type": "object" }));
+    let mut sample_answer = answer("样例", json, &body_schema(document));
+    sample_answer["content"][json]["examples"] = examples.clone();
+    let print = file("PDF；手动双面为 zip", &["application/pdf", "application/zip"]);
+    let routes = [
+        (
+            "schema",
+            "get",
+            operation("schema", format!("{name}的数据格式（JSON Schema）"), schema_answer).kept(),
+        ),
+        (
+            "sample",
+            "get",
+            operation("sample", format!("{name}的样例"), sample_answer)
+                .asking(names("case", "哪个样例；空为普通样例", &cases))
+                .kept(),
+        ),
+        (
+            "check",
+            "post",
+            operation(
+                "check",
+                format!("检查{name}，一次列出全部问题"),
+                answer("检查通过，可能有提示", json, &reference("Checked")),
+            )
+            .taking(&body)
+            .failing(&QUEUE),
+        ),
+        (
+            "pdf",
+            "post",
+            operation("pdf", format!("打印{name}"), print.clone())
+                .asking(printing())
+                .taking(&body)
+                .failing(&QUEUE),
+        ),
+        (
+            "preview",
+            "post",
+            operation(
+                "preview",
+                format!("预览{name}的一页；没有填完也可以"),
+                file("PNG，144 dpi；有问题的项目留空", &["image/png"]),
+            )
+            .asking([parameter("page")])
+            .taking(&preview_body(&body))
+            .failing(&QUEUE),
+        ),
+        (
+            "blank",
+            "get",
+            operation("blank", format!("空白的{name}"), print)
+                .asking(names("name", "已填好一部分的空白表格", &blank_names))
+                .asking(printing())
+                .failing(&QUEUE)
+                .failing(&[422])
+                .kept(),
+        ),
+    ];
+    routes
+        .into_iter()
+        .map(|(last, method, operation)| {
+            let path = format!("/api/v1/documents/{}/{last}", document.id);
+            (path, json!({ method: operation.written() }))
+        })
+        .collect()
+}
+
+/// A preview takes what a record may become, so its schema only says that it is JSON.
+fn preview_body(body: &Value) -> Value {
+    let mut unfinished = body.clone();
+    unfinished["content"]["application/json"]["schema"] = json!({});
+    unfinished
+}
+
+/// The routes that are no document's.
+pub(super) fn of_the_server() -> Map<String, Value> {
+    let operation = |id: &str, summary: &str, done| Operation::new(id, SERVER, summary, done);
+    let text = || json!({ "type": "string" });
+    let documents = json!({ "$ref": "#/components/schemas/Documents" });
+    [
+        (
+            "/api/v1/documents",
+            operation("list", "有哪些文书", answer("全部文书", "application/json", &documents))
+                .kept(),
+        ),
+        ("/healthz", operation("healthz", "是否在运行", answer("在运行", "text/plain", &text()))),
+        (
+            "/readyz",
+            operation(
+                "readyz",
+                "是否就绪：字体已核对，每个样例都已印出",
+                answer("就绪", "text/plain", &text()),
+            )
+            .failing(&[503]),
+        ),
+        (
+            "/metrics",
+            operation(
+                "metrics",
+                "运行指标（OpenMetrics）",
+                answer("指标", "application/openmetrics-text", &text()),
+            ),
+        ),
+        (
+            "/openapi.json",
+            operation(
+                "openapi",
+                "本说明",
+                answer("OpenAPI 3.1", "application/json", &json!({ "type": "object" })),
+            )
+            .kept(),
+        ),
+        ("/docs", operation("docs", "接口说明的网页", answer("网页", "text/html", &text())).kept()),
+    ]
+    .into_iter()
+    .map(|(path, operation)| (path.to_owned(), json!({ "get": operation.written() })))
+    .collect()
+}

@@ -1,0 +1,100 @@
+//! A client of the router: what is asked, and what comes back.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use chengwen::app::App;
+use chengwen::http::{Office, Settings, router};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::support::app;
+
+pub(super) const APPLICATION: &str = "/api/v1/documents/shanxi/application";
+pub(super) const COMMITMENT: &str = "/api/v1/documents/shanxi/commitment";
+
+/// A router with the program behind it.
+#[derive(Clone)]
+pub(super) struct House {
+    pub(super) app: Arc<App>,
+    pub(super) office: Arc<Office>,
+    pub(super) router: Router,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl House {
+    pub(super) fn open() -> Self {
+        Self::with(app(), Settings::default())
+    }
+
+    pub(super) fn with(app: App, settings: Settings) -> Self {
+        let app = Arc::new(app);
+        let office = Office::open(Arc::clone(&app), settings).expect("no faults");
+        Self { router: router(Arc::clone(&office)), app, office }
+    }
+
+    pub(super) async fn ask(&self, request: Request<Body>) -> Answer {
+        let Ok(response) = self.router.clone().oneshot(request).await;
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes().to_vec();
+        Answer { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Answer {
+        self.ask(get(path).body(Body::empty()).expect("a request")).await
+    }
+
+    pub(super) async fn post(&self, path: &str, record: impl Into<Body>) -> Answer {
+        self.ask(post(path).body(record.into()).expect("a request")).await
+    }
+}
+
+impl Answer {
+    pub(super) fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name).unwrap_or_else(|| panic!("no {name}: {self:?}"));
+        value.to_str().expect("ASCII")
+    }
+
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).expect("JSON")
+    }
+
+    /// The problem document of this status and type.
+    #[track_caller]
+    pub(super) fn problem(&self, status: u16, kind: &str) -> Value {
+        let text = String::from_utf8_lossy(&self.bytes);
+        assert_eq!(self.status.as_u16(), status, "{text}");
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(self.header("cache-control"), "no-store");
+        let document = self.json();
+        assert_eq!(document["type"], format!("/problems/{kind}"));
+        assert_eq!(document["status"], status);
+        for key in ["title", "detail"] {
+            let text = document[key].as_str().expect("a text");
+            assert!(text.chars().any(|mark| mark > '\u{4E00}'), "{key} is Chinese: {text}");
+        }
+        let instance = document["instance"].as_str().expect("an instance");
+        assert!(instance.ends_with(&format!("#{}", self.header("x-request-id"))), "{instance}");
+        document
+    }
+}
+
+pub(super) fn get(path: &str) -> axum::http::request::Builder {
+    Request::get(path).header(header::HOST, "localhost:8080")
+}
+
+pub(super) fn post(path: &str) -> axum::http::request::Builder {
+    Request::post(path)
+        .header(header::HOST, "127.0.0.1:8080")
+        .header(header::CONTENT_TYPE, "application/json")
+}

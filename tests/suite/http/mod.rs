@@ -1,0 +1,9 @@
+//! The HTTP face: through the router, and as a running server.
+
+mod client;
+mod guard;
+mod limits;
+mod openapi;
+mod refusals;
+mod routes;
+mod running;
