@@ -168,7 +168,12 @@ pub fn unknown_paths(
             Some(rest) if rest.starts_with('.') => {
                 programme.pointer(&rest.replace('.', "/")).is_none()
             }
-            _ => !known.contains(*path),
+            // What is computed has fields that no schema tells.
+            _ => !known.iter().any(|known| {
+                known == *path
+                    || (known.starts_with("computed.")
+                        && path.strip_prefix(known.as_str()).is_some_and(|rest| rest.starts_with('.')))
+            }),
         })
         .cloned()
         .collect()

@@ -69,7 +69,8 @@ pub fn examine(catalog: &Catalog, document: &Document, input: &[u8]) -> Result<E
         }
     };
     if let Some(rest) = problems.untold() {
-        let finding = Finding::problem("problems.too-many").with("rest", rest);
+        let told = if problems.is_sound() { Finding::advice } else { Finding::problem };
+        let finding = told("problems.too-many").with("rest", rest);
         let last = sentence::problem(&document.schema, &Value::Null, String::new(), finding);
         problems.conclude(last);
     }

@@ -60,7 +60,7 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
         "json.empty" => "文件是空的，请填写数据；空白表格请用 --blank".to_owned(),
         "problems.too-many" => {
             format!(
-                "问题太多，只列出前面的，另有 {} 个没有列出；请核对是不是选错了文件",
+                "要说的太多，只列出前面的，另有 {} 个没有列出；请核对是不是选错了文件",
                 get("rest")
             )
         }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::catalog::expressions::{paths_of_expression, paths_of_sentence};
-use crate::catalog::{Document, FILE_NAME, pointer_of};
+use crate::catalog::{Document, FILE_NAME, Shape, pointer_of};
 use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::intake::{Draft, Record};
@@ -176,6 +176,20 @@ fn lacks(document: &Document, complete: &Value, reads: &BTreeSet<String>) -> boo
         let pointer = pointer_of(path);
         let absent = complete.pointer(&pointer).is_none_or(Value::is_null);
         absent && document.schema.shape.always_holds(&pointer)
+            || document.schema.shape.items_at(&pointer).is_some_and(|shape| {
+                let items = complete.pointer(&pointer).and_then(Value::as_array);
+                items.into_iter().flatten().any(|item| lacks_a_field(shape, item))
+            })
+    })
+}
+
+/// Whether an item lacks a field that every item of a sound record has, at any depth.
+fn lacks_a_field(shape: &Shape, item: &Value) -> bool {
+    shape.required_of(item).into_iter().any(|key| {
+        let inner = item.get(key).unwrap_or(&Value::Null);
+        let fields = shape.fields_of(item);
+        let own = fields.iter().find(|(known, _)| *known == key).and_then(|(_, own)| own.first());
+        inner.is_null() || own.is_some_and(|own| inner.is_object() && lacks_a_field(own, inner))
     })
 }
 
@@ -184,8 +198,8 @@ fn with_computed(computed: &BTreeMap<String, Seen>, seen: Seen) -> Seen {
     if computed.is_empty() {
         return seen;
     }
-    let computed =
-        Seen::from_iter(computed.iter().map(|(name, value)| (name.as_str(), value.clone())));
+    let computed: BTreeMap<&str, Seen> =
+        computed.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
     merge_maps([context!(computed), seen])
 }
 
