@@ -172,7 +172,9 @@ pub fn unknown_paths(
             _ => !known.iter().any(|known| {
                 known == *path
                     || (known.starts_with("computed.")
-                        && path.strip_prefix(known.as_str()).is_some_and(|rest| rest.starts_with('.')))
+                        && path
+                            .strip_prefix(known.as_str())
+                            .is_some_and(|rest| rest.starts_with('.')))
             }),
         })
         .cloned()

@@ -34,7 +34,7 @@ pub(super) const FORMATS: [&str; 8] = [
 ];
 
 /// The keywords that a schema here may use; another one is a slip of the pen.
-const KEYWORDS: [&str; 33] = [
+const KEYWORDS: [&str; 34] = [
     "$schema",
     "$id",
     "$ref",
@@ -46,6 +46,8 @@ const KEYWORDS: [&str; 33] = [
     "default",
     "type",
     "enum",
+    // Ours: what the choices of `enum` are called in Chinese, in their order.
+    "labels",
     "const",
     "properties",
     "required",
@@ -234,6 +236,11 @@ fn look_for_slips(schema: &Value, pointer: &str, report: &mut dyn FnMut(&str, St
     }
     if is_of("array") && !map.contains_key("items") {
         report(pointer, "列表应有 items".to_owned());
+    }
+    let count = |key: &str| map.get(key).and_then(Value::as_array).map(Vec::len);
+    if map.contains_key("labels") && (count("labels").is_none() || count("labels") != count("enum"))
+    {
+        report(&format!("{pointer}/labels"), "labels 应与 enum 一一对应".to_owned());
     }
     if let Some(distinct) = map.get("distinct") {
         let pointers = distinct.as_array().is_some_and(|fields| {

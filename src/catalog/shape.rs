@@ -27,6 +27,8 @@ pub struct Shape {
     pub format: Option<String>,
     /// The texts among which a value is chosen (`enum`); empty if it is free.
     pub choices: Vec<String>,
+    /// What the choices are called in Chinese, in their order; empty if they speak for themselves.
+    pub choice_labels: Vec<String>,
     /// Shapes that hold always (`allOf`).
     also: Vec<Self>,
     /// Shapes that hold under a condition (`if`, `then`, `else`).
@@ -100,6 +102,7 @@ impl Shape {
             distinct: list("distinct"),
             format: text("format"),
             choices: list("enum"),
+            choice_labels: list("labels"),
             also,
             branches,
         })
@@ -271,6 +274,14 @@ impl Shape {
     pub fn choices_of(&self, value: &Value) -> &[String] {
         let facets = self.facets(value);
         facets.into_iter().map(|shape| &shape.choices[..]).find(|c| !c.is_empty()).unwrap_or(&[])
+    }
+
+    /// What the choices of this place are called, for those that do not speak for themselves.
+    #[must_use]
+    pub fn choice_labels_of(&self, value: &Value) -> &[String] {
+        let facets = self.facets(value);
+        let labels = facets.into_iter().map(|shape| &shape.choice_labels[..]);
+        labels.into_iter().find(|labels| !labels.is_empty()).unwrap_or(&[])
     }
 
     /// Every dotted path of a field that some record may have, such as `contact.phone`.

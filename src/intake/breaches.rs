@@ -71,9 +71,12 @@ pub(super) fn find(schema: &Schema, record: &Value) -> Breaches {
             ValidationErrorKind::Enum { options } if !given.is_string() && are_texts(options) => {
                 continue;
             }
-            ValidationErrorKind::Enum { options } => Finding::problem(CHOICE)
-                .with("choices", options.as_ref().clone())
-                .with("found", given.as_ref().clone()),
+            ValidationErrorKind::Enum { options } => {
+                let finding = Finding::problem(CHOICE)
+                    .with("choices", options.as_ref().clone())
+                    .with("found", given.as_ref().clone());
+                labelled(finding, shape_at(&schema.shape, record, &pointer), given.as_ref())
+            }
             ValidationErrorKind::Constant { expected_value } => Finding::problem(CHOICE)
                 .with("choices", json!([expected_value.as_ref()]))
                 .with("found", given.as_ref().clone()),
@@ -160,7 +163,17 @@ fn with_form(finding: Finding, shape: Option<&Shape>, given: &Value) -> Finding 
 /// The finding with the choices that the place offers, if it offers any.
 fn with_choices(finding: Finding, shape: Option<&Shape>, value: &Value) -> Finding {
     match shape.map(|shape| shape.choices_of(value)) {
-        Some(choices) if !choices.is_empty() => finding.with("choices", choices.to_vec()),
+        Some(choices) if !choices.is_empty() => {
+            labelled(finding.with("choices", choices.to_vec()), shape, value)
+        }
+        _ => finding,
+    }
+}
+
+/// The finding with what its choices are called, if they are called otherwise than they are written.
+fn labelled(finding: Finding, shape: Option<&Shape>, value: &Value) -> Finding {
+    match shape.map(|shape| shape.choice_labels_of(value)) {
+        Some(labels) if !labels.is_empty() => finding.with("choice_labels", labels.to_vec()),
         _ => finding,
     }
 }

@@ -69,7 +69,7 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
         }
         "field.missing" => {
             let remedy = match facts.get("choices") {
-                Some(choices) => format!("没有选择，请选择：{}", said(choices)),
+                Some(_) => format!("没有选择，请选择：{}", choices(facts)),
                 None => "没有填写，请填写".to_owned(),
             };
             let reason = match facts.get("reason_allowed") {
@@ -94,7 +94,7 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
             format!("数据应为{}，现为{}", get("wanted"), get("found"))
         }
         "field.type" => match facts.get("choices") {
-            Some(choices) => format!("{label}只能选一个：{}；现为{}", said(choices), get("found")),
+            Some(_) => format!("{label}只能选一个：{}；现为{}", choices(facts), get("found")),
             None if facts.contains_key("no_reason_here") => {
                 format!("{label}不能以未填原因代替，请填写")
             }
@@ -119,7 +119,7 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
             None => format!("{label}应为{}，现为{}，请改正", get("wanted"), get("found")),
         },
         "field.choice" => {
-            format!("{label}应为以下之一：{}；现为“{}”，请改选", get("choices"), get("found"))
+            format!("{label}应为以下之一：{}；现为“{}”，请改选", choices(facts), get("found"))
         }
         "field.too-short" => {
             format!("{label}至少{}字，现为{}字，请补充", get("limit"), get("length"))
@@ -300,6 +300,17 @@ fn region_sentence(label: &str, code: &str, get: &dyn Fn(&str) -> String) -> Str
         }
         _ => format!("{label}填的“{}”不在行政区划表中，是否应为：{}", get("found"), get("nearest")),
     }
+}
+
+/// The choices of a place, each with what it is called where it does not speak for itself.
+fn choices(facts: &Facts) -> String {
+    let list = |key: &str| facts.get(key).and_then(Value::as_array).cloned().unwrap_or_default();
+    let labels = list("choice_labels");
+    let named = list("choices").into_iter().enumerate().map(|(at, choice)| match labels.get(at) {
+        Some(label) => format!("{}（{}）", said(&choice), said(label)),
+        None => said(&choice),
+    });
+    named.collect::<Vec<_>>().join("、")
 }
 
 /// A fact as it is read aloud: lists with 、, texts without quotation marks.
