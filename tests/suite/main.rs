@@ -10,6 +10,8 @@ mod golden;
 mod homes;
 mod hostile;
 mod http;
+mod large;
+mod made;
 #[cfg(target_os = "linux")]
 mod memory;
 mod print;

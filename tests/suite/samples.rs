@@ -116,6 +116,8 @@ fn candidates(given: &Value) -> Vec<Value> {
         "其他",
         "线下市场经营主体",
         "商会",
+        "示范行业",
+        "cultivation",
         "商圈",
     ]
     .into_iter()
