@@ -53,7 +53,7 @@ fn name(region: &Region, number: usize) -> String {
     let (own, trade) = (NAMES[number % NAMES.len()], TRADES[number % TRADES.len()]);
     match number % 7 {
         0 => format!("山西{own}{trade}集团股份有限公司{}第{number}分公司", region.name),
-        1 => format!("{own}{trade}店{number}"),
+        1 => format!("{own}{trade}第{number}店"),
         _ => format!("{}{own}{trade}有限公司{number}部", region.full_name()),
     }
 }

@@ -181,6 +181,9 @@ fn every_declared_field_reaches_the_paper() {
                 record[top] = other.record()[top].clone();
                 changed.push(record);
             }
+            let mut without = record.clone();
+            set(&mut without, pointer, Value::Null);
+            changed.push(without);
             let after = changed
                 .into_iter()
                 .filter(|changed| changed.pointer(pointer) != Some(given))
