@@ -1,7 +1,7 @@
 //! Sheets to pages: the only place that names Typst.
 //!
 //! [`Typesetter::typeset`] takes plain data and gives plain data, so that it can run in a process
-//! of its own without change. User text reaches Typst as one virtual JSON file and in no other way.
+//! of its own without change. User text reaches Typst in a virtual JSON file and in no other way.
 
 mod diagnostics;
 mod export;

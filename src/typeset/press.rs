@@ -10,7 +10,7 @@ use typst::comemo;
 use typst::syntax::{DiagSpanKind, LinkedNode, Source, SyntaxKind, ast};
 use typst_layout::PagedDocument;
 
-use super::world::{Desk, Shelf};
+use super::world::{DATA, Desk, SETTING, Shelf};
 use super::{Failure, Job, Output, Typeset, diagnostics, export, heads, overflow, room};
 use crate::catalog::{Catalog, LAYOUT, Orientation};
 use crate::fault::{Fault, Faults};
@@ -76,10 +76,11 @@ impl Press {
     }
 
     fn compile(&self, job: &Job) -> Result<Typeset, Failure> {
-        let data = serde_json::to_vec(&self.data(job))
-            .map_err(|error| Failure::Template(vec![error.to_string()]))?;
+        let unwritable = |error: serde_json::Error| Failure::Template(vec![error.to_string()]);
+        let setting = serde_json::to_vec(&self.setting(job)).map_err(unwritable)?;
+        let data = serde_json::to_vec(&data(job)).map_err(unwritable)?;
         let main = format!("/{}/{LAYOUT}", job.document);
-        let desk = Desk::new(&self.shelf, &main, data)
+        let desk = Desk::new(&self.shelf, &main, [(SETTING, setting), (DATA, data)])
             .ok_or_else(|| Failure::Template(vec![format!("没有 {main}")]))?;
         let started = Instant::now();
         let compiled = typst::compile::<PagedDocument>(&desk);
@@ -119,41 +120,28 @@ impl Press {
         Ok(Typeset { bytes, pages, no_room, warnings })
     }
 
-    /// The one virtual file that a layout reads.
-    fn data<'a>(&'a self, job: &'a Job) -> Data<'a> {
-        let attachment = match &job.output {
-            Output::Pdf { carried: Some(carried), description, .. } => {
-                Some(Attachment { path: &carried.file_name, description, data: &carried.json })
-            }
-            _ => None,
-        };
-        Data {
+    /// What all records of the document have in common.
+    fn setting<'a>(&'a self, job: &'a Job) -> Setting<'a> {
+        Setting {
             fonts: &self.roles,
-            options: Sides { sides: if job.one_sided { "one" } else { "duplex" } },
+            sides: if job.one_sided { "one" } else { "duplex" },
             document: About {
                 title: &job.title,
                 author: job.author.as_deref(),
                 orientation: job.orientation,
             },
-            attachment,
-            sheets: &job.sheets,
+            digests: job.sheets.iter().any(|sheet| sheet.digest().is_some()),
         }
     }
 }
 
-/// `/data.json`, as `lib/data.typ` describes it.
+/// `/setting.json`, as `lib/setting.typ` describes it.
 #[derive(Serialize)]
-struct Data<'a> {
+struct Setting<'a> {
     fonts: &'a serde_json::Value,
-    options: Sides,
-    document: About<'a>,
-    attachment: Option<Attachment<'a>>,
-    sheets: &'a [Sheet],
-}
-
-#[derive(Serialize)]
-struct Sides {
     sides: &'static str,
+    document: About<'a>,
+    digests: bool,
 }
 
 #[derive(Serialize)]
@@ -163,11 +151,29 @@ struct About<'a> {
     orientation: Orientation,
 }
 
+/// `/data.json`, as `lib/data.typ` describes it.
+#[derive(Serialize)]
+struct Data<'a> {
+    attachment: Option<Attachment<'a>>,
+    sheets: &'a [Sheet],
+}
+
 #[derive(Serialize)]
 struct Attachment<'a> {
     path: &'a str,
     description: &'a str,
     data: &'a str,
+}
+
+/// What is to be typeset.
+fn data(job: &Job) -> Data<'_> {
+    let attachment = match &job.output {
+        Output::Pdf { carried: Some(carried), description, .. } => {
+            Some(Attachment { path: &carried.file_name, description, data: &carried.json })
+        }
+        _ => None,
+    };
+    Data { attachment, sheets: &job.sheets }
 }
 
 /// Syntax errors of a layout, and families it names that are not there.

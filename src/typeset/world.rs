@@ -1,4 +1,4 @@
-//! What Typst may see: the layouts of the catalog, one virtual data file, our fonts, and no clock.
+//! What Typst may see: the layouts of the catalog, two virtual data files, our fonts, and no clock.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -12,8 +12,12 @@ use typst::{Library, LibraryExt, World};
 
 use crate::catalog::Catalog;
 
-/// The data file, as the layouts name it.
+/// The records, as the layouts name them.
 pub(super) const DATA: &str = "/data.json";
+
+/// What all records of a document have in common. A file of its own, so that Typst can use again what
+/// it has evaluated from nothing else: a certificate takes a third less time to lay out.
+pub(super) const SETTING: &str = "/setting.json";
 
 /// What all jobs share.
 pub(super) struct Shelf {
@@ -82,15 +86,19 @@ impl Shelf {
 pub(super) struct Desk<'a> {
     shelf: &'a Shelf,
     main: FileId,
-    data: FileId,
-    json: Bytes,
+    files: [(FileId, Bytes); 2],
 }
 
 impl<'a> Desk<'a> {
-    /// `None` if `main` is no path or no layout.
-    pub(super) fn new(shelf: &'a Shelf, main: &str, json: Vec<u8>) -> Option<Self> {
+    /// `None` if `main` is no path or no layout, or the name of a virtual file is no path.
+    pub(super) fn new(
+        shelf: &'a Shelf,
+        main: &str,
+        [first, second]: [(&str, Vec<u8>); 2],
+    ) -> Option<Self> {
         let main = file_id(main).filter(|_| shelf.sources.contains_key(main))?;
-        Some(Self { shelf, main, data: file_id(DATA)?, json: Bytes::new(json) })
+        let file = |(name, json)| Some((file_id(name)?, Bytes::new(json)));
+        Some(Self { shelf, main, files: [file(first)?, file(second)?] })
     }
 }
 
@@ -116,7 +124,8 @@ impl World for Desk<'_> {
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        if id == self.data { Ok(self.json.clone()) } else { Err(not_found(id)) }
+        let file = self.files.iter().find(|(known, _)| *known == id);
+        file.map(|(_, json)| json.clone()).ok_or_else(|| not_found(id))
     }
 
     fn font(&self, index: usize) -> Option<Font> {

@@ -12,6 +12,9 @@ use chengwen::catalog::Places;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use serde_json::Value;
 
+#[path = "../suite/made.rs"]
+mod made;
+
 fn app() -> App {
     let home = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let places = Places { flag: Some(home), ..Places::default() };
@@ -25,7 +28,7 @@ fn records(app: &App, document: &str) -> impl FnMut() -> Vec<u8> {
         serde_json::from_slice(&std::fs::read(path).expect("read")).expect("JSON");
     // The field that most surely differs between two papers of a kind.
     let named = ["name", "holder", "unit", "issuer"];
-    let field = named.into_iter().find(|field| record.get(field).is_some()).expect("a name");
+    let field = named.into_iter().find(|field| record.get(field).is_some()).unwrap_or("issuer");
     let mut number = 0_u32;
     move || {
         number += 1;
@@ -73,5 +76,46 @@ fn pipeline(criterion: &mut Criterion) {
     criterion.bench_function("open a home", |bench| bench.iter(|| black_box(self::app())));
 }
 
+/// Long lists, each time with another first name.
+fn lists(criterion: &mut Criterion) {
+    let app = app();
+    let sample = |document: &str| -> Value {
+        let path = &app.catalog().document(document).expect("known").samples[""];
+        serde_json::from_slice(&std::fs::read(path).expect("read")).expect("JSON")
+    };
+    let notice = made::notice(&app, &sample("shanxi/notice"), 500);
+    let summary = made::summary(&app, &sample("shanxi/summary"), 5000);
+    let certificates = made::certificates(&app, &sample("shanxi/certificate"), 1000);
+    for (name, document, record, field) in [
+        ("notice of 500 names", "shanxi/notice", notice, "/entries/0/name"),
+        ("summary of 5000 rows", "shanxi/summary", summary, "/rows/0/name"),
+        ("1000 certificates in one file", "shanxi/certificate", certificates, "/0/holder"),
+    ] {
+        let mut record = record;
+        let mut number = 0_u32;
+        let mut next = || {
+            number += 1;
+            *record.pointer_mut(field).expect("the field") =
+                format!("太原市第{number}食品商行").into();
+            record.to_string().into_bytes()
+        };
+        criterion.bench_function(name, |bench| {
+            bench.iter_batched(
+                &mut next,
+                |record| {
+                    let input = Input::Record(&record);
+                    black_box(app.render(document, input, Options::default()).expect("sound"))
+                },
+                BatchSize::PerIteration,
+            );
+        });
+    }
+}
+
 criterion_group!(benches, pipeline);
-criterion_main!(benches);
+criterion_group! {
+    name = long;
+    config = Criterion::default().sample_size(10);
+    targets = lists
+}
+criterion_main!(benches, long);
