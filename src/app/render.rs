@@ -3,6 +3,7 @@
 use std::mem;
 use std::time::Instant;
 
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::{App, Refusal};
@@ -218,7 +219,7 @@ impl App {
 }
 
 fn sheets_of(document: &Document, records: &[Record]) -> Result<Vec<Sheet>, Fault> {
-    records.iter().map(|record| Sheet::of(document, record)).collect()
+    records.par_iter().map(|record| Sheet::of(document, record)).collect()
 }
 
 fn without_room(document: &Document, sheets: &[Sheet], texts: &[NoRoom]) -> Problems {

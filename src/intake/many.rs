@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::problem::Problems;
 use super::texts::Judge;
-use super::{Made, distinct, look, sentence};
-use crate::catalog::Document;
+use super::{Look, Made, distinct, look, sentence};
+use crate::catalog::{Catalog, Document};
 use crate::fault::Fault;
 use crate::values::Finding;
 
@@ -16,7 +17,7 @@ use crate::values::Finding;
 /// # Errors
 /// A fault if the document's own rules cannot be evaluated.
 pub(super) fn examine(
-    judge: &Judge<'_>,
+    catalog: &Catalog,
     document: &Document,
     items: Vec<Value>,
     findings: Vec<(String, Finding)>,
@@ -29,9 +30,22 @@ pub(super) fn examine(
         return Ok((vec![Made::Draft(empty)], problems));
     }
     let mut found = by_row(findings);
+    let rows: Vec<_> = items
+        .into_iter()
+        .enumerate()
+        .map(|(row, item)| (item, found.remove(&row).unwrap_or_default()))
+        .collect();
+    // One record knows nothing of the others; hundreds are looked at on all cores.
+    let looks: Vec<Result<Look, Fault>> = rows
+        .into_par_iter()
+        .map_init(
+            || Judge::new(catalog, document),
+            |judge, (item, findings)| look(judge, document, Some(item), findings),
+        )
+        .collect();
     let (mut made, mut given) = (Vec::new(), Vec::new());
-    for (row, item) in items.into_iter().enumerate() {
-        let look = look(judge, document, Some(item), found.remove(&row).unwrap_or_default())?;
+    for (row, look) in looks.into_iter().enumerate() {
+        let look = look?;
         problems.absorb(row, look.problems);
         made.push(look.made);
         given.push(look.given);

@@ -57,13 +57,13 @@ enum Made {
 /// # Errors
 /// A fault if the document's own rules cannot be evaluated.
 pub fn examine(catalog: &Catalog, document: &Document, input: &[u8]) -> Result<Examination, Fault> {
-    let judge = texts::Judge::new(catalog, document);
     let json::Read { value, findings } = json::read(input);
     let (made, mut problems) = match value {
         Some(Value::Array(items)) if document.manifest.many => {
-            many::examine(&judge, document, items, findings)?
+            many::examine(catalog, document, items, findings)?
         }
         value => {
+            let judge = texts::Judge::new(catalog, document);
             let look = look(&judge, document, value, findings)?;
             (vec![look.made], look.problems)
         }
