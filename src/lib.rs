@@ -10,6 +10,7 @@
 //! * [`wording`]: a record to a sheet with all its sentences
 //! * [`typeset`]: sheets to PDF or PNG; the only place that names Typst
 //! * [`finish`]: print intent, padding, manual duplex, reading back
+//! * [`inspect`]: any PDF measured from its page content, against GB/T 9704
 //! * [`packet`]: files that belong together, as one archive
 //! * [`app`]: the verbs; [`http`] and [`cli`] are their faces
 
@@ -20,6 +21,7 @@ pub mod digest;
 pub mod fault;
 pub mod finish;
 pub mod http;
+pub mod inspect;
 pub mod intake;
 pub mod packet;
 pub mod typeset;

@@ -1,6 +1,7 @@
 //! The verbs: what can be done with a catalog. The faces call nothing else.
 
 mod inspection;
+mod measure;
 mod render;
 mod samples;
 
@@ -12,6 +13,7 @@ use crate::fault::{Fault, Faults};
 use crate::intake::{self, Examination, Problems};
 use crate::typeset::Typesetter;
 
+pub use measure::measure;
 pub use render::{Input, Options, Output, Rendered, Sides};
 pub use samples::{SampleReport, blanks};
 

@@ -72,6 +72,18 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// 检查任意 PDF 的版面：量出版心、字号、字距、页码等，可逐条对照公文格式标准
+    Inspect {
+        /// PDF 文件；- 为标准输入
+        #[arg(value_name = "文件")]
+        file: PathBuf,
+        /// 对照的标准：gbt9704（GB/T 9704—2012）；有规定不合时退出码为 1
+        #[arg(long, value_name = "标准", hide_possible_values = true)]
+        against: Option<Against>,
+        /// 以 JSON 输出
+        #[arg(long)]
+        json: bool,
+    },
     /// 把全部样例生成 PDF，供浏览
     Demo {
         /// 放在哪个目录，默认 demo
@@ -134,6 +146,12 @@ pub(super) struct Render {
     /// PDF 标准：a-2u、a-2a、ua-1、a-3u（随附数据）或 none；默认按文书
     #[arg(long, value_name = "标准", hide_possible_values = true)]
     pub standard: Option<StandardName>,
+}
+
+/// A standard that a file is held against.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Against {
+    Gbt9704,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

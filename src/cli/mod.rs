@@ -6,6 +6,7 @@ mod arguments;
 mod check;
 mod demo;
 mod fonts;
+mod inspect;
 mod list;
 mod output;
 mod render;
@@ -45,6 +46,9 @@ pub fn run() -> ExitCode {
             clap_complete::generate(shell, &mut arguments::command(), "chengwen", &mut script);
             output::write(Path::new("-"), &script).map(|()| ExitCode::SUCCESS)
         }
+        Verb::Inspect { file, against, json } => {
+            inspect::run(&places(arguments.home), &file, against, json)
+        }
         Verb::Serve { listen } => {
             open(arguments.home, arguments.fonts).and_then(|app| serve::run(app, listen))
         }
@@ -61,20 +65,17 @@ fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
         Verb::Render(render) => render::run(app, &render),
         Verb::Fonts { check, json } => fonts::run(app, check.as_deref(), json),
         Verb::Demo { output, contact_sheet } => demo::run(app, &output, contact_sheet),
-        // Answered before: one needs no home, the other keeps what is opened.
-        Verb::Completion { .. } | Verb::Serve { .. } => Ok(ExitCode::SUCCESS),
+        // Answered before: some need no home, one keeps what is opened.
+        Verb::Completion { .. } | Verb::Inspect { .. } | Verb::Serve { .. } => {
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 
 fn open(home: Option<PathBuf>, fonts: Option<PathBuf>) -> Result<App, Refusal> {
     // A folder that the user names and that will not do is the user's slip, not ours.
     let named = home.is_some() || fonts.is_some();
-    let places = Places {
-        flag: home,
-        variable: std::env::var_os("CHENGWEN_HOME").map(PathBuf::from),
-        current: std::env::current_dir().ok(),
-        executable: std::env::current_exe().ok(),
-    };
+    let places = places(home);
     if named {
         let found = Home::find(&places).map_err(|fault| Refusal::Usage(fault.to_string()))?;
         if let Some(folder) = &fonts {
@@ -83,6 +84,15 @@ fn open(home: Option<PathBuf>, fonts: Option<PathBuf>) -> Result<App, Refusal> {
         }
     }
     Ok(App::open(&Setup { places, fonts })?)
+}
+
+fn places(home: Option<PathBuf>) -> Places {
+    Places {
+        flag: home,
+        variable: std::env::var_os("CHENGWEN_HOME").map(PathBuf::from),
+        current: std::env::current_dir().ok(),
+        executable: std::env::current_exe().ok(),
+    }
 }
 
 /// `-v` tells what is done and how long it takes; without it a command tells only warnings, and a

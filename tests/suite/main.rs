@@ -10,6 +10,7 @@ mod golden;
 mod homes;
 mod hostile;
 mod http;
+mod inspect;
 mod large;
 mod made;
 #[cfg(target_os = "linux")]
