@@ -1,7 +1,10 @@
 //! The rules of a document, asked of a record; a rule about an unsound field waits its turn.
 
+use std::collections::HashMap;
+
 use minijinja::context;
 use minijinja::value::{Value as Seen, merge_maps};
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::problem::{Problem, Problems};
@@ -24,6 +27,7 @@ pub(super) fn find(
         return Ok(found);
     }
     let context = document.context(complete);
+    let mut rows: HashMap<&str, Vec<Seen>> = HashMap::new();
     for rule in &document.rules {
         if rule.reads.iter().any(|path| known.touches(&pointer_of(path))) {
             continue;
@@ -36,22 +40,28 @@ pub(super) fn find(
             }
             continue;
         };
-        let items = complete.pointer(each).and_then(Value::as_array);
-        for (at, item) in items.into_iter().flatten().enumerate() {
+        let Some(items) = complete.pointer(each).and_then(Value::as_array) else { continue };
+        // What several rules see of the same rows is made once.
+        let rows = rows.entry(each).or_insert_with(|| {
+            items.par_iter().map(|item| document.item_context(each, item)).collect()
+        });
+        let ask = |(at, item): (usize, &Value)| {
             let place = format!("{each}/{at}");
             let unsound = |path: &String| known.touches(&format!("{place}{}", pointer_of(path)));
-            if known.has_one_at(&place) || rule.reads_of_item.iter().any(unsound) {
-                continue;
+            let own = format!("{place}{}", rule.at);
+            let untold = known.has_one_at(&place) || known.touches(&own);
+            if untold || rule.reads_of_item.iter().any(unsound) {
+                return Ok(None);
             }
+            let row = context!(row => rows[at].clone(), row_number => at + 1);
             let mut facts = facts.clone();
             facts.extend(facts_of(&rule.reads_of_item, item));
-            let row = document.item_context(each, item);
-            let context = merge_maps([context!(row, row_number => at + 1), context.clone()]);
-            let question = Question { rule, at: format!("{place}{}", rule.at), facts };
-            if !known.touches(&question.at) {
-                found.extend(question.ask(document, &context, complete)?);
-            }
-        }
+            let question = Question { rule, at: own, facts };
+            question.ask(document, &merge_maps([row, context.clone()]), complete)
+        };
+        let asked: Result<Vec<Option<Problem>>, Fault> =
+            items.par_iter().enumerate().with_min_len(64).map(ask).collect();
+        found.extend(asked?.into_iter().flatten());
     }
     Ok(found)
 }
