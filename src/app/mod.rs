@@ -1,6 +1,7 @@
 //! The verbs: what can be done with a catalog. The faces call nothing else.
 
 mod inspection;
+mod matter;
 mod measure;
 mod render;
 mod samples;
@@ -104,7 +105,7 @@ impl App {
     pub fn check(&self, document: &str, input: &[u8]) -> Result<Examination, Refusal> {
         let document = self.document(document)?;
         let mut examined = intake::examine(&self.catalog, document, input)?;
-        let without_room = self.measure(document, &examined.records)?;
+        let without_room = self.find_without_room(document, &examined.records)?;
         if !without_room.is_sound() {
             examined.problems.join(without_room);
             examined.records.clear();

@@ -3,18 +3,15 @@
 use std::mem;
 use std::time::Instant;
 
-use rayon::prelude::*;
-use serde_json::Value;
-
+use super::matter::{Matter, sheets_of, stem, without_room};
 use super::{App, Refusal};
 use crate::catalog::{Document, Sides as Declared};
 use crate::digest::{Digest, Hashing};
-use crate::fault::Fault;
 use crate::finish::{self, Duplex, Intent};
-use crate::intake::{self, Draft, Problems, Record};
+use crate::intake::{Problems, Record};
 use crate::packet::{Part, archive};
-use crate::typeset::{self, Failure, Job, NoRoom, Standard, Typeset};
-use crate::wording::{self, Carried, Sheet};
+use crate::typeset::{self, Failure, Job, Standard, Typeset};
+use crate::wording::{Carried, Sheet};
 
 /// What is to be printed.
 #[derive(Debug, Clone, Copy)]
@@ -161,44 +158,10 @@ impl App {
     }
 }
 
-/// What is to be typeset, and what was found in it.
-struct Matter {
-    sheets: Vec<Sheet>,
-    /// None if the sheets are those of drafts.
-    records: Vec<Record>,
-    problems: Problems,
-}
-
 impl App {
-    fn matter(&self, document: &Document, input: Input<'_>) -> Result<Matter, Refusal> {
-        let (bytes, unfinished) = match input {
-            Input::Record(bytes) => (bytes, false),
-            Input::Unfinished(bytes) => (bytes, true),
-            Input::Blank(name) => {
-                let draft =
-                    intake::blank(document, name).ok_or_else(|| no_blank(document, name))?;
-                let sheets = vec![Sheet::of_draft(document, &draft)?];
-                return Ok(Matter { sheets, records: Vec::new(), problems: Problems::default() });
-            }
-        };
-        let examined = intake::examine(self.catalog(), document, bytes)?;
-        if !examined.problems.is_sound() && !unfinished {
-            return Err(Refusal::Problems(Box::new(examined.problems)));
-        }
-        if !unfinished {
-            let sheets = sheets_of(document, &examined.records)?;
-            return Ok(Matter { sheets, records: examined.records, problems: examined.problems });
-        }
-        // A preview shows the same sheet before and after the last problem is mended.
-        let drafts = examined.records.into_iter().map(Draft::from).chain(examined.drafts);
-        let sheets: Result<Vec<Sheet>, _> =
-            drafts.map(|draft| Sheet::of_draft(document, &draft)).collect();
-        Ok(Matter { sheets: sheets?, records: Vec::new(), problems: examined.problems })
-    }
-
     /// The problems of texts for which the layout has no room, if the document says that only the
     /// layout can tell.
-    pub(super) fn measure(
+    pub(super) fn find_without_room(
         &self,
         document: &Document,
         records: &[Record],
@@ -216,39 +179,6 @@ impl App {
             Err(other) => Err(Refusal::Faults(other.into())),
         }
     }
-}
-
-fn sheets_of(document: &Document, records: &[Record]) -> Result<Vec<Sheet>, Fault> {
-    records.par_iter().map(|record| Sheet::of(document, record)).collect()
-}
-
-fn without_room(document: &Document, sheets: &[Sheet], texts: &[NoRoom]) -> Problems {
-    let fields = texts.iter().map(|text| (text.sheet, &*text.pointer, &*text.floor));
-    let records: Vec<&Value> = sheets.iter().map(Sheet::record).collect();
-    intake::without_room(document, &records, fields)
-}
-
-/// The name of the file, without its ending.
-fn stem(document: &Document, input: Input<'_>, records: &[Record]) -> Result<String, Refusal> {
-    let name = &document.manifest.name;
-    let stem = match (records, input) {
-        ([record], _) => wording::file_name(document, record)?,
-        ([], Input::Blank(Some(blank))) => format!("{name}（空白，{blank}）"),
-        ([], Input::Blank(None)) => format!("{name}（空白）"),
-        ([], _) => format!("{name}（未完成）"),
-        (many, _) => format!("{name}（共{}份）", many.len()),
-    };
-    Ok(wording::safe_file_name(&stem))
-}
-
-fn no_blank(document: &Document, name: Option<&str>) -> Refusal {
-    let known: Vec<&str> = document.blanks.keys().map(String::as_str).collect();
-    let offer = if known.is_empty() {
-        "这份文书只有一种空白表格，--blank 后面不写名称".to_owned()
-    } else {
-        format!("可用：{}", known.join("、"))
-    };
-    Refusal::Usage(format!("没有空白表格“{}”；{offer}", name.unwrap_or_default()))
 }
 
 /// What the options mean for this document.
