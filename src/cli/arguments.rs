@@ -143,7 +143,7 @@ pub(super) struct Render {
     /// 单双面：long 长边翻转，short 短边翻转，one 单面，manual 手动双面（得到 zip）；默认按文书
     #[arg(long, value_name = "方式", hide_possible_values = true)]
     pub sides: Option<SidesName>,
-    /// PDF 标准：a-2u、a-2a、ua-1、a-3u（随附数据）或 none；默认按文书
+    /// PDF 标准：a-2u、a-2a（带标签）、ua-1（无障碍，兼 a-2a）、a-3u（随附数据）或 none；默认按文书
     #[arg(long, value_name = "标准", hide_possible_values = true)]
     pub standard: Option<StandardName>,
 }

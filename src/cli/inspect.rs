@@ -45,7 +45,7 @@ fn in_json(report: &Report, against: Option<Against>) -> serde_json::Value {
         "file": {
             "title": file.title, "producer": file.producer, "language": file.language,
             "duplex": file.duplex, "scaling": file.scaling, "copies": file.copies,
-            "archival": file.archival, "tagged": file.tagged, "encrypted": file.encrypted,
+            "archival": file.archival, "accessible": file.accessible, "tagged": file.tagged, "encrypted": file.encrypted,
         },
         "pages": report.pages,
         "faces": report.faces,
@@ -74,9 +74,11 @@ fn in_words(report: &Report, path: &Path, against: Option<Against>) {
         Some(claim) => format!("自称 PDF/A-{}", claim.to_lowercase()),
         None => "不是 PDF/A".to_owned(),
     };
+    let accessible =
+        file.accessible.as_ref().map(|part| format!("、PDF/UA-{part}")).unwrap_or_default();
     let tagged = if file.tagged { "，有标签" } else { "" };
     output::line(format_args!(
-        "文件：{}，{} 页，{archival}{tagged}",
+        "文件：{}，{} 页，{archival}{accessible}{tagged}",
         path.display(),
         report.pages.len()
     ));

@@ -24,6 +24,8 @@ pub struct FileFacts {
     pub copies: Option<i64>,
     /// Part and level of PDF/A that the metadata claim, such as `2U`.
     pub archival: Option<String>,
+    /// Part of PDF/UA that the metadata claim.
+    pub accessible: Option<String>,
     /// Whether the file is tagged.
     pub tagged: bool,
     /// Whether the file is encrypted (and opens without a password).
@@ -48,6 +50,7 @@ impl FileFacts {
             let object = resolved(document, preferences?.get(key).ok()?);
             Some(String::from_utf8_lossy(object.as_name().ok()?).into_owned())
         };
+        let metadata = catalog.and_then(|catalog| metadata(document, catalog));
         Self {
             title: text(information, b"Title"),
             producer: text(information, b"Producer"),
@@ -56,7 +59,8 @@ impl FileFacts {
             scaling: name(b"PrintScaling"),
             copies: preferences
                 .and_then(|it| resolved(document, it.get(b"NumCopies").ok()?).as_i64().ok()),
-            archival: catalog.and_then(|catalog| archival(document, catalog)),
+            archival: metadata.as_deref().and_then(archival),
+            accessible: metadata.as_deref().and_then(|text| claim(text, "pdfuaid:part")),
             tagged: catalog
                 .and_then(|catalog| dictionary(document, catalog, b"MarkInfo"))
                 .is_some_and(|info| info.get(b"Marked").and_then(Object::as_bool).unwrap_or(false)),
@@ -65,16 +69,22 @@ impl FileFacts {
     }
 }
 
-/// `pdfaid:part` and `pdfaid:conformance`, written as elements or as attributes.
-fn archival(document: &Document, catalog: &lopdf::Dictionary) -> Option<String> {
+fn metadata(document: &Document, catalog: &lopdf::Dictionary) -> Option<String> {
     let stream = resolved(document, catalog.get(b"Metadata").ok()?).as_stream().ok()?;
     let bytes = stream.get_plain_content_with_limit(LIMIT).ok()?;
-    let text = String::from_utf8_lossy(&bytes);
-    let value = |tag: &str| {
-        let rest = &text[text.find(&format!("pdfaid:{tag}"))? + 7 + tag.len()..];
-        let rest = rest.trim_start_matches([' ', '=', '>', '"', '\'']);
-        let end = rest.find(|mark: char| !mark.is_ascii_alphanumeric())?;
-        Some(rest[..end].to_owned()).filter(|value| !value.is_empty())
-    };
-    Some(format!("{}{}", value("part")?, value("conformance").unwrap_or_default().to_uppercase()))
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What metadata claim by this name, written as an element or as an attribute.
+fn claim(metadata: &str, name: &str) -> Option<String> {
+    let rest = &metadata[metadata.find(name)? + name.len()..];
+    let rest = rest.trim_start_matches([' ', '=', '>', '"', '\'']);
+    let end = rest.find(|mark: char| !mark.is_ascii_alphanumeric())?;
+    Some(rest[..end].to_owned()).filter(|value| !value.is_empty())
+}
+
+/// Part and level, such as `2U`.
+fn archival(metadata: &str) -> Option<String> {
+    let level = claim(metadata, "pdfaid:conformance").unwrap_or_default();
+    Some(format!("{}{}", claim(metadata, "pdfaid:part")?, level.to_uppercase()))
 }

@@ -94,6 +94,19 @@ pub(super) struct Page {
     pub(super) pictures: usize,
     /// Text that is there to be searched but not seen, as under a scan.
     pub(super) unseen: usize,
+    /// Of a page that lies: what is read with the sheet held upright, such as its number (clause 8).
+    pub(super) aside: Aside,
+}
+
+/// Text of a lying page that runs as on an upright one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Aside {
+    /// Places are those on the sheet held upright.
+    pub(super) glyphs: Vec<Glyph>,
+    pub(super) width: f64,
+    pub(super) height: f64,
+    /// Whether the head of the lying text is then at the left, as on pages bound there.
+    pub(super) head_at_left: bool,
 }
 
 impl Page {
@@ -113,22 +126,41 @@ impl Page {
             .max_by_key(|turn| (counts[*turn as usize], *turn == Turn::Upright))
             .unwrap_or_default();
         self.turn = most;
-        if most == Turn::Upright {
-            self.glyphs.retain(|glyph| glyph.turn == Turn::Upright);
-            return;
-        }
         let size = (self.width, self.height);
-        for glyph in &mut self.glyphs {
-            (glyph.x, glyph.y) = most.upright((glyph.x, glyph.y), size);
+        if matches!(most, Turn::Left | Turn::Right) {
+            (self.width, self.height) = (size.1, size.0);
+        }
+        if self.lies() {
+            self.aside = self.aside_of(&counts, size);
         }
         // What runs otherwise is no line of this page's text.
         self.glyphs.retain(|glyph| glyph.turn == most);
+        if most == Turn::Upright {
+            return;
+        }
+        for glyph in &mut self.glyphs {
+            (glyph.x, glyph.y) = most.upright((glyph.x, glyph.y), size);
+        }
         for rule in &mut self.rules {
             rule.from = most.upright(rule.from, size);
             rule.to = most.upright(rule.to, size);
         }
-        if matches!(most, Turn::Left | Turn::Right) {
-            (self.width, self.height) = (size.1, size.0);
+    }
+
+    /// What runs across the lying text, seen upright; of the two ways the one in which more runs.
+    fn aside_of(&self, counts: &[usize; 4], size: (f64, f64)) -> Aside {
+        let [left, right] = [self.turn.next(), self.turn.next().next().next()];
+        let turn = if counts[left as usize] > counts[right as usize] { left } else { right };
+        let glyphs = self.glyphs.iter().filter(|glyph| glyph.turn == turn);
+        let glyphs = glyphs.map(|glyph| {
+            let (x, y) = turn.upright((glyph.x, glyph.y), size);
+            Glyph { x, y, ..*glyph }
+        });
+        Aside {
+            glyphs: glyphs.collect(),
+            width: self.height,
+            height: self.width,
+            head_at_left: turn == right,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Glyphs gathered to lines, columns kept apart, tables told from text.
 
-use super::ink::{Glyph, Page};
+use super::ink::{Glyph, Page, Rule};
 use super::tables;
 
 /// How far glyphs of one line may stand above each other, in sizes.
@@ -20,10 +20,12 @@ pub(super) struct Line {
     pub(super) text: String,
     /// In reading order, spaces left out.
     pub(super) glyphs: Vec<Glyph>,
-    /// The origin of the first glyph.
+    /// The origin of the first glyph, or where the blank before it begins.
     pub(super) left: f64,
-    /// Where the last glyph's advance ends.
+    /// Where the last glyph's advance ends, or the blank after it.
     pub(super) right: f64,
+    /// Whether it begins, and whether it ends, with a blank to be filled in.
+    pub(super) ends_blank: (bool, bool),
     pub(super) baseline: f64,
     /// The size of most of its glyphs.
     pub(super) size: f64,
@@ -53,19 +55,21 @@ impl Line {
 
     /// The left edge of what is seen: an opening mark's ink is in the right half of its box.
     pub(super) fn seen_left(&self) -> f64 {
-        let opens = self
-            .glyphs
-            .first()
-            .is_some_and(|glyph| is_opening(glyph.mark) && glyph.advance > 0.9 * glyph.size);
+        let opens = !self.ends_blank.0
+            && self
+                .glyphs
+                .first()
+                .is_some_and(|glyph| is_opening(glyph.mark) && glyph.advance > 0.9 * glyph.size);
         if opens { self.left + self.size / 2.0 } else { self.left }
     }
 
     /// The right edge of what is seen: a closing mark's ink is in the left half of its box.
     pub(super) fn seen_right(&self) -> f64 {
-        let closes = self
-            .glyphs
-            .last()
-            .is_some_and(|glyph| is_closing(glyph.mark) && glyph.advance > 0.9 * glyph.size);
+        let closes = !self.ends_blank.1
+            && self
+                .glyphs
+                .last()
+                .is_some_and(|glyph| is_closing(glyph.mark) && glyph.advance > 0.9 * glyph.size);
         if closes { self.right - self.size / 2.0 } else { self.right }
     }
 }
@@ -118,12 +122,44 @@ pub(super) fn is_closing(mark: char) -> bool {
 /// The lines of a page from top to bottom, columns of one height from left to right.
 pub(super) fn of_page(page: &Page, number: usize) -> Vec<Line> {
     let areas = tables::areas(&page.rules);
-    let mut order: Vec<usize> = (0..page.glyphs.len()).collect();
-    order.sort_by(|a, b| page.glyphs[*a].y.total_cmp(&page.glyphs[*b].y));
+    let blanks = blanks(&page.rules, &areas);
+    gathered(&page.glyphs, number, &areas, &blanks)
+}
+
+/// The lines of a lying page that are read with the sheet held upright.
+pub(super) fn of_aside(page: &Page, number: usize) -> Vec<Line> {
+    gathered(&page.aside.glyphs, number, &[], &[])
+}
+
+/// A blank to be filled in by hand: a level rule under nothing. Left, right, height.
+type Blank = (f64, f64, f64);
+
+fn blanks(rules: &[Rule], areas: &[tables::Area]) -> Vec<Blank> {
+    rules
+        .iter()
+        .filter(|rule| rule.is_level() && rule.length() > 4.0)
+        .map(|rule| (rule.left(), rule.right(), rule.from.1))
+        .filter(|(left, right, y)| {
+            !areas.iter().any(|area| {
+                let reach = area.top - 2.0..=area.bottom + 2.0;
+                reach.contains(y) && area.left < *right && area.right > *left
+            })
+        })
+        .collect()
+}
+
+fn gathered(
+    glyphs: &[Glyph],
+    number: usize,
+    areas: &[tables::Area],
+    blanks: &[Blank],
+) -> Vec<Line> {
+    let mut order: Vec<usize> = (0..glyphs.len()).collect();
+    order.sort_by(|a, b| glyphs[*a].y.total_cmp(&glyphs[*b].y));
     let mut rows: Vec<Vec<usize>> = Vec::new();
     let mut base = (f64::MIN, 0.0_f64);
     for at in order {
-        let glyph = &page.glyphs[at];
+        let glyph = &glyphs[at];
         let reach = SAME_LINE * glyph.size.max(base.1);
         match rows.last_mut() {
             Some(row) if glyph.y - base.0 <= reach => row.push(at),
@@ -135,11 +171,11 @@ pub(super) fn of_page(page: &Page, number: usize) -> Vec<Line> {
     }
     let mut lines = Vec::new();
     for mut row in rows {
-        row.sort_by(|a, b| page.glyphs[*a].x.total_cmp(&page.glyphs[*b].x));
+        row.sort_by(|a, b| glyphs[*a].x.total_cmp(&glyphs[*b].x));
         let mut part: Vec<Glyph> = Vec::new();
         let mut end = f64::MIN;
         for at in row {
-            let glyph = page.glyphs[at];
+            let glyph = glyphs[at];
             if is_space(glyph.mark) {
                 continue;
             }
@@ -149,14 +185,15 @@ pub(super) fn of_page(page: &Page, number: usize) -> Vec<Line> {
                     continue;
                 }
                 let plumb = areas.iter().any(|area| area.parts(end, glyph.x, glyph.y));
-                if plumb || glyph.x - end > COLUMN_GAP * glyph.size.max(last.size) {
-                    lines.extend(line(std::mem::take(&mut part), number));
+                let wide = glyph.x - end > COLUMN_GAP * glyph.size.max(last.size);
+                if plumb || (wide && !is_bridged(blanks, end, glyph.x, &glyph)) {
+                    lines.extend(line(std::mem::take(&mut part), number, blanks));
                 }
             }
             end = glyph.x + glyph.advance;
             part.push(glyph);
         }
-        lines.extend(line(part, number));
+        lines.extend(line(part, number, blanks));
     }
     for line in &mut lines {
         let middle = (line.middle(), line.baseline - line.size / 3.0);
@@ -165,14 +202,45 @@ pub(super) fn of_page(page: &Page, number: usize) -> Vec<Line> {
     lines
 }
 
-fn line(glyphs: Vec<Glyph>, page: usize) -> Option<Line> {
+/// Whether a blank lies under a place of the line.
+fn is_under(blank: &Blank, glyph: &Glyph) -> bool {
+    (-1.0..=0.4 * glyph.size).contains(&(blank.2 - glyph.y))
+}
+
+/// Whether blanks fill a gap.
+fn is_bridged(blanks: &[Blank], mut from: f64, to: f64, glyph: &Glyph) -> bool {
+    let near = 0.6 * glyph.size;
+    let in_gap = |blank: &&Blank| blank.0 >= from - near && blank.1 <= to + near;
+    let mut under: Vec<&Blank> =
+        blanks.iter().filter(|blank| is_under(blank, glyph)).filter(in_gap).collect();
+    under.sort_by(|a, b| a.0.total_cmp(&b.0));
+    for blank in under {
+        if blank.0 <= from + COLUMN_GAP * glyph.size {
+            from = blank.1.max(from);
+        }
+    }
+    to - from <= COLUMN_GAP * glyph.size
+}
+
+fn line(glyphs: Vec<Glyph>, page: usize, blanks: &[Blank]) -> Option<Line> {
     let (first, last) = (glyphs.first()?, glyphs.last()?);
-    let (left, right) = (first.x, last.x + last.advance);
+    let (mut left, mut right) = (first.x, last.x + last.advance);
+    // A blank that adjoins is part of the line.
+    let near = 0.6 * first.size.max(last.size);
+    let mut ends_blank = (false, false);
+    for blank in blanks.iter().filter(|blank| is_under(blank, first)) {
+        if blank.0 < left - 1.0 && blank.1 >= left - near && blank.1 <= left + near {
+            (left, ends_blank.0) = (blank.0, true);
+        }
+        if blank.1 > right + 1.0 && blank.0 <= right + near && blank.0 >= right - near {
+            (right, ends_blank.1) = (blank.1, true);
+        }
+    }
     let size = most(glyphs.iter().map(|glyph| glyph.size), 0.1)?;
     let main = glyphs.iter().filter(|glyph| (glyph.size - size).abs() < 0.2);
     let baseline = most(main.map(|glyph| glyph.y), 0.1)?;
     let mut text = String::new();
-    let mut end = left;
+    let mut end = glyphs.first()?.x;
     for glyph in &glyphs {
         if glyph.x - end > 0.25 * size && !text.is_empty() {
             text.push(' ');
@@ -180,7 +248,7 @@ fn line(glyphs: Vec<Glyph>, page: usize) -> Option<Line> {
         text.push(glyph.mark);
         end = glyph.x + glyph.advance;
     }
-    Some(Line { page, text, left, right, baseline, size, glyphs, tabular: false })
+    Some(Line { page, text, left, right, ends_blank, baseline, size, glyphs, tabular: false })
 }
 
 /// The value that most of these have, told apart by steps; the mean of what falls in the fullest step

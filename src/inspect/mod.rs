@@ -60,10 +60,11 @@ pub fn inspect(pdf: &[u8], names: &FaceNames) -> Result<Report, String> {
         return Err("这个 PDF 里没有页面".to_owned());
     }
     let faces = reader.faces();
-    let sizes: Vec<(f64, f64)> = pages.iter().map(|page| (page.width, page.height)).collect();
-    let lines: Vec<_> =
-        pages.iter().enumerate().map(|(at, page)| lines::of_page(page, at)).collect();
-    let parts = Parts::tell(&lines, &sizes);
+    let lines_by = |of: fn(&ink::Page, usize) -> Vec<lines::Line>| -> Vec<_> {
+        pages.iter().enumerate().map(|(at, page)| of(page, at)).collect()
+    };
+    let (lines, asides) = (lines_by(lines::of_page), lines_by(lines::of_aside));
+    let parts = Parts::tell(&lines, &asides, &pages);
     let areas: Vec<_> = pages.iter().map(|page| (page.width, tables::areas(&page.rules))).collect();
     let grid = Grid::measure(&parts, &areas);
     let subject =

@@ -1,7 +1,7 @@
 //! The parts of a document (7.1), told by their own features; what cannot be told is not there.
 
 use super::grid::body_size;
-use super::ink::Colour;
+use super::ink::{Colour, Page};
 use super::lines::{Line, is_han, is_space};
 use super::place::MM;
 
@@ -25,7 +25,27 @@ pub(super) struct Parts<'a> {
     pub(super) date: Option<&'a Line>,
     pub(super) note: Option<&'a Line>,
     pub(super) attachments: Vec<Attachment<'a>>,
-    pub(super) numbers: Vec<Option<&'a Line>>,
+    pub(super) numbers: Vec<Number<'a>>,
+}
+
+/// A page number, on the page as it is held to read the number.
+pub(super) struct Number<'a> {
+    pub(super) line: &'a Line,
+    pub(super) width: f64,
+    pub(super) held: Held,
+}
+
+/// How a page is held to read its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Held {
+    /// Upright, as is its text.
+    Upright,
+    /// Across, as is its text.
+    Across,
+    /// Upright, while its text lies with the head at the left, as in a bound volume (clause 8).
+    Bound,
+    /// Upright, while its text lies with the head at the right.
+    Reversed,
 }
 
 /// An attachment: its label and its title.
@@ -114,7 +134,8 @@ fn level_of(text: &str) -> Option<usize> {
 }
 
 impl<'a> Parts<'a> {
-    pub(super) fn tell(lines: &'a [Vec<Line>], sizes: &[(f64, f64)]) -> Self {
+    /// `lines` are those of each page, `asides` those of lying pages that are read upright.
+    pub(super) fn tell(lines: &'a [Vec<Line>], asides: &'a [Vec<Line>], pages: &[Page]) -> Self {
         let size = body_size(lines.iter().flatten());
         let mut parts = Self {
             size,
@@ -133,10 +154,21 @@ impl<'a> Parts<'a> {
             attachments: Vec::new(),
             numbers: Vec::new(),
         };
-        for (lines, (_, height)) in lines.iter().zip(sizes) {
-            let in_foot = |line: &Line| line.baseline > height - FOOT && !line.tabular;
+        for ((lines, asides), page) in lines.iter().zip(asides).zip(pages) {
+            let width = page.width;
+            let in_foot = |line: &Line| line.baseline > page.height - FOOT && !line.tabular;
             let number = lines.iter().rev().find(|line| in_foot(line) && is_number(&line.dense()));
-            parts.numbers.push(number);
+            let held = if page.lies() { Held::Across } else { Held::Upright };
+            let turned = asides.iter().rev().find(|line| {
+                let at_foot = line.baseline > page.aside.height - FOOT;
+                // Upside down, what stands at the foot is seen at the head.
+                let over = !page.aside.head_at_left && line.baseline < FOOT;
+                (at_foot || over) && is_number(&line.dense())
+            });
+            parts.numbers.extend(number.map(|line| Number { line, width, held }).or_else(|| {
+                let held = if page.aside.head_at_left { Held::Bound } else { Held::Reversed };
+                Some(Number { line: turned?, width: page.aside.width, held })
+            }));
             let above = number.map_or(f64::MAX, |number| number.top() - 2.0);
             let rest = lines.iter().filter(|line| {
                 // What is small and stands in the foot is no text of the document.

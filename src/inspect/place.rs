@@ -80,6 +80,16 @@ impl Turn {
         }
     }
 
+    /// A quarter turn further to the left.
+    pub(super) fn next(self) -> Self {
+        match self {
+            Self::Upright => Self::Left,
+            Self::Left => Self::Over,
+            Self::Over => Self::Right,
+            Self::Right => Self::Upright,
+        }
+    }
+
     /// A point of a page of this size (y downwards), seen with the text upright.
     pub(super) fn upright(self, (x, y): (f64, f64), (width, height): (f64, f64)) -> (f64, f64) {
         match self {

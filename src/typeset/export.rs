@@ -29,7 +29,7 @@ pub(super) fn pdf(
     let wanted: &[PdfStandard] = match standard {
         Standard::A2u => &[PdfStandard::A_2u],
         Standard::A2a => &[PdfStandard::A_2a],
-        Standard::Ua1 => &[PdfStandard::Ua_1],
+        Standard::Ua1 => &[PdfStandard::Ua_1, PdfStandard::A_2a],
         Standard::A3u => &[PdfStandard::A_3u],
         Standard::None => &[PdfStandard::V_1_7],
     };

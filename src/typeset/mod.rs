@@ -75,7 +75,7 @@ pub enum Standard {
     A2u,
     /// PDF/A-2a: the same with tags.
     A2a,
-    /// PDF/UA-1: for readers who cannot see the page.
+    /// PDF/UA-1, for readers who cannot see the page, and PDF/A-2a with it.
     Ua1,
     /// PDF/A-3u: may carry its record.
     A3u,

@@ -7,8 +7,9 @@
 use std::hint::black_box;
 use std::path::PathBuf;
 
-use chengwen::app::{App, Input, Options, Output, Setup};
+use chengwen::app::{App, Input, Options, Output, Setup, measure};
 use chengwen::catalog::Places;
+use chengwen::typeset::Standard;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use serde_json::Value;
 
@@ -108,6 +109,17 @@ fn lists(criterion: &mut Criterion) {
                 },
                 BatchSize::PerIteration,
             );
+        });
+        // What tags cost in size: the file for the printer beside the one to be published.
+        let record = next();
+        let [plain, tagged] = [None, Some(Standard::Ua1)].map(|standard| {
+            let options = Options { standard, ..Options::default() };
+            app.render(document, Input::Record(&record), options).expect("sound").bytes
+        });
+        let kib = |bytes: &[u8]| bytes.len() / 1024;
+        println!("size of {name}: {} KiB, tagged {} KiB", kib(&plain), kib(&tagged));
+        criterion.bench_function(&format!("inspect {name}"), |bench| {
+            bench.iter(|| black_box(measure(&Places::default(), &plain).expect("readable")));
         });
     }
 }

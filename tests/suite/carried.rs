@@ -72,7 +72,7 @@ fn another_standard_drops_the_record() {
     for (standard, claim, tagged) in [
         (Standard::A2u, Some("2U"), false),
         (Standard::A2a, Some("2A"), true),
-        (Standard::Ua1, None, true),
+        (Standard::Ua1, Some("2A"), true),
         (Standard::None, None, false),
     ] {
         let options = Options { standard: Some(standard), ..Options::default() };

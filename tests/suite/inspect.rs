@@ -33,9 +33,19 @@ fn made(app: &App, name: &str) -> Report {
 fn our_letters_and_notices_break_no_hard_clause() {
     let app = app();
     let ours = |name: &str| name.ends_with("/commitment") || name.ends_with("/notice");
-    for sample in samples(&app).iter().filter(|it| ours(&it.document)) {
+    let lying = |name: &str| name.ends_with("/summary");
+    for sample in samples(&app).iter().filter(|it| ours(&it.document) || lying(&it.document)) {
         let report = made(&app, &sample.name);
-        assert_eq!(those(&report, Verdict::Fail), Vec::<&str>::new(), "{}", sample.name);
+        let broken = [those(&report, Verdict::Fail), those(&report, Verdict::Soft)].concat();
+        assert_eq!(broken, Vec::<&str>::new(), "{}: {:#?}", sample.name, report.findings);
+        if lying(&sample.document) {
+            let head = finding(&report, "横排页的表头").value.as_deref().unwrap_or_default();
+            assert!(
+                head.contains("奇数页上边 28.0 mm") || head.contains("奇数页上边 27.9 mm"),
+                "{head}"
+            );
+            continue;
+        }
         for (name, value) in [
             ("幅面", "210.0×297.0 mm"),
             ("订口（奇数页左）", "28.0 mm"),

@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod accessible;
 mod awkward;
 mod carried;
 mod command_line;
@@ -15,6 +16,7 @@ mod large;
 mod made;
 #[cfg(target_os = "linux")]
 mod memory;
+mod paper;
 mod print;
 mod refused;
 mod samples;

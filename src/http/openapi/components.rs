@@ -95,7 +95,11 @@ pub(super) fn parameters() -> Value {
             "long 长边翻转，short 短边翻转，one 单面，manual 手动双面（答复 zip）；默认按文书",
             sides,
         ),
-        ("standard", "PDF 标准：a-2u、a-2a、ua-1、a-3u（随附数据）或 none；默认按文书", standards),
+        (
+            "standard",
+            "PDF 标准：a-2u、a-2a（带标签）、ua-1（无障碍，兼 a-2a）、a-3u（随附数据）或 none；默认按文书",
+            standards,
+        ),
         ("copies", "请打印机打印几份", copies),
         ("page", "第几页", page),
     ];

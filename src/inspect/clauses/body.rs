@@ -1,6 +1,7 @@
 //! The running text: clauses 5.2.2 to 5.2.4 and 9.
 
 use super::Measure;
+use super::paper::lies;
 use crate::inspect::lines::{Line, is_closing, is_opening};
 use crate::inspect::parts::coloured;
 use crate::inspect::place::{MM, mm};
@@ -13,8 +14,16 @@ const SIZE: f64 = 0.25;
 const WIDTH: f64 = 156.0 * MM;
 const HEIGHT: f64 = 225.0 * MM;
 
+/// Whether the file is a table that lies across: what little text stands beside it is no body.
+fn no_body(subject: &Subject<'_>) -> Option<Measure> {
+    lies(subject).then(|| Measure::NotFound("横排的表，没有正文".to_owned()))
+}
+
 /// 5.2.2: 三号 unless said otherwise (一般).
 pub(super) fn size(subject: &Subject<'_>) -> Measure {
+    if let Some(none) = no_body(subject) {
+        return none;
+    }
     match subject.grid.size {
         None => Measure::NotFound("没有足够的正文".to_owned()),
         Some(size) if (size - 16.0).abs() <= SIZE => Measure::Met(in_points(size)),
@@ -24,6 +33,9 @@ pub(super) fn size(subject: &Subject<'_>) -> Measure {
 
 /// 5.2.2: 仿宋 unless said otherwise (一般). Headings that run into their paragraph are fewer than the rest.
 pub(super) fn face(subject: &Subject<'_>) -> Measure {
+    if let Some(none) = no_body(subject) {
+        return none;
+    }
     let glyphs = subject.parts.flowing.iter().flat_map(|line| &line.glyphs);
     wanted_face(subject.role_of_han(glyphs), "仿宋", "正文")
 }
@@ -41,6 +53,9 @@ pub(super) fn wanted_face(role: Role<'_>, wanted: &str, name: &str) -> Measure {
 /// 5.2.3: 28 characters fill 156 mm (一般), so 15.79 pt; 15.75 is what Word gives when told to set 28 in
 /// a line, 16 is type without tracking.
 pub(super) fn pitch(subject: &Subject<'_>) -> Measure {
+    if let Some(none) = no_body(subject) {
+        return none;
+    }
     match subject.grid.pitch {
         None => Measure::NotFound("没有足够的正文".to_owned()),
         Some(pitch) if (15.74..=16.01).contains(&pitch) => Measure::Met(in_points(pitch)),
@@ -54,6 +69,9 @@ pub(super) fn pitch(subject: &Subject<'_>) -> Measure {
 /// 5.2.3: characters for which the measured block has room (一般); a sixteenth of a character that the
 /// last one overhangs is not seen.
 pub(super) fn characters(subject: &Subject<'_>) -> Measure {
+    if let Some(none) = no_body(subject) {
+        return none;
+    }
     let edges = [subject.grid.odd, subject.grid.even];
     let width = edges.iter().find_map(|edges| Some(edges.right? - edges.left?));
     let (Some(pitch), Some(width)) = (subject.grid.pitch, width) else {
@@ -79,6 +97,9 @@ pub(super) fn characters(subject: &Subject<'_>) -> Measure {
 /// 5.2.3: 22 lines fill 225 mm (一般). 22 lines must fit, and 23 must not: the last line's leading may
 /// hang below, so pitches up to 621.8/21 = 29.6 pt fit, and down to 27.8 pt leave no room for another.
 pub(super) fn leading(subject: &Subject<'_>) -> Measure {
+    if let Some(none) = no_body(subject) {
+        return none;
+    }
     match subject.grid.leading {
         None => Measure::NotFound("没有足够的正文".to_owned()),
         Some(leading) if (27.8..=29.66).contains(&leading) => Measure::Met(in_points(leading)),
@@ -90,6 +111,9 @@ pub(super) fn leading(subject: &Subject<'_>) -> Measure {
 
 /// 5.2.3: 22 lines on the fullest page (一般).
 pub(super) fn lines(subject: &Subject<'_>) -> Measure {
+    if let Some(none) = no_body(subject) {
+        return none;
+    }
     let Some((page, count)) = subject.grid.fullest else {
         return Measure::NotFound("没有足够的正文".to_owned());
     };
@@ -155,7 +179,9 @@ pub(super) fn line_ends(subject: &Subject<'_>) -> Measure {
         .filter(|line| {
             let first = line.glyphs.first().map(|glyph| glyph.mark);
             let last = line.glyphs.last().map(|glyph| glyph.mark);
-            first.is_some_and(is_closing) || last.is_some_and(is_opening)
+            // What a blank begins or ends is decided by whoever fills it in.
+            first.is_some_and(|mark| is_closing(mark) && !line.ends_blank.0)
+                || last.is_some_and(|mark| is_opening(mark) && !line.ends_blank.1)
         })
         .collect();
     match wrong.first() {

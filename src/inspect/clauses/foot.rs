@@ -2,9 +2,10 @@
 
 use super::Measure;
 use super::body::wanted_face;
+use super::paper::{BINDING, HEAD, HEIGHT, OUTER, WIDTH};
 use crate::inspect::ink::Rule;
 use crate::inspect::lines::Line;
-use crate::inspect::parts::{is_full_stroke, is_stroke};
+use crate::inspect::parts::{Held, Number, is_full_stroke, is_stroke};
 use crate::inspect::place::{MM, mm};
 use crate::inspect::subject::{Subject, in_characters, in_mm, in_points, on_pages};
 use crate::inspect::tables;
@@ -57,7 +58,7 @@ pub(super) fn imprint(subject: &Subject<'_>) -> Measure {
 }
 
 fn numbers<'a>(subject: &'a Subject<'_>) -> impl Iterator<Item = &'a Line> {
-    subject.parts.numbers.iter().flatten().copied()
+    subject.parts.numbers.iter().map(|number| number.line)
 }
 
 fn no_number() -> Measure {
@@ -129,6 +130,25 @@ pub(super) fn number_size(subject: &Subject<'_>) -> Measure {
     }
 }
 
+/// The edges of the block between which a number stands: as measured, or on a lying page held upright
+/// those that 5.2.1 gives to the sheet.
+fn edges(subject: &Subject<'_>, number: &Number<'_>) -> (Option<f64>, Option<f64>) {
+    let page = number.line.page;
+    match number.held {
+        Held::Upright => (subject.left(page), subject.right(page)),
+        Held::Bound => {
+            let left = if is_right_hand(subject, page) { BINDING } else { OUTER } * MM;
+            (Some(left), Some(left + WIDTH * MM))
+        }
+        Held::Across | Held::Reversed => (None, None),
+    }
+}
+
+/// Whether the page is a right-hand one: an odd one, or any of a file that is printed on one side.
+fn is_right_hand(subject: &Subject<'_>, page: usize) -> bool {
+    page.is_multiple_of(2) || subject.one_sided()
+}
+
 /// 7.5: at the right on odd pages and at the left on even ones, one character in, by the number on the
 /// page where it bears one that differs from its place in the file. A file for one side has every number
 /// at the right.
@@ -136,11 +156,11 @@ pub(super) fn number_side(subject: &Subject<'_>) -> Measure {
     let mut wrong = Vec::new();
     let mut shown = String::new();
     let mut unmeasured = true;
-    for line in numbers(subject) {
-        let page = &subject.pages[line.page];
-        let right = line.page % 2 == 0 || subject.one_sided();
-        let middle = page.width / 2.0;
-        let side = if (line.middle() - middle).abs() < 0.08 * page.width {
+    for number in subject.parts.numbers.iter().filter(|it| it.held != Held::Reversed) {
+        let line = number.line;
+        let right = is_right_hand(subject, line.page);
+        let middle = number.width / 2.0;
+        let side = if (line.middle() - middle).abs() < 0.08 * number.width {
             "居中"
         } else if line.middle() > middle {
             "居右"
@@ -148,14 +168,14 @@ pub(super) fn number_side(subject: &Subject<'_>) -> Measure {
             "居左"
         };
         let wanted = if right { "居右" } else { "居左" };
-        let (left_edge, right_edge) = (subject.left(line.page), subject.right(line.page));
+        let (left_edge, right_edge) = edges(subject, number);
         let gap = if right {
             right_edge.map(|edge| edge - line.right)
         } else {
             left_edge.map(|edge| line.left - edge)
         };
         // One character of the number's own size or of the body's: the clause does not say which.
-        let in_one = gap.filter(|_| !page.lies()).map(|gap| (gap - 5.0..=gap + 5.0, line.size));
+        let in_one = gap.map(|gap| (gap - 5.0..=gap + 5.0, line.size));
         let off =
             in_one.is_some_and(|(reach, size)| !reach.contains(&size) && !reach.contains(&16.0));
         unmeasured &= gap.is_none();
@@ -172,7 +192,7 @@ pub(super) fn number_side(subject: &Subject<'_>) -> Measure {
             shown = told;
         }
     }
-    if numbers(subject).next().is_none() {
+    if shown.is_empty() {
         return no_number();
     }
     if !wrong.is_empty() {
@@ -191,13 +211,20 @@ pub(super) fn number_side(subject: &Subject<'_>) -> Measure {
 /// The stroke stands about 0.36 of the size above the baseline, half a size below the top of the em
 /// box; programs place one or the other at 7 mm, so both are taken, with the millimetre of 6.1.
 pub(super) fn number_height(subject: &Subject<'_>) -> Measure {
-    let measured: Vec<(usize, f64, f64)> = numbers(subject)
-        .filter(|line| !subject.pages[line.page].lies())
-        .map(|line| {
-            let edge =
-                subject.grid.top.filter(|top| (mm(*top) - 37.0).abs() < 1.05).unwrap_or(37.0 * MM)
-                    + 225.0 * MM;
-            (line.page, mm(line.top() - edge), mm(line.baseline - 0.36 * line.size - edge))
+    let head = subject.grid.top.filter(|top| (mm(*top) - HEAD).abs() < 1.05).unwrap_or(HEAD * MM);
+    let measured: Vec<(usize, f64, f64)> = subject
+        .parts
+        .numbers
+        .iter()
+        .filter_map(|number| {
+            let head = match number.held {
+                Held::Upright => head,
+                Held::Bound => HEAD * MM,
+                Held::Across | Held::Reversed => return None,
+            };
+            let (line, edge) = (number.line, head + HEIGHT * MM);
+            let stroke = line.baseline - 0.36 * line.size;
+            Some((line.page, mm(line.top() - edge), mm(stroke - edge)))
         })
         .collect();
     let off = |(_, em, stroke): &&(usize, f64, f64)| *em - 1.05 > 7.0 || *stroke + 1.05 < 7.0;
@@ -209,5 +236,24 @@ pub(super) fn number_height(subject: &Subject<'_>) -> Measure {
             format!("{}{}", on_pages(measured.iter().filter(off).map(|it| it.0)), told(wrong)),
             "页码一字线上距版心下边缘 7 mm（距页底约 28 mm）".to_owned(),
         ),
+    }
+}
+
+/// 8: the number of a page that lies stands where the other pages have theirs, so it is read with the
+/// sheet held upright, as it is bound.
+pub(super) fn number_of_lying(subject: &Subject<'_>) -> Measure {
+    let numbers = &subject.parts.numbers;
+    let lying: Vec<_> = numbers.iter().filter(|it| it.held != Held::Upright).collect();
+    let wrong: Vec<_> = lying.iter().filter(|it| it.held != Held::Bound).collect();
+    match (lying.first(), wrong.first()) {
+        (None, _) => Measure::NotFound("没有带页码的横排页".to_owned()),
+        (Some(_), None) => Measure::Met("与竖排页一致".to_owned()),
+        (_, Some(first)) => {
+            let way = if first.held == Held::Across { "随表横排" } else { "方向颠倒" };
+            Measure::Broken(
+                format!("{}的页码{way}", on_pages(wrong.iter().map(|it| it.line.page))),
+                "横排页的页码与竖排页放在同一位置、同一方向（纸竖着看）".to_owned(),
+            )
+        }
     }
 }

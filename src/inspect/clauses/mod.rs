@@ -122,6 +122,8 @@ pub(super) const CLAUSES: &[Clause] = &[
     hard("7.5", "页码位置", "单页居右、双页居左，空一字", foot::number_side),
     hard("7.5", "页码高低", "一字线上距版心下边缘 7 mm", foot::number_height),
     hard("8", "横排页的表头", "奇数页在订口一侧，偶数页在切口一侧", paper::table_head),
+    hard("8", "横排页的版心", "在 225×156 mm 以内，右 37 mm、左 35 mm", paper::lying_block),
+    hard("8", "横排页的页码", "与竖排页同一位置", foot::number_of_lying),
     hard("9", "行首行尾", "行首没有句末点号和后半括号，行尾没有前半括号", body::line_ends),
     soft("9", "数字和日期", "不拆成两行", body::split_numbers),
     soft("9", "引号、破折号、省略号", "用中文字体", body::quotes),

@@ -4,6 +4,7 @@ use super::Measure;
 use crate::inspect::grid::Edges;
 use crate::inspect::place::{MM, Turn, mm};
 use crate::inspect::subject::{Subject, in_mm, on_pages};
+use crate::inspect::tables;
 
 /// What a cut sheet may be off (clause 6.3 allows ± 2 mm in the bound book; a file has no reason to be
 /// off at all, and rounding of writers stays below this), in millimetres.
@@ -14,11 +15,13 @@ const SHEET: f64 = 0.5;
 const MARGIN: f64 = 1.05;
 
 /// The block of 5.2.1, and what is left of 210 mm beside the binding.
-const WIDTH: f64 = 156.0;
-const HEIGHT: f64 = 225.0;
-const HEAD: f64 = 37.0;
-const BINDING: f64 = 28.0;
-const OUTER: f64 = 26.0;
+pub(super) const WIDTH: f64 = 156.0;
+pub(super) const HEIGHT: f64 = 225.0;
+pub(super) const HEAD: f64 = 37.0;
+/// 地脚: what is left of 297 mm below head and block.
+const FOOT: f64 = 35.0;
+pub(super) const BINDING: f64 = 28.0;
+pub(super) const OUTER: f64 = 26.0;
 
 /// 5.1: every page is A4, upright or across.
 pub(super) fn size(subject: &Subject<'_>) -> Measure {
@@ -187,7 +190,7 @@ pub(super) fn registration(subject: &Subject<'_>) -> Measure {
 }
 
 /// Whether most pages stand across.
-fn lies(subject: &Subject<'_>) -> bool {
+pub(super) fn lies(subject: &Subject<'_>) -> bool {
     subject.pages.iter().filter(|page| page.lies()).count() * 2 > subject.pages.len()
 }
 
@@ -219,15 +222,18 @@ pub(super) fn table_head(subject: &Subject<'_>) -> Measure {
         }
         let texts = page.glyphs.iter().map(|glyph| glyph.y - 0.88 * glyph.size);
         let rules = page.rules.iter().map(|rule| rule.top());
-        if let Some(top) = texts.chain(rules).min_by(f64::total_cmp) {
-            let side = usize::from(back);
-            let wanted = [BINDING, OUTER][side] * MM;
-            let highest: f64 = tops[side].unwrap_or(top);
-            tops[side] = Some(highest.min(top));
-            // What begins lower has been given room, as above a title.
-            if top < wanted - MARGIN * MM {
-                off.push(at);
-            }
+        let first_text = texts.min_by(f64::total_cmp).unwrap_or(f64::MAX);
+        let first_rule = rules.min_by(f64::total_cmp).unwrap_or(f64::MAX);
+        let top = first_text.min(first_rule);
+        let side = usize::from(back);
+        let wanted = [BINDING, OUTER][side] * MM;
+        let highest: f64 = tops[side].unwrap_or(top);
+        tops[side] = Some(highest.min(top));
+        // What begins lower has been given room, as above a title; but a table that goes on from the page
+        // before begins at the edge of the block.
+        let goes_on = at > 0 && subject.pages[at - 1].lies() && first_rule < first_text;
+        if top < wanted - MARGIN * MM || (goes_on && top > wanted + MARGIN * MM) {
+            off.push(at);
         }
     }
     if seen == 0 {
@@ -246,9 +252,48 @@ pub(super) fn table_head(subject: &Subject<'_>) -> Measure {
         .collect();
     if !off.is_empty() {
         return Measure::Broken(
-            told.join("，"),
+            format!("{}不合：{}", on_pages(off.into_iter()), told.join("，")),
             "横排页的订口（奇数页上边）为 28 mm，切口为 26 mm".to_owned(),
         );
     }
     Measure::Met(format!("表头在应在的一侧（{}）", told.join("，")))
+}
+
+/// 8 with 5.2.1: what lies stays within the block as it lies on a bound sheet: 天头 at its right, 地脚 at
+/// its left, 订口 above on odd pages and below on even ones.
+pub(super) fn lying_block(subject: &Subject<'_>) -> Measure {
+    let mut widest: Option<(f64, f64)> = None;
+    let mut wrong = Vec::new();
+    for (at, page) in subject.pages.iter().enumerate().filter(|(_, page)| page.lies()) {
+        let lines = &subject.parts.pages[at];
+        let areas = tables::areas(&page.rules);
+        let boxes = lines.iter().map(|it| (it.left, it.right, it.top(), it.bottom()));
+        let boxes = boxes.chain(areas.iter().map(|it| (it.left, it.right, it.top, it.bottom)));
+        let Some((left, right, top, bottom)) =
+            boxes.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1), a.2.min(b.2), a.3.max(b.3)))
+        else {
+            continue;
+        };
+        let (left, right) = (mm(left), mm(page.width - right));
+        let (above, below) = (mm(top), mm(page.height - bottom));
+        let back = at % 2 == 1 && !subject.one_sided();
+        let (head, foot) = if back { (OUTER, BINDING) } else { (BINDING, OUTER) };
+        let wanted = [(left, FOOT), (right, HEAD), (above, head), (below, foot)];
+        if wanted.iter().any(|(is, wanted)| is + MARGIN < *wanted) {
+            wrong.push(at);
+        }
+        let (far_left, far_right) = widest.unwrap_or((left, right));
+        widest = Some((far_left.min(left), far_right.min(right)));
+    }
+    let Some((left, right)) = widest else {
+        return Measure::NotFound("没有横排的页".to_owned());
+    };
+    let told = format!("左 {left:.1} mm、右 {right:.1} mm");
+    if wrong.is_empty() {
+        return Measure::Met(told);
+    }
+    Measure::Broken(
+        format!("{}超出版心：{told}", on_pages(wrong.into_iter())),
+        "横排页左边距 35 mm、右边距 37 mm，上下边距奇数页 28、26 mm，偶数页 26、28 mm".to_owned(),
+    )
 }

@@ -3,6 +3,7 @@
 use super::Measure;
 use super::body::wanted_face;
 use super::head::{CENTRED, middle};
+use super::paper::lies;
 use crate::inspect::lines::{Line, is_closing, is_han, most};
 use crate::inspect::parts::joined;
 use crate::inspect::subject::{Role, Subject, in_characters, on_pages};
@@ -29,6 +30,9 @@ pub(super) fn first_page(subject: &Subject<'_>) -> Measure {
 /// 7.3.3: paragraphs begin two characters in, other lines at the edge. A paragraph begins after a line
 /// that ends early.
 pub(super) fn paragraphs(subject: &Subject<'_>) -> Measure {
+    if lies(subject) {
+        return Measure::NotFound("横排的表，没有正文".to_owned());
+    }
     let (mut starts, mut others) = (Vec::new(), 0);
     let mut above: Option<&Line> = None;
     for &line in &subject.parts.flowing {
@@ -62,6 +66,20 @@ pub(super) fn paragraphs(subject: &Subject<'_>) -> Measure {
     Measure::Met(told)
 }
 
+/// Whether a numbered paragraph is a single sentence: an item of a list, whose words are text and no
+/// heading. A heading ends without a stop, or more text follows it.
+fn is_item(subject: &Subject<'_>, line: &Line) -> bool {
+    let flowing = &subject.parts.flowing;
+    let Some(at) = flowing.iter().position(|other| std::ptr::eq(*other, line)) else {
+        return false;
+    };
+    let goes_on = |next: &&&Line| subject.indent(next).is_some_and(|indent| indent < 0.6);
+    let rest = flowing[at + 1..].iter().take_while(goes_on).map(|line| line.dense());
+    let paragraph = std::iter::once(line.dense()).chain(rest).collect::<String>();
+    let stop = paragraph.find(['。', '；']);
+    stop.is_some_and(|stop| stop + '。'.len_utf8() == paragraph.len())
+}
+
 /// 7.3.3: faces of the levels (一般). The words before the first full stop are the heading; a heading
 /// without one is the whole line.
 fn level(subject: &Subject<'_>, level: usize, wanted: &str) -> Measure {
@@ -69,7 +87,7 @@ fn level(subject: &Subject<'_>, level: usize, wanted: &str) -> Measure {
         .parts
         .headings
         .iter()
-        .filter(|(it, _)| *it == level)
+        .filter(|(it, line)| *it == level && !is_item(subject, line))
         .map(|(_, line)| *line)
         .collect();
     if lines.is_empty() {
@@ -230,7 +248,8 @@ pub(super) fn attachment_title(subject: &Subject<'_>) -> Measure {
     if subject.parts.attachments.is_empty() {
         return no_attachment();
     }
-    let leading = subject.grid.leading.unwrap_or(28.99);
+    // The lines beside a lying table may be closer; its block is that of the standard.
+    let leading = subject.grid.leading.filter(|_| !lies(subject)).unwrap_or(28.99);
     let mut told = Vec::new();
     for attachment in &subject.parts.attachments {
         let label = attachment.label;

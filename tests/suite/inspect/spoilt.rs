@@ -1,6 +1,6 @@
 //! Papers with one thing spoilt: that thing is found, and nothing else.
 
-use chengwen::app::{App, Options};
+use chengwen::app::{App, Input, Options};
 use chengwen::inspect::{Report, Verdict};
 use lopdf::{Dictionary, Document, Object};
 
@@ -71,7 +71,8 @@ fn the_specimen_is_as_the_standard_wants_it() {
     let report = report(&specimen());
     assert_eq!(broken(&report), Vec::<&str>::new(), "{:#?}", report.findings);
     let absent = those(&report, Verdict::NotFound);
-    assert_eq!(absent, ["横排页的表头"], "{:#?}", report.findings);
+    let lying = ["横排页的表头", "横排页的版心", "横排页的页码"];
+    assert_eq!(absent, lying, "{:#?}", report.findings);
 }
 
 #[test]
@@ -531,4 +532,65 @@ fn heads_of_lying_pages() {
     assert_eq!(finding(&turned(2, 270), row).verdict, Verdict::Pass);
     assert_eq!(finding(&turned(2, 90), row).verdict, Verdict::Fail);
     assert_eq!(finding(&turned(1, 90), row).verdict, Verdict::Fail);
+}
+
+/// The summary of several pages, from a home with this file changed so.
+fn summary_with(old: &str, new: &str) -> Report {
+    let home = Spoilt::new();
+    home.spoil(PAGE, old, new);
+    let app: App = app_at(home.folder.path()).unwrap_or_else(|faults| panic!("{faults}"));
+    let sample = sample(&app, "shanxi-summary.several-pages");
+    report(&render(&app, &sample.document, &sample.record(), Options::default()).bytes)
+}
+
+#[track_caller]
+fn expect_of_summary(old: &str, new: &str, rows: &[&str], told: &str) {
+    let report = summary_with(old, new);
+    assert_eq!(those(&report, Verdict::Fail), rows, "{:#?}", report.findings);
+    let first = finding(&report, rows[0]);
+    assert!(first.value.as_deref().is_some_and(|value| value.contains(told)), "{first:?}");
+}
+
+#[test]
+fn blocks_of_lying_pages() {
+    // The number moves with the block.
+    let rows = ["页码高低", "横排页的版心"];
+    expect_of_summary("left: 页边.地脚", "left: 20mm", &rows, "字顶 22.0 mm");
+    // The head stands too low where the table goes on.
+    expect_of_summary(
+        "(top: 页边.订口",
+        "(top: 40mm",
+        &["横排页的表头", "横排页的版心"],
+        "39.9 mm",
+    );
+}
+
+#[test]
+fn numbers_of_lying_pages() {
+    let across = "_footer(numbered) = if _landscape {";
+    expect_of_summary(across, "_footer(numbered) = if false {", &["横排页的页码"], "随表横排");
+    expect_of_summary(
+        "rotate(90deg, reflow: true, _number)",
+        "rotate(-90deg, reflow: true, _number)",
+        &["横排页的页码"],
+        "方向颠倒",
+    );
+    expect_of_summary(
+        "if even { top } else { bottom }",
+        "bottom",
+        &["页码位置"],
+        "第2、4、6页居右",
+    );
+    expect_of_summary("dx: -_number-drop", "dx: -2mm", &["页码高低"], "字顶 2.0 mm");
+    expect_of_summary("— #counter(page)", "第#counter(page)", &["页码形式"], "第1");
+}
+
+#[test]
+fn blanks_are_part_of_their_lines() {
+    let app = crate::support::app();
+    for document in ["shanxi/notice", "shanxi/commitment", "shanxi/summary"] {
+        let made = app.render(document, Input::Blank(None), Options::default()).expect("printed");
+        let report = report(&made.bytes);
+        assert_eq!(broken(&report), Vec::<&str>::new(), "{document}: {:#?}", report.findings);
+    }
 }
