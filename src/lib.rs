@@ -12,11 +12,13 @@
 //! * [`finish`]: print intent, padding, manual duplex, reading back
 //! * [`inspect`]: any PDF measured from its page content, against GB/T 9704
 //! * [`packet`]: files that belong together, as one archive
+//! * [`crew`]: typesetting in processes that can be stopped
 //! * [`app`]: the verbs; [`http`] and [`cli`] are their faces
 
 pub mod app;
 pub mod catalog;
 pub mod cli;
+pub mod crew;
 pub mod digest;
 pub mod fault;
 pub mod finish;

@@ -6,11 +6,13 @@ mod measure;
 mod render;
 mod samples;
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::catalog::{Catalog, Document, Home, Places};
-use crate::fault::{Fault, Faults};
+use crate::crew::{self, Bounds, Crews, Manning, Typesetting, Undone};
+use crate::fault::{Fault, Faults, io_reason};
 use crate::intake::{self, Examination, Problems};
 use crate::typeset::Typesetter;
 
@@ -21,7 +23,7 @@ pub use samples::{SampleReport, blanks};
 /// A catalog with a typesetter, ready for work.
 pub struct App {
     catalog: Catalog,
-    typesetter: Typesetter,
+    typesetting: Typesetting,
 }
 
 /// Where to find a home, and an operator's own faces.
@@ -31,6 +33,19 @@ pub struct Setup {
     pub places: Places,
     /// A folder with an operator's own faces.
     pub fonts: Option<PathBuf>,
+    /// The render processes to be had; none, and everything is typeset in this process.
+    pub processes: Option<Processes>,
+}
+
+/// Render processes of a server.
+#[derive(Debug, Clone)]
+pub struct Processes {
+    /// The program, which is called with `render-process`.
+    pub program: PathBuf,
+    /// How many typeset at once.
+    pub count: usize,
+    /// What each may take.
+    pub bounds: Bounds,
 }
 
 /// Why a verb did not do its work.
@@ -40,6 +55,11 @@ pub enum Refusal {
     Usage(String),
     /// The input has problems.
     Problems(Box<Problems>),
+    /// The work ran over a limit and was stopped; one sentence that names the limit.
+    OverLimit(String),
+    /// The process that had the work died, and so did the next: nobody's fault that we know. The same
+    /// may succeed when it is tried again.
+    Lost,
     /// Something is ours to mend.
     Faults(Faults),
 }
@@ -55,20 +75,49 @@ impl App {
         tracing::debug!(home = %home.root().display(), "home found");
         let catalog = Catalog::open(home, setup.fonts.as_deref())?;
         let opened = started.elapsed();
+        // Opened in any case: it is how the layouts are checked.
         let typesetter = Typesetter::open(&catalog)?;
+        let typesetting = match &setup.processes {
+            None => Typesetting::Here(Box::new(typesetter)),
+            Some(processes) => {
+                let manning = processes.manning(&catalog, setup.fonts.as_deref());
+                let digest = catalog.digest().as_str().to_owned();
+                Typesetting::Crews(Box::new(Crews::man(manning, digest)?))
+            }
+        };
         tracing::debug!(
             documents = catalog.documents().count(),
             catalog_ms = opened.as_secs_f64() * 1e3,
             typesetter_ms = (started.elapsed() - opened).as_secs_f64() * 1e3,
             "catalog open"
         );
-        Ok(Self { catalog, typesetter })
+        Ok(Self { catalog, typesetting })
     }
 
     /// What exists.
     #[must_use]
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
+    }
+
+    /// Where the work is done.
+    #[must_use]
+    pub fn typesetting(&self) -> &Typesetting {
+        &self.typesetting
+    }
+
+    /// Serves as a render process until the input ends; `memory` is its limit in bytes.
+    ///
+    /// # Errors
+    /// A pipe that breaks, or an app that itself has render processes.
+    pub fn work(&self, memory: Option<u64>) -> Result<(), Fault> {
+        let Typesetting::Here(typesetter) = &self.typesetting else {
+            return Err(Fault::new("排版进程不能再有排版进程"));
+        };
+        let digest = self.catalog.digest();
+        let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
+        crew::work(typesetter, digest.as_str(), memory, &mut input, &mut output)
+            .map_err(|error| Fault::new(format!("排版进程的管道断了：{}", io_reason(&error))))
     }
 
     /// The document of this name.
@@ -119,6 +168,29 @@ impl App {
     /// Every file that differs.
     pub fn verify_fonts(&self) -> Result<(), Faults> {
         self.catalog.fonts().verify()
+    }
+}
+
+impl Processes {
+    fn manning(&self, catalog: &Catalog, fonts: Option<&Path>) -> Manning {
+        let mut arguments: Vec<OsString> =
+            vec!["render-process".into(), "--home".into(), catalog.home().root().into()];
+        if let Some(fonts) = fonts {
+            arguments.extend(["--fonts".into(), fonts.into()]);
+        }
+        arguments.extend(["--memory".into(), self.bounds.memory.to_string().into()]);
+        let (program, count, bounds) = (self.program.clone(), self.count, self.bounds);
+        Manning { program, arguments, count, bounds }
+    }
+}
+
+impl From<Undone> for Refusal {
+    fn from(undone: Undone) -> Self {
+        match (undone.over_limit(), undone) {
+            (Some(sentence), _) => Self::OverLimit(sentence),
+            (None, Undone::Lost) => Self::Lost,
+            (None, undone) => Self::Faults(undone.into()),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::matter::{Matter, sheets_of, stem, without_room};
 use super::{App, Refusal};
 use crate::catalog::{Document, Sides as Declared};
+use crate::crew::Undone;
 use crate::digest::{Digest, Hashing};
 use crate::finish::{self, Duplex, Intent};
 use crate::intake::{Problems, Record};
@@ -119,23 +120,23 @@ impl App {
         let plan = Plan::of(document, &records, options);
         let mut job = plan.job(self, document, &records, sheets);
         job.draft = matches!(input, Input::Unfinished(_));
-        let made = self.typesetter.typeset(&job).map_err(|failure| match failure {
-            Failure::NoSuchPage(pages) => {
+        let made = self.typesetting.typeset(&job).map_err(|undone| match undone {
+            Undone::Failed(Failure::NoSuchPage(pages)) => {
                 Refusal::Usage(format!("没有这一页：这份文书共 {pages} 页"))
             }
             // A record that is too long for its page is its writer's to shorten.
-            Failure::Overflow(pages) if !matches!(input, Input::Blank(_)) => {
+            Undone::Failed(Failure::Overflow(pages)) if !matches!(input, Input::Blank(_)) => {
                 let pages: Vec<String> = pages.iter().map(ToString::to_string).collect();
                 Refusal::Usage(format!(
                     "第{}页有文字超出纸面，没有印出；请缩短这一页上过长的内容",
                     pages.join("、")
                 ))
             }
-            Failure::NoRoom(texts) if !matches!(input, Input::Blank(_)) => {
+            Undone::Failed(Failure::NoRoom(texts)) if !matches!(input, Input::Blank(_)) => {
                 problems.join(without_room(document, &job.sheets, &texts));
                 Refusal::Problems(Box::new(mem::take(&mut problems)))
             }
-            other => Refusal::Faults(other.into()),
+            other => other.into(),
         })?;
         // Only a draft is shown although something has no room.
         problems.join(without_room(document, &job.sheets, &made.no_room));
@@ -173,10 +174,12 @@ impl App {
         let plan = Plan::of(document, records, Options::default());
         let job =
             Job { output: typeset::Output::Nothing, ..plan.job(self, document, records, sheets) };
-        match self.typesetter.typeset(&job) {
+        match self.typesetting.typeset(&job) {
             Ok(_) => Ok(Problems::default()),
-            Err(Failure::NoRoom(texts)) => Ok(without_room(document, &job.sheets, &texts)),
-            Err(other) => Err(Refusal::Faults(other.into())),
+            Err(Undone::Failed(Failure::NoRoom(texts))) => {
+                Ok(without_room(document, &job.sheets, &texts))
+            }
+            Err(other) => Err(other.into()),
         }
     }
 }

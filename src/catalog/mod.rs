@@ -35,7 +35,7 @@ pub use schema::Schema;
 use schema::Schemas;
 pub use shape::Shape;
 
-use crate::digest::Hashing;
+use crate::digest::{Digest, Hashing};
 use crate::fault::{Fault, Faults, io_reason};
 use crate::values::{Calendar, Regions, date};
 
@@ -161,6 +161,20 @@ impl Catalog {
     #[must_use]
     pub fn home(&self) -> &Home {
         &self.home
+    }
+
+    /// The digest of all templates and fonts: two catalogs that share it typeset alike.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        let mut hashing = Hashing::new("catalog");
+        for (path, layout) in &self.layouts {
+            hashing.add(path, layout.as_bytes());
+        }
+        for document in self.documents.values() {
+            hashing.add(&document.id.to_string(), document.digest.as_str().as_bytes());
+        }
+        hashing.add("fonts", self.fonts.digest().as_str().as_bytes());
+        hashing.finish()
     }
 
     /// All documents, in the order of their names.

@@ -105,6 +105,13 @@ pub(super) enum Verb {
         )]
         listen: SocketAddr,
     },
+    /// 排版进程：由服务启动，从标准输入取任务
+    #[command(hide = true)]
+    RenderProcess {
+        /// 内存限度（字节）
+        #[arg(long, value_name = "字节")]
+        memory: Option<u64>,
+    },
     /// 输出命令行补全脚本
     Completion {
         /// bash、zsh、fish、powershell 或 elvish

@@ -18,10 +18,14 @@ pub(super) fn run(
     as_json: bool,
 ) -> Result<ExitCode, Refusal> {
     let pdf = output::read(file)?;
-    let report = measure(places, &pdf).map_err(|refusal| match refusal {
-        Refusal::Usage(why) => Refusal::Usage(format!("{}：{why}", file.display())),
-        other => other,
-    })?;
+    let report = match measure(places, &pdf) {
+        Ok(report) => report,
+        Err(Refusal::Usage(why)) => {
+            output::remark(format_args!("文件有误：{}：{why}", file.display()));
+            return Ok(ExitCode::from(1));
+        }
+        Err(other) => return Err(other),
+    };
     if as_json {
         output::json(&in_json(&report, against))?;
     } else {
@@ -87,7 +91,11 @@ fn in_words(report: &Report, path: &Path, against: Option<Against>) {
     }
     output::line(format_args!("打印：{sides}，{scaling}{copies}"));
     for face in &report.faces {
-        let role = face.role.as_deref().unwrap_or("不能判断");
+        let role = face.role.as_deref().unwrap_or(if face.stands_in {
+            "补其他字体所缺的字"
+        } else {
+            "认不出是哪一种"
+        });
         let absent = if face.embedded { "" } else { "，未嵌入" };
         output::line(format_args!("字体：{}（{role}{absent}）", face.name));
     }
@@ -110,6 +118,11 @@ fn measured(report: &Report) {
 }
 
 fn judged(report: &Report) {
+    if !report.is_paper() {
+        output::line(
+            "这份文件不像公文（可能是表格、证书、扫描件，或文字转成了曲线）：下面的结论只供参考。\n",
+        );
+    }
     let rows = report.findings.iter().map(|it| {
         let value = it.value.as_deref().or(it.note.as_deref()).unwrap_or_default();
         [it.clause, it.name, it.verdict.word(), value, it.wanted].map(str::to_owned)
@@ -131,9 +144,6 @@ fn judged(report: &Report) {
     }
     let [pass, soft, fail, absent] =
         [Verdict::Pass, Verdict::Soft, Verdict::Fail, Verdict::NotFound].map(|it| report.count(it));
-    if absent * 2 > report.findings.len() {
-        output::line("\n多数项目量不出：这份文件可能不是公文，或是扫描件、转成曲线的文字。");
-    }
     output::line(format_args!(
         "\n共 {} 项：通过 {pass}，建议 {soft}，不合 {fail}，未见 {absent}。",
         report.findings.len()

@@ -63,6 +63,9 @@ fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
         Verb::Schema { document } => schema::run(app, &document),
         Verb::Check { document, input, json } => check::run(app, &document, &input, json),
         Verb::Render(render) => render::run(app, &render),
+        Verb::RenderProcess { memory } => {
+            app.work(memory).map(|()| ExitCode::SUCCESS).map_err(Refusal::from)
+        }
         Verb::Fonts { check, json } => fonts::run(app, check.as_deref(), json),
         Verb::Demo { output, contact_sheet } => demo::run(app, &output, contact_sheet),
         // Answered before: some need no home, one keeps what is opened.
@@ -83,7 +86,7 @@ fn open(home: Option<PathBuf>, fonts: Option<PathBuf>) -> Result<App, Refusal> {
                 .map_err(|faults| Refusal::Usage(faults.to_string()))?;
         }
     }
-    Ok(App::open(&Setup { places, fonts })?)
+    Ok(App::open(&Setup { places, fonts, processes: None })?)
 }
 
 fn places(home: Option<PathBuf>) -> Places {

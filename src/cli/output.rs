@@ -24,6 +24,14 @@ pub(super) fn refuse(refusal: &Refusal) -> ExitCode {
             tell(problems);
             ExitCode::from(1)
         }
+        Refusal::OverLimit(sentence) => {
+            remark(format_args!("超过限度：{sentence}"));
+            ExitCode::from(1)
+        }
+        Refusal::Lost => {
+            remark("程序故障：排版进程两次中途退出，请再试一次");
+            ExitCode::from(2)
+        }
         Refusal::Faults(faults) => {
             for fault in faults.all() {
                 remark(format_args!("程序故障：{fault}"));

@@ -59,7 +59,7 @@ fn output_of(render: &Render) -> Result<Output, Refusal> {
         _ if standard => Ok(Output::Pdf),
         "zip" if manual => Ok(Output::Pdf),
         "zip" => refuse("只有手动双面（--sides manual）得到 zip，-o 应以 .pdf 或 .png 结尾"),
-        _ => refuse("-o 应以 .pdf 或 .png 结尾"),
+        _ => refuse("-o 应以 .pdf、.png 结尾（手动双面为 .zip）"),
     }
 }
 

@@ -22,6 +22,10 @@ pub(super) enum Outcome {
     Done,
     Problems,
     Unprintable,
+    /// Stopped at a limit.
+    OverLimit,
+    /// Its process died, twice.
+    Lost,
     Fault,
     /// Turned away, or waited too long.
     Turned,
@@ -33,6 +37,8 @@ impl Outcome {
             Self::Done => "done",
             Self::Problems => "problems",
             Self::Unprintable => "unprintable",
+            Self::OverLimit => "over_limit",
+            Self::Lost => "lost",
             Self::Fault => "fault",
             Self::Turned => "turned",
         }

@@ -122,7 +122,7 @@ mod tests {
     async fn a_panic_is_a_fault_of_ours_and_says_nothing_more() {
         let home = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         let places = Places { flag: Some(home), ..Places::default() };
-        let app = App::open(&Setup { places, fonts: None }).expect("no faults");
+        let app = App::open(&Setup { places, ..Setup::default() }).expect("no faults");
         let office = Office::open(Arc::new(app), Settings::default()).expect("no faults");
         let routes = layered(Router::new().route("/broken", get(broken)), office);
         let request = Request::get("/broken").header(header::HOST, "localhost");

@@ -158,6 +158,8 @@ impl Outcome {
             Ok(_) => Self::Done,
             Err(Refusal::Problems(_)) => Self::Problems,
             Err(Refusal::Usage(_)) => Self::Unprintable,
+            Err(Refusal::OverLimit(_)) => Self::OverLimit,
+            Err(Refusal::Lost) => Self::Lost,
             Err(Refusal::Faults(_)) => Self::Fault,
         }
     }

@@ -50,10 +50,12 @@ kinds! {
     CONTENT_TYPE "content-type" UNSUPPORTED_MEDIA_TYPE "请求正文的类型不对"
     FOREIGN_HOST "foreign-host" MISDIRECTED_REQUEST "请求的主机名不是本机"
     INVALID_RECORD "invalid-record" UNPROCESSABLE_ENTITY "数据有问题"
+    OVER_LIMIT "over-limit" UNPROCESSABLE_ENTITY "超过限度，没有做完"
     UNPRINTABLE "unprintable" UNPROCESSABLE_ENTITY "不能这样打印"
     BUSY "busy" TOO_MANY_REQUESTS "排队的人太多"
     FAULT "fault" INTERNAL_SERVER_ERROR "程序故障"
     WAITED "waited-too-long" SERVICE_UNAVAILABLE "等候太久"
+    LOST "lost" SERVICE_UNAVAILABLE "没有做完"
     NOT_READY "not-ready" SERVICE_UNAVAILABLE "尚未就绪"
 }
 
@@ -170,6 +172,9 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::Usage(sentence) => Self::new(UNPRINTABLE, sentence),
             Refusal::Problems(problems) => Self::of_record(&problems),
+            Refusal::OverLimit(sentence) => Self::new(OVER_LIMIT, sentence),
+            Refusal::Lost => Self::new(LOST, "处理它的进程两次中途退出，请再试一次")
+                .with(header::RETRY_AFTER, 1.into()),
             Refusal::Faults(faults) => faults.into(),
         }
     }

@@ -54,7 +54,8 @@ impl Query {
         let given = self.take(key)?;
         let chosen = choices.iter().find(|(word, _)| *word == given);
         if chosen.is_none() {
-            let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+            let words = choices.iter().map(|(word, _)| *word).filter(|word| !word.is_empty());
+            let words: Vec<&str> = words.collect();
             self.slip(key, &given, &words);
         }
         chosen.map(|(_, choice)| *choice)

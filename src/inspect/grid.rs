@@ -51,7 +51,8 @@ pub(super) fn body_size<'a>(lines: impl Iterator<Item = &'a Line>) -> Option<f64
 }
 
 impl Grid {
-    pub(super) fn measure(parts: &Parts<'_>, pages: &[(f64, Vec<Area>)]) -> Self {
+    /// `pages` are the width and the tables of each page, and none of a page that does not count.
+    pub(super) fn measure(parts: &Parts<'_>, pages: &[Option<(f64, Vec<Area>)>]) -> Self {
         let size = parts.size;
         let mut grid = Self { size, ..Self::default() };
         let Some(size) = size else { return grid };
@@ -71,14 +72,14 @@ impl Grid {
         for (parity, edges) in [(0, &mut grid.odd), (1, &mut grid.even)] {
             *edges = edges_of(parts, pages, parity, size, grid.pitch.unwrap_or(size));
         }
-        grid.heights(parts);
+        grid.heights(parts, pages);
         grid
     }
 
-    fn heights(&mut self, parts: &Parts<'_>) {
+    fn heights(&mut self, parts: &Parts<'_>, pages: &[Option<(f64, Vec<Area>)>]) {
         let leading = self.leading;
         let tops = parts.pages.iter().enumerate().filter_map(|(page, lines)| {
-            let first = lines.first().filter(|line| !line.tabular)?;
+            let first = lines.first().filter(|line| !line.tabular && pages[page].is_some())?;
             let size = parts.size?;
             let goes_on = page > 0 && (first.size - size).abs() < 0.6;
             goes_on.then(|| first.top())
@@ -91,7 +92,7 @@ impl Grid {
         });
         self.bottom = parts.body.iter().map(|line| line.bottom()).max_by(f64::total_cmp);
         let Some(leading) = leading else { return };
-        for page in 0..parts.pages.len() {
+        for page in (0..parts.pages.len()).filter(|page| pages[*page].is_some()) {
             let mut lines = parts.pages[page].iter().filter(|line| !line.tabular);
             let Some(first) = lines.next() else { continue };
             let Some(last) = parts.body.iter().rfind(|line| line.page == page) else { continue };
@@ -109,13 +110,14 @@ impl Grid {
 
 fn edges_of(
     parts: &Parts<'_>,
-    pages: &[(f64, Vec<Area>)],
+    pages: &[Option<(f64, Vec<Area>)>],
     parity: usize,
     size: f64,
     pitch: f64,
 ) -> Edges {
     let here = |page: usize| page % 2 == parity;
-    let width = pages.iter().skip(parity).step_by(2).map(|(width, _)| *width).next().unwrap_or(0.0);
+    let mut of_parity = pages.iter().skip(parity).step_by(2).flatten();
+    let width = of_parity.next().map_or(0.0, |(width, _)| *width);
     let lines: Vec<&Line> = parts.flowing.iter().filter(|line| here(line.page)).copied().collect();
     let starts: Vec<f64> = lines
         .iter()
@@ -140,7 +142,8 @@ fn edges_of(
         // A page of one table: its rules are the block.
         let areas = pages.iter().enumerate().filter(|(page, _)| here(*page));
         let widest = areas
-            .flat_map(|(_, (_, areas))| areas)
+            .filter_map(|(_, page)| page.as_ref())
+            .flat_map(|(_, areas)| areas)
             .max_by(|a, b| (a.right - a.left).total_cmp(&(b.right - b.left)));
         if let Some(area) = widest.filter(|area| area.right - area.left > 0.6 * width) {
             edges.left = edges.left.or(Some(area.left));

@@ -65,7 +65,11 @@ pub fn inspect(pdf: &[u8], names: &FaceNames) -> Result<Report, String> {
     };
     let (lines, asides) = (lines_by(lines::of_page), lines_by(lines::of_aside));
     let parts = Parts::tell(&lines, &asides, &pages);
-    let areas: Vec<_> = pages.iter().map(|page| (page.width, tables::areas(&page.rules))).collect();
+    let all_lie = pages.iter().all(ink::Page::lies);
+    let areas = pages
+        .iter()
+        .map(|page| (all_lie || !page.lies()).then(|| (page.width, tables::areas(&page.rules))));
+    let areas: Vec<_> = areas.collect();
     let grid = Grid::measure(&parts, &areas);
     let subject =
         Subject { facts: &facts, pages: &pages, faces: &faces, names, parts: &parts, grid: &grid };

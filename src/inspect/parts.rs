@@ -136,7 +136,10 @@ fn level_of(text: &str) -> Option<usize> {
 impl<'a> Parts<'a> {
     /// `lines` are those of each page, `asides` those of lying pages that are read upright.
     pub(super) fn tell(lines: &'a [Vec<Line>], asides: &'a [Vec<Line>], pages: &[Page]) -> Self {
-        let size = body_size(lines.iter().flatten());
+        // A table that lies among upright pages is no body; a file of such pages alone has what it has.
+        let all_lie = pages.iter().all(Page::lies);
+        let counts = |page: usize| all_lie || !pages[page].lies();
+        let size = body_size(lines.iter().flatten().filter(|line| counts(line.page)));
         let mut parts = Self {
             size,
             pages: Vec::new(),
@@ -184,8 +187,10 @@ impl<'a> Parts<'a> {
                 .iter()
                 .any(|it| it.page == line.page && (it.baseline - line.baseline).abs() < 2.0)
         };
-        let is_body =
-            |line: &&Line| !line.tabular && (line.size - size).abs() < 0.4 && !in_imprint(line);
+        let is_body = |line: &&Line| {
+            let sized = (line.size - size).abs() < 0.4;
+            counts(line.page) && !line.tabular && sized && !in_imprint(line)
+        };
         parts.body = parts.pages.iter().flatten().copied().filter(is_body).collect();
         parts.find_head(size);
         parts.find_attachments(size);
@@ -220,7 +225,13 @@ impl<'a> Parts<'a> {
             let next = text.get(start + self.title.len());
             self.addressee = next.copied().filter(|line| {
                 let dense = line.dense();
-                dense.ends_with(['：', ':']) && level_of(&dense).is_none()
+                // The label of a form has something beside it, or room to write.
+                let beside = |other: &&&Line| {
+                    !std::ptr::eq(**other, *line)
+                        && (other.baseline - line.baseline).abs() < line.size
+                };
+                let alone = !line.ends_blank.1 && !first.iter().any(|other| beside(&other));
+                alone && dense.ends_with(['：', ':']) && level_of(&dense).is_none()
             });
         }
         let before = start.unwrap_or(text.len());

@@ -76,6 +76,8 @@ pub struct Face {
     pub name: String,
     /// Such as 仿宋; none if the name is not known.
     pub role: Option<String>,
+    /// Whether it has no role of its own, but the characters that other faces lack.
+    pub stands_in: bool,
     /// Whether its outlines are in the file.
     pub embedded: bool,
 }
@@ -106,6 +108,7 @@ pub struct Report {
     pub faces: Vec<Face>,
     /// Every clause, in the order of the standard.
     pub findings: Vec<Finding>,
+    paper: bool,
 }
 
 impl Report {
@@ -130,12 +133,23 @@ impl Report {
         let mut faces: Vec<Face> = Vec::new();
         for face in subject.faces.iter().filter(|face| face.used) {
             let role = subject.names.role_of(&face.name).map(str::to_owned);
-            let face = Face { name: face.name.clone(), role, embedded: face.embedded };
+            let stands_in = subject.names.stands_in(&face.name);
+            let face = Face { name: face.name.clone(), role, stands_in, embedded: face.embedded };
             if !faces.contains(&face) {
                 faces.push(face);
             }
         }
-        Self { file: subject.facts.clone(), pages, faces, findings }
+        let absent = findings.iter().filter(|it| it.verdict == Verdict::NotFound).count();
+        let has_body = subject.parts.flowing.iter().any(|line| line.page == 0);
+        let paper = has_body && absent * 2 <= findings.len();
+        Self { file: subject.facts.clone(), pages, faces, findings, paper }
+    }
+
+    /// Whether this looks like a paper that the standard speaks of: it has a body from its first page on,
+    /// and most clauses have something to measure.
+    #[must_use]
+    pub fn is_paper(&self) -> bool {
+        self.paper
     }
 
     /// Whether every hard clause that could be measured is as wanted.

@@ -33,6 +33,16 @@ pub(super) enum Role<'a> {
 }
 
 impl Subject<'_> {
+    /// Whether everything lies: a table by itself, without a body on upright pages.
+    pub(super) fn lies(&self) -> bool {
+        self.pages.iter().all(Page::lies)
+    }
+
+    /// Whether the page stands otherwise than the block that was measured.
+    fn is_apart(&self, page: usize) -> bool {
+        self.pages.get(page).is_some_and(Page::lies) != self.lies()
+    }
+
     /// Whether sheets bear text on both sides, as far as the file says.
     pub(super) fn one_sided(&self) -> bool {
         self.facts.duplex.as_deref() == Some("Simplex")
@@ -40,12 +50,14 @@ impl Subject<'_> {
 
     /// The left edge of the text block on this page (from 0), in points.
     pub(super) fn left(&self, page: usize) -> Option<f64> {
-        if page.is_multiple_of(2) { self.grid.odd.left } else { self.grid.even.left }
+        let edges = if page.is_multiple_of(2) { &self.grid.odd } else { &self.grid.even };
+        edges.left.filter(|_| !self.is_apart(page))
     }
 
     /// The right edge of the text block on this page (from 0), in points.
     pub(super) fn right(&self, page: usize) -> Option<f64> {
-        if page.is_multiple_of(2) { self.grid.odd.right } else { self.grid.even.right }
+        let edges = if page.is_multiple_of(2) { &self.grid.odd } else { &self.grid.even };
+        edges.right.filter(|_| !self.is_apart(page))
     }
 
     /// From one character of the body to the next, in points.

@@ -77,8 +77,8 @@ impl Press {
 
     fn compile(&self, job: &Job) -> Result<Typeset, Failure> {
         let unwritable = |error: serde_json::Error| Failure::Template(vec![error.to_string()]);
-        let setting = serde_json::to_vec(&self.setting(job)).map_err(unwritable)?;
         let data = serde_json::to_vec(&data(job)).map_err(unwritable)?;
+        let setting = serde_json::to_vec(&self.setting(job, &data)).map_err(unwritable)?;
         let main = format!("/{}/{LAYOUT}", job.document);
         let desk = Desk::new(&self.shelf, &main, [(SETTING, setting), (DATA, data)])
             .ok_or_else(|| Failure::Template(vec![format!("没有 {main}")]))?;
@@ -121,7 +121,7 @@ impl Press {
     }
 
     /// What all records of the document have in common.
-    fn setting<'a>(&'a self, job: &'a Job) -> Setting<'a> {
+    fn setting<'a>(&'a self, job: &'a Job, data: &[u8]) -> Setting<'a> {
         Setting {
             fonts: &self.roles,
             sides: if job.one_sided { "one" } else { "duplex" },
@@ -131,6 +131,7 @@ impl Press {
                 orientation: job.orientation,
             },
             digests: job.sheets.iter().any(|sheet| sheet.digest().is_some()),
+            apostrophes: has_apostrophe(data),
         }
     }
 }
@@ -142,6 +143,17 @@ struct Setting<'a> {
     sides: &'static str,
     document: About<'a>,
     digests: bool,
+    apostrophes: bool,
+}
+
+/// Whether a ’ stands between two letters of the alphabet. It belongs to their face then; elsewhere it
+/// is a Chinese quotation mark, which is as wide as a character.
+fn has_apostrophe(data: &[u8]) -> bool {
+    data.windows(5).any(|window| {
+        window[0].is_ascii_alphabetic()
+            && window[1..4] == *"’".as_bytes()
+            && window[4].is_ascii_alphabetic()
+    })
 }
 
 #[derive(Serialize)]

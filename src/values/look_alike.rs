@@ -63,10 +63,10 @@ pub fn examine(text: &str) -> Vec<Finding> {
     let mut found = Vec::new();
     for (at, &mark) in marks.iter().enumerate() {
         let Some((code, right)) = kind_of(mark) else { continue };
-        let beside = [at.checked_sub(1), Some(at + 1)];
-        let counts = beside.iter().flatten().filter_map(|&at| marks.get(at)).any(is_numeral);
-        // A circle is a circle, unless it stands among the digits of a year.
-        if (code == "text.circle" && !counts) || !seen.insert(mark) || seen.len() > TOLD {
+        if (code == "text.circle" && !is_in_place_of_a_character(&marks, at))
+            || !seen.insert(mark)
+            || seen.len() > TOLD
+        {
             continue;
         }
         found.push(
@@ -108,8 +108,19 @@ fn single(mark: char, compatible: bool) -> Option<char> {
     right.filter(|right| *right != mark)
 }
 
-fn is_numeral(mark: &char) -> bool {
-    "〇一二三四五六七八九○◯".contains(*mark)
+/// A circle is a circle, unless it stands among the digits of a year, or alone between two characters:
+/// several hide a name (张○○), one at the end does so too.
+fn is_in_place_of_a_character(marks: &[char], at: usize) -> bool {
+    let circle = |mark: &&char| matches!(**mark, '\u{25CB}' | '\u{25EF}');
+    let before = marks[..at].iter().rev().take_while(circle).count();
+    let after = marks[at + 1..].iter().take_while(circle).count();
+    let left = (at - before).checked_sub(1).and_then(|at| marks.get(at));
+    let right = marks.get(at + after + 1);
+    let numeral = |mark: &char| "〇一二三四五六七八九".contains(*mark);
+    let character = |mark: &char| matches!(mark, '\u{3400}'..='\u{9FFF}' | '〇');
+    let among_digits = left.is_some_and(numeral) || right.is_some_and(numeral);
+    among_digits
+        || (before + after == 0 && left.is_some_and(character) && right.is_some_and(character))
 }
 
 #[cfg(test)]
@@ -125,14 +136,18 @@ mod tests {
         assert_eq!(right("⼭西省⻄安"), ["\"山\"", "\"西\""]);
         assert_eq!(right("王\u{F9DC}"), ["\"隆\""]);
         assert_eq!(right("\u{2F80A}"), ["\"\u{50E7}\""]);
-        assert_eq!(right("二○二六年"), ["\"〇\""]);
+        for text in ["二○二六年", "二○○五年", "六路○号楼", "太原○公司"] {
+            assert_eq!(right(text), ["\"〇\""], "{text}");
+        }
         assert_eq!(examine("⼭⼭")[0].facts["position"], 1);
         assert_eq!(examine("⼭⼭").len(), 1);
     }
 
     #[test]
     fn leaves_alone_what_is_right() {
-        for text in ["山西省", "二〇二六年", "○ 已办", "\u{FA0E}\u{FA29}", "𠅤"] {
+        for text in
+            ["山西省", "二〇二六年", "○ 已办", "张○○", "张○", "王○○先生", "\u{FA0E}\u{FA29}", "𠅤"]
+        {
             assert_eq!(examine(text), [], "{text}");
         }
     }

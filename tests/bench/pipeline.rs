@@ -19,7 +19,7 @@ mod made;
 fn app() -> App {
     let home = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let places = Places { flag: Some(home), ..Places::default() };
-    App::open(&Setup { places, fonts: None }).unwrap_or_else(|faults| panic!("{faults}"))
+    App::open(&Setup { places, ..Setup::default() }).unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 /// Records that differ in their names, as those of different applicants do.

@@ -153,7 +153,10 @@ fn a_wrong_call_ends_with_one_and_says_so_in_chinese() {
             "是否应为 shanxi/application",
         ),
         (&["render", "shanxi/application", "没有.json", "-o", "x.pdf"], "没有这个文件"),
-        (&["render", "shanxi/application", SAMPLE, "-o", "x.doc"], "-o 应以 .pdf 或 .png 结尾"),
+        (
+            &["render", "shanxi/application", SAMPLE, "-o", "x.doc"],
+            "-o 应以 .pdf、.png 结尾（手动双面为 .zip）",
+        ),
         (&["render", "shanxi/application", SAMPLE, "-o", "x.pdf", "--sides", "manual"], ".zip"),
         (&["render", "shanxi/application", SAMPLE, "-o", "x.zip"], "--sides manual"),
         (&["render", "shanxi/application", SAMPLE, "-o", "x.pdf", "--page", "2"], "--page"),

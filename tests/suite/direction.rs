@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::support::root;
 
 /// The order of `lib.rs`.
-const ORDER: [&str; 13] = [
+const ORDER: [&str; 14] = [
     "fault", "digest", "values", "catalog", "intake", "wording", "typeset", "finish", "inspect",
-    "packet", "app", "http", "cli",
+    "packet", "crew", "app", "http", "cli",
 ];
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {

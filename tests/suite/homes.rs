@@ -346,7 +346,8 @@ fn an_operators_own_face_comes_first_for_its_role() {
     let places = chengwen::catalog::Places { flag: Some(root()), ..Default::default() };
     let open = |fonts: &Path| {
         let fonts = Some(fonts.to_owned());
-        chengwen::app::App::open(&chengwen::app::Setup { places: places.clone(), fonts })
+        let places = places.clone();
+        chengwen::app::App::open(&chengwen::app::Setup { places, fonts, processes: None })
     };
     let app = open(folder.path()).unwrap_or_else(|faults| panic!("{faults}"));
     assert_eq!(app.catalog().fonts().unused().len(), 1);
@@ -361,6 +362,7 @@ fn an_operators_own_face_comes_first_for_its_role() {
     let app = chengwen::app::App::open(&chengwen::app::Setup {
         places,
         fonts: Some(folder.path().to_owned()),
+        processes: None,
     })
     .unwrap_or_else(|faults| panic!("{faults}"));
     let fonts = app.catalog().fonts();

@@ -141,6 +141,21 @@ fn rare_characters_keep_the_grid() {
 }
 
 #[test]
+fn an_apostrophe_is_narrow_among_letters_and_a_quotation_mark_is_not() {
+    let app = app();
+    let sample = sample(&app, "shanxi-commitment");
+    let mut record = sample.record();
+    set(&mut record, "/name", json!("太原McDonald’s餐厅‘金拱’店"));
+    let seen = seen(&app, &sample.document, &record);
+    let narrow: Vec<bool> = seen
+        .windows(2)
+        .filter(|pair| pair[0].mark == '’' && pair[1].y == pair[0].y)
+        .map(|pair| pair[1].x - pair[0].x < 8.0)
+        .collect();
+    assert!(narrow.chunks(2).all(|both| both == [true, false]) && narrow.len() > 1, "{narrow:?}");
+}
+
+#[test]
 fn rare_characters_are_read_back_from_every_document() {
     let app = app();
     let rare: String = RARE.iter().collect();

@@ -19,7 +19,7 @@ pub(crate) fn app() -> App {
 
 pub(crate) fn app_at(home: &Path) -> Result<App, chengwen::fault::Faults> {
     let places = Places { flag: Some(home.to_owned()), ..Places::default() };
-    App::open(&Setup { places, fonts: None })
+    App::open(&Setup { places, ..Setup::default() })
 }
 
 /// One sample: its document, the name of its file, and its bytes.

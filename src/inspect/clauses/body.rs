@@ -1,7 +1,6 @@
 //! The running text: clauses 5.2.2 to 5.2.4 and 9.
 
 use super::Measure;
-use super::paper::lies;
 use crate::inspect::lines::{Line, is_closing, is_opening};
 use crate::inspect::parts::coloured;
 use crate::inspect::place::{MM, mm};
@@ -16,7 +15,7 @@ const HEIGHT: f64 = 225.0 * MM;
 
 /// Whether the file is a table that lies across: what little text stands beside it is no body.
 fn no_body(subject: &Subject<'_>) -> Option<Measure> {
-    lies(subject).then(|| Measure::NotFound("横排的表，没有正文".to_owned()))
+    subject.lies().then(|| Measure::NotFound("横排的表，没有正文".to_owned()))
 }
 
 /// 5.2.2: 三号 unless said otherwise (一般).

@@ -30,7 +30,11 @@ pub(super) fn indents(subject: &Subject<'_>) -> Measure {
         format!("日期右空 {}，署名右空 {}", in_characters(date_gap), in_characters(name_gap));
     let is = |value: f64, wanted: f64| (value - wanted).abs() <= PLACE;
     let told_apart = format!("{told}，日期首字在署名首字右 {}", in_characters(shift));
-    // A date that is four characters shorter than its signature may look centred below it as well.
+    let sealed = off_centre.abs() <= PLACE && is(date_gap, 4.0);
+    // A date that is four characters shorter than its signature looks centred below it as well.
+    if sealed && is(shift, 2.0) && is(name_gap, 2.0) {
+        return Measure::Met(format!("{told_apart}（用印 7.3.5.1、不用印 7.3.5.2 都符合）"));
+    }
     if is(shift, 2.0) && (is(name_gap, 2.0) || (is(date_gap, 2.0) && name_gap > 2.0)) {
         return Measure::Met(format!("{told_apart}（不用印，7.3.5.2）"));
     }
@@ -101,9 +105,10 @@ pub(super) fn note(subject: &Subject<'_>) -> Measure {
     else {
         return Measure::NotFound("量不出版心的左边".to_owned());
     };
+    // Some programs trim an opening bracket by half a character: then its box begins so much further left.
+    let indent = if (1.2..1.8).contains(&indent) { indent + 0.5 } else { indent };
     let told = format!("空 {}", in_characters(indent));
-    // Some programs trim an opening bracket by half a character.
-    if (1.2..=2.7).contains(&indent) {
+    if (1.7..=2.7).contains(&indent) {
         Measure::Met(told)
     } else {
         Measure::Broken(told, "附注左空二字".to_owned())

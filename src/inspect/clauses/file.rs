@@ -23,7 +23,7 @@ pub(super) fn missing(subject: &Subject<'_>) -> Measure {
 /// 6.2 wants both sides printed; the file can ask the printer for it (`/Duplex`). A file of one page has
 /// no second side.
 pub(super) fn duplex(subject: &Subject<'_>) -> Measure {
-    let lying = subject.pages.iter().filter(|page| page.lies()).count() * 2 > subject.pages.len();
+    let lying = subject.lies();
     match subject.facts.duplex.as_deref() {
         Some("DuplexFlipLongEdge") => Measure::Met("双面，长边翻转".to_owned()),
         Some("Simplex") if subject.pages.len() < 2 => Measure::Met("单面（只有一页）".to_owned()),

@@ -107,7 +107,10 @@ pub(super) fn number_form(subject: &Subject<'_>) -> Measure {
             format!("{}不连续", on_pages(uneven.into_iter())),
             "页码连续编排".to_owned(),
         ),
-        _ => Measure::Met(format!("{shown}，{} 面有页码", numbers(subject).count())),
+        _ => {
+            let inner = shown.trim_matches(is_stroke);
+            Measure::Met(format!("— {inner} —，{} 面有页码", numbers(subject).count()))
+        }
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) fn size(subject: &Subject<'_>) -> Measure {
 /// fills. What a layout program calls its margin says nothing here: Word sets the first line of a fixed
 /// pitch lower than its margin, and its users make up for it with a smaller one.
 pub(super) fn head_margin(subject: &Subject<'_>) -> Measure {
-    let Some(top) = subject.grid.top.filter(|_| !lies(subject)) else {
+    let Some(top) = subject.grid.top.filter(|_| !subject.lies()) else {
         return Measure::NotFound("没有从页首排起的正文".to_owned());
     };
     let told = in_mm(top);
@@ -64,7 +64,7 @@ pub(super) fn head_margin(subject: &Subject<'_>) -> Measure {
 
 /// 5.2.1: 订口 of odd pages is at the left.
 pub(super) fn binding_odd(subject: &Subject<'_>) -> Measure {
-    let Some(left) = subject.grid.odd.left.filter(|_| !lies(subject)) else {
+    let Some(left) = subject.grid.odd.left.filter(|_| !subject.lies()) else {
         return Measure::NotFound("量不出奇数页版心的左边".to_owned());
     };
     margin(left, BINDING, "左边距")
@@ -76,7 +76,7 @@ pub(super) fn binding_even(subject: &Subject<'_>) -> Measure {
     if subject.pages.len() < 2 {
         return Measure::NotFound("没有偶数页".to_owned());
     }
-    if lies(subject) {
+    if subject.lies() {
         return Measure::NotFound("横排文件，见第8条".to_owned());
     }
     let Edges { left, right, width } = subject.grid.even;
@@ -113,7 +113,7 @@ fn margin(points: f64, wanted: f64, name: &str) -> Measure {
 pub(super) fn block_width(subject: &Subject<'_>) -> Measure {
     let widths: Vec<f64> = [subject.grid.odd, subject.grid.even]
         .iter()
-        .filter(|_| !lies(subject))
+        .filter(|_| !subject.lies())
         .filter_map(|edges| Some(edges.right? - edges.left?))
         .collect();
     let off = |width: &f64| (mm(*width) - WIDTH).abs();
@@ -135,7 +135,7 @@ pub(super) fn block_height(subject: &Subject<'_>) -> Measure {
     else {
         return Measure::NotFound("没有排满的一面".to_owned());
     };
-    if lies(subject) {
+    if subject.lies() {
         return Measure::NotFound("横排文件，见第8条".to_owned());
     }
     let ink = mm((count as f64 - 1.0) * leading + size);
@@ -169,7 +169,7 @@ pub(super) fn registration(subject: &Subject<'_>) -> Measure {
     }
     // Through the paper the back is seen mirrored; what lies is turned over at its head, and its sides
     // stay where they are.
-    let (near, far) = if lies(subject) {
+    let (near, far) = if subject.lies() {
         let between = |a: Option<f64>, b: Option<f64>| a.zip(b).map(|(a, b)| a - b);
         (between(odd.left, even.left), between(odd.right, even.right))
     } else {
@@ -189,9 +189,28 @@ pub(super) fn registration(subject: &Subject<'_>) -> Measure {
     }
 }
 
-/// Whether most pages stand across.
-pub(super) fn lies(subject: &Subject<'_>) -> bool {
-    subject.pages.iter().filter(|page| page.lies()).count() * 2 > subject.pages.len()
+/// 6.3, bound at the left: an upright page is shown with its text upright. One that is shown sideways or
+/// upside down is printed so, and its binding comes to the wrong side.
+pub(super) fn way_up(subject: &Subject<'_>) -> Measure {
+    let upright: Vec<usize> = (0..subject.pages.len())
+        .filter(|at| !subject.pages[*at].lies() && !subject.pages[*at].glyphs.is_empty())
+        .collect();
+    let wrong = |turn: fn(Turn) -> bool| {
+        let these = upright.iter().copied().filter(|at| turn(subject.pages[*at].turn));
+        Some(these.collect::<Vec<_>>()).filter(|these| !these.is_empty())
+    };
+    let over = wrong(|turn| turn == Turn::Over).map(|these| (these, "倒置"));
+    let aside = wrong(|turn| matches!(turn, Turn::Left | Turn::Right)).map(|these| (these, "横放"));
+    let told: Vec<String> = [over, aside]
+        .into_iter()
+        .flatten()
+        .map(|(these, how)| format!("{}{how}", on_pages(these.into_iter())))
+        .collect();
+    match (upright.is_empty(), told.is_empty()) {
+        (true, _) => Measure::NotFound("没有竖排的页".to_owned()),
+        (_, true) => Measure::Met("全部正立".to_owned()),
+        _ => Measure::Broken(told.join("，"), "把这些页转正".to_owned()),
+    }
 }
 
 /// 8: the head of what lies across is at the binding side of odd pages and at the outer side of even
@@ -206,7 +225,7 @@ pub(super) fn table_head(subject: &Subject<'_>) -> Measure {
     let mut tops = [None, None];
     let mut seen = 0;
     for (at, page) in subject.pages.iter().enumerate() {
-        if !page.lies() || page.glyphs.is_empty() {
+        if !page.lies() || tables::areas(&page.rules).is_empty() {
             continue;
         }
         seen += 1;
@@ -237,7 +256,7 @@ pub(super) fn table_head(subject: &Subject<'_>) -> Measure {
         }
     }
     if seen == 0 {
-        return Measure::NotFound("没有横排的页".to_owned());
+        return Measure::NotFound("没有横排的表".to_owned());
     }
     if !wrong.is_empty() {
         return Measure::Broken(

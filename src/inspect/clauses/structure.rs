@@ -3,7 +3,6 @@
 use super::Measure;
 use super::body::wanted_face;
 use super::head::{CENTRED, middle};
-use super::paper::lies;
 use crate::inspect::lines::{Line, is_closing, is_han, most};
 use crate::inspect::parts::joined;
 use crate::inspect::subject::{Role, Subject, in_characters, on_pages};
@@ -14,6 +13,9 @@ const INDENT: f64 = 0.3;
 /// 7.3.3: the first page shows text of the body.
 pub(super) fn first_page(subject: &Subject<'_>) -> Measure {
     let body = &subject.parts.flowing;
+    if subject.lies() {
+        return Measure::NotFound("横排的表，没有正文".to_owned());
+    }
     if body.is_empty() {
         return Measure::NotFound("没有足够的正文".to_owned());
     }
@@ -30,7 +32,7 @@ pub(super) fn first_page(subject: &Subject<'_>) -> Measure {
 /// 7.3.3: paragraphs begin two characters in, other lines at the edge. A paragraph begins after a line
 /// that ends early.
 pub(super) fn paragraphs(subject: &Subject<'_>) -> Measure {
-    if lies(subject) {
+    if subject.lies() {
         return Measure::NotFound("横排的表，没有正文".to_owned());
     }
     let (mut starts, mut others) = (Vec::new(), 0);
@@ -56,6 +58,10 @@ pub(super) fn paragraphs(subject: &Subject<'_>) -> Measure {
         return Measure::NotFound("量不出段落的起头".to_owned());
     };
     let same = starts.iter().filter(|it| (*it - usual).abs() <= 0.2).count();
+    if same * 5 < starts.len() * 3 {
+        let told = format!("各段起头不一（{} 段中 {same} 段相同），认不出段落", starts.len());
+        return Measure::NotFound(told);
+    }
     let told = format!("空 {}（{} 段中 {same} 段）", in_characters(usual), starts.len());
     if (usual - 2.0).abs() > INDENT {
         return Measure::Broken(told, "段落首行缩进 2 字符".to_owned());
@@ -249,7 +255,7 @@ pub(super) fn attachment_title(subject: &Subject<'_>) -> Measure {
         return no_attachment();
     }
     // The lines beside a lying table may be closer; its block is that of the standard.
-    let leading = subject.grid.leading.filter(|_| !lies(subject)).unwrap_or(28.99);
+    let leading = subject.grid.leading.filter(|_| !subject.lies()).unwrap_or(28.99);
     let mut told = Vec::new();
     for attachment in &subject.parts.attachments {
         let label = attachment.label;

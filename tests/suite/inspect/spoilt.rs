@@ -495,43 +495,68 @@ fn fonts_and_boxes() {
     assert!(found.value.as_deref().is_some_and(|it| it.starts_with("第2页有 1 个字")), "{found:?}");
 }
 
-/// Three pages that lie, with their first line at the head.
+/// Pages of a table that lies.
 fn lying() -> Vec<u8> {
-    let home = Spoilt::new();
-    home.spoil(
-        "templates/shanxi/commitment/document.toml",
-        "sides = \"duplex\"",
-        "orientation = \"landscape\"\nsides = \"duplex\"",
-    );
-    home.spoil(
-        LAYOUT,
-        "  show: 正文\n",
-        "  show: 正文\n  for _ in range(3) { par(first-line-indent: 0pt)[页首]; pagebreak() }\n",
-    );
-    print(&home)
+    let app = crate::support::app();
+    let sample = sample(&app, "shanxi-summary.several-pages");
+    render(&app, &sample.document, &sample.record(), Options::default()).bytes
+}
+
+/// A file with a page turned by so much, on top of how it is shown.
+fn turned(pdf: &[u8], number: u32, by: i64) -> Report {
+    let mut document = Document::load_mem(pdf).expect("readable");
+    page(&mut document, number).set("Rotate", by);
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).expect("saved");
+    report(&bytes)
 }
 
 #[test]
 fn heads_of_lying_pages() {
     let row = "横排页的表头";
-    let told = report(&lying());
+    let lying = lying();
+    let told = report(&lying);
     assert_eq!(finding(&told, row).verdict, Verdict::Pass, "{:?}", finding(&told, row));
-
-    let turned = |number: u32, by: i64| {
-        let mut document = Document::load_mem(&lying()).expect("readable");
-        page(&mut document, number).set("Rotate", by);
-        let mut bytes = Vec::new();
-        document.save_to(&mut bytes).expect("saved");
-        report(&bytes)
-    };
     // Upside down on the back: the head comes to the binding side of an even page.
-    let over = turned(2, 180);
+    let over = turned(&lying, 2, 180);
     assert_eq!(finding(&over, row).verdict, Verdict::Fail);
     assert!(finding(&over, row).value.as_deref().is_some_and(|it| it.contains("第2页")));
     // Stood up with its head at the left, as the sheet is bound, and at the right.
-    assert_eq!(finding(&turned(2, 270), row).verdict, Verdict::Pass);
-    assert_eq!(finding(&turned(2, 90), row).verdict, Verdict::Fail);
-    assert_eq!(finding(&turned(1, 90), row).verdict, Verdict::Fail);
+    assert_eq!(finding(&turned(&lying, 2, 270), row).verdict, Verdict::Pass);
+    assert_eq!(finding(&turned(&lying, 2, 90), row).verdict, Verdict::Fail);
+    assert_eq!(finding(&turned(&lying, 1, 90), row).verdict, Verdict::Fail);
+}
+
+#[test]
+fn upright_pages_that_are_turned() {
+    let specimen = specimen();
+    for (number, by, told) in [(1, 180, "第1页倒置"), (2, 90, "第2页横放"), (3, 270, "第3页横放")]
+    {
+        let report = turned(&specimen, number, by);
+        assert_eq!(broken(&report), ["页面方向"], "{:#?}", report.findings);
+        let value = finding(&report, "页面方向").value.as_deref();
+        assert!(value.is_some_and(|value| value.contains(told)), "{value:?}");
+    }
+}
+
+#[test]
+fn a_table_that_lies_behind_upright_pages_spoils_no_measure() {
+    let app = crate::support::app();
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut paths = Vec::new();
+    for name in ["shanxi-notice", "shanxi-summary"] {
+        let sample = sample(&app, name);
+        let made = render(&app, &sample.document, &sample.record(), Options::default());
+        paths.push(folder.path().join(format!("{name}.pdf")).display().to_string());
+        std::fs::write(paths.last().expect("just put"), made.bytes).expect("written");
+    }
+    let both = folder.path().join("both.pdf").display().to_string();
+    let pages = ["--empty", "--pages", &paths[0], "1-4", &paths[1], "1-2", "--", &both];
+    assert!(crate::support::run("qpdf", &pages).status.success());
+    let report = report(&std::fs::read(&both).expect("made"));
+    // It is true that the numbers begin anew, and that the notice announces no such table.
+    assert_eq!(those(&report, Verdict::Fail), ["附件名称", "页码形式"], "{:#?}", report.findings);
+    assert_eq!(finding(&report, "版心宽").value.as_deref(), Some("156.1 mm"));
 }
 
 /// The summary of several pages, from a home with this file changed so.

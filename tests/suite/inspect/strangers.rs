@@ -98,7 +98,7 @@ fn what_has_no_chinese_text_is_not_judged() {
     for name in ["english.pdf", "drawn.pdf"] {
         let report = read(&folder.path().join(name));
         let passed = those(&report, Verdict::Pass);
-        let of_the_sheet = ["幅面", "文字颜色", "字迹", "文字可选取"];
+        let of_the_sheet = ["幅面", "文字颜色", "字迹", "文字可选取", "页面方向"];
         assert!(passed.iter().all(|name| of_the_sheet.contains(name)), "{name}: {passed:?}");
         assert_eq!(finding(&report, "正文字号").verdict, Verdict::NotFound);
         assert_eq!(those(&report, Verdict::Fail), Vec::<&str>::new());

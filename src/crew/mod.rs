@@ -1,0 +1,190 @@
+//! Typesetting that can be stopped: render processes, each with a limit of time and of memory.
+//!
+//! Typst looks at no clock and has no limit of memory, and a thread cannot be killed. So a server
+//! gives its jobs to processes of the same program ([`work`] is their side), one job at a time to
+//! each. A process that runs over a limit is killed and replaced; the others go on. The command line
+//! typesets in its own process, with the same code ([`Typesetting::Here`]).
+
+mod pool;
+mod process;
+mod wire;
+mod work;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use crate::fault::{Fault, Faults};
+use crate::typeset::{Failure, Job, Output, Typeset, Typesetter};
+
+pub use pool::Count;
+use pool::Crew;
+pub use work::work;
+
+/// Where jobs are typeset.
+pub enum Typesetting {
+    /// In this process; nothing can stop it.
+    Here(Box<Typesetter>),
+    /// In processes of their own.
+    Crews(Box<Crews>),
+}
+
+/// The render processes of a server.
+pub struct Crews {
+    renders: Crew,
+    /// Checks that need the layout take milliseconds, and do not wait behind renders. Most servers never
+    /// need this process.
+    checks: OnceLock<Result<Crew, Fault>>,
+    manning: Manning,
+    digest: String,
+}
+
+/// The limits of a render process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// How long one job may take.
+    pub time: Duration,
+    /// How much memory the process may hold, in bytes (resident). Kept on Linux only, as other systems
+    /// do not tell.
+    pub memory: u64,
+    /// After how many jobs a process is replaced.
+    pub jobs: usize,
+}
+
+/// How a crew is to be manned.
+#[derive(Debug, Clone)]
+pub struct Manning {
+    /// The program.
+    pub program: PathBuf,
+    /// What the program is called with, so that it opens the same home and serves as a render process.
+    pub arguments: Vec<OsString>,
+    /// How many processes typeset at once.
+    pub count: usize,
+    /// What each of them may take.
+    pub bounds: Bounds,
+}
+
+/// Why a job was not typeset.
+#[derive(Debug)]
+pub enum Undone {
+    /// The job itself.
+    Failed(Failure),
+    /// It took longer than this, and was stopped.
+    OverTime(Duration),
+    /// It took more memory than this (bytes), and was stopped.
+    OverMemory(u64),
+    /// The process that had it died, and so did the next one.
+    Lost,
+    /// No process can be had.
+    Unmanned(Fault),
+}
+
+impl Typesetting {
+    /// Typesets one job.
+    ///
+    /// # Errors
+    /// What [`Undone`] lists.
+    pub fn typeset(&self, job: &Job) -> Result<Typeset, Undone> {
+        match self {
+            Self::Here(typesetter) => typesetter.typeset(job).map_err(Undone::Failed),
+            Self::Crews(crews) => crews.of(job)?.typeset(job),
+        }
+    }
+
+    /// The render processes, if there are any.
+    #[must_use]
+    pub fn crews(&self) -> Option<&Crews> {
+        match self {
+            Self::Here(_) => None,
+            Self::Crews(crews) => Some(crews),
+        }
+    }
+}
+
+impl Crews {
+    /// Mans the crews; `digest` is that of the templates and fonts that each process must have opened.
+    ///
+    /// # Errors
+    /// A thread cannot be started. Processes that cannot be are told when a job comes.
+    pub fn man(manning: Manning, digest: String) -> Result<Self, Fault> {
+        let renders = Crew::man(manning.clone(), digest.clone())?;
+        Ok(Self { renders, checks: OnceLock::new(), manning, digest })
+    }
+
+    fn of(&self, job: &Job) -> Result<&Crew, Undone> {
+        if !matches!(job.output, Output::Nothing) {
+            return Ok(&self.renders);
+        }
+        let man = || Crew::man(Manning { count: 1, ..self.manning.clone() }, self.digest.clone());
+        self.checks.get_or_init(man).as_ref().map_err(|fault| Undone::Unmanned(fault.clone()))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Crew> {
+        let checks = self.checks.get().and_then(|crew| crew.as_ref().ok());
+        std::iter::once(&self.renders).chain(checks)
+    }
+
+    /// What became of processes since the start.
+    #[must_use]
+    pub fn count(&self) -> Count {
+        self.all().map(Crew::count).fold(Count::default(), |sum, more| Count {
+            started: sum.started + more.started,
+            over_time: sum.over_time + more.over_time,
+            over_memory: sum.over_memory + more.over_memory,
+            died: sum.died + more.died,
+            worn: sum.worn + more.worn,
+        })
+    }
+
+    /// The processes that live now, by the numbers the system knows them by.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<u32> {
+        self.all().flat_map(Crew::numbers).collect()
+    }
+
+    /// The memory that all processes hold together, in bytes.
+    #[must_use]
+    pub fn resident(&self) -> u64 {
+        self.all().map(Crew::resident).sum()
+    }
+
+    /// How many render processes live.
+    ///
+    /// # Errors
+    /// Why the last one could not be had.
+    pub fn stand(&self) -> Result<usize, Fault> {
+        self.renders.stand()
+    }
+}
+
+impl Undone {
+    /// What a user is told of a job that ran over a limit, with the limit's name in the configuration;
+    /// none if it did not.
+    #[must_use]
+    pub fn over_limit(&self) -> Option<String> {
+        let (what, limit) = match self {
+            Self::OverTime(time) => (format!("{} 秒", time.as_secs_f64()), "limits.render_seconds"),
+            Self::OverMemory(memory) => {
+                (format!("{} MiB 内存", memory >> 20), "limits.render_memory")
+            }
+            Self::Failed(_) | Self::Lost | Self::Unmanned(_) => return None,
+        };
+        let remedy = "请减少一次印的内容，例如分成几份";
+        Some(format!("排版超过 {what}的限度（{limit}），已停止；{remedy}"))
+    }
+}
+
+impl From<Undone> for Faults {
+    fn from(undone: Undone) -> Self {
+        let told = undone.over_limit();
+        match undone {
+            Undone::Failed(failure) => failure.into(),
+            Undone::Unmanned(fault) => fault.into(),
+            Undone::Lost => Fault::new("排版进程两次中途退出").into(),
+            Undone::OverTime(_) | Undone::OverMemory(_) => {
+                Fault::new(told.unwrap_or_default()).into()
+            }
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! The crew: processes that are free, and a keeper that starts, watches, kills and replaces them.
+
+use std::mem;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use super::process::{Handle, Killed, Process, Silence};
+use super::{Manning, Undone};
+use crate::fault::{Fault, io_reason};
+use crate::typeset::{Job, Typeset};
+
+/// How often the keeper looks while there is work. What it finds is found so much late at most, and the
+/// aim is a tenth of a second.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// How often it looks while there is none, for processes that died idle.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// How long it waits before it starts another after one that could not be started.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// A number of render processes.
+pub(super) struct Crew {
+    shared: Arc<Shared>,
+    keeper: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    manning: Manning,
+    /// That of the templates and fonts that the processes must have opened.
+    digest: String,
+    state: Mutex<State>,
+    /// A process is free, or none can be started.
+    freed: Condvar,
+    /// There is something for the keeper to do.
+    called: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    free: Vec<Process>,
+    /// All that live, also those at work.
+    living: Vec<Arc<Handle>>,
+    /// Why the last one could not be had, and when to try again.
+    unmanned: Option<(Fault, Instant)>,
+    count: Count,
+    ended: bool,
+}
+
+/// What became of processes since the start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Started.
+    pub started: u64,
+    /// Killed because a job took too long.
+    pub over_time: u64,
+    /// Killed because they held too much memory.
+    pub over_memory: u64,
+    /// Died of something else.
+    pub died: u64,
+    /// Replaced because they had done or held much.
+    pub worn: u64,
+}
+
+impl Crew {
+    /// Mans a crew; `digest` is that of the templates and fonts that its processes must have opened.
+    ///
+    /// # Errors
+    /// The keeper's thread cannot be started. Processes that cannot be are told when a job comes.
+    pub(super) fn man(manning: Manning, digest: String) -> Result<Self, Fault> {
+        let shared = Arc::new(Shared {
+            manning,
+            digest,
+            state: Mutex::default(),
+            freed: Condvar::new(),
+            called: Condvar::new(),
+        });
+        let kept = Arc::clone(&shared);
+        let keeper = thread::Builder::new().name("crew".to_owned()).spawn(move || kept.keep());
+        let keeper = keeper.map_err(|error| {
+            Fault::new(format!("排版进程的看守线程无法启动：{}", io_reason(&error)))
+        })?;
+        Ok(Self { shared, keeper: Some(keeper) })
+    }
+
+    /// Has a process typeset a job, and waits for it.
+    pub(super) fn typeset(&self, job: &Job) -> Result<Typeset, Undone> {
+        let bounds = self.shared.manning.bounds;
+        let mut tries = 0;
+        loop {
+            let mut process = self.shared.take()?;
+            match process.ask(job, bounds.time) {
+                Ok(answer) => {
+                    self.shared.give_back(process);
+                    return answer.map_err(Undone::Failed);
+                }
+                Err(silence) => {
+                    self.shared.bury(&process.handle, &silence);
+                    match silence {
+                        Silence::Killed(Killed::Time) => return Err(Undone::OverTime(bounds.time)),
+                        Silence::Killed(Killed::Memory) => {
+                            return Err(Undone::OverMemory(bounds.memory));
+                        }
+                        Silence::Stranger(fault) => return Err(Undone::Unmanned(fault)),
+                        // It may have died for another's sake.
+                        Silence::Died if tries == 0 => tries += 1,
+                        Silence::Died => return Err(Undone::Lost),
+                    }
+                }
+            }
+        }
+    }
+
+    /// What became of processes since the start.
+    pub(super) fn count(&self) -> Count {
+        self.shared.state().count
+    }
+
+    /// The processes that live now, by the numbers the system knows them by.
+    pub(super) fn numbers(&self) -> Vec<u32> {
+        self.shared.state().living.iter().map(|handle| handle.number()).collect()
+    }
+
+    /// The memory that all processes hold together, in bytes.
+    pub(super) fn resident(&self) -> u64 {
+        self.shared.state().living.iter().filter_map(|handle| handle.resident()).sum()
+    }
+
+    /// Whether every place is manned; if not, why.
+    ///
+    /// # Errors
+    /// Why the last process could not be had.
+    pub(super) fn stand(&self) -> Result<usize, Fault> {
+        let state = self.shared.state();
+        match &state.unmanned {
+            Some((fault, _)) => Err(fault.clone()),
+            None => Ok(state.living.iter().filter(|handle| !handle.is_dead()).count()),
+        }
+    }
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        let mut state = self.shared.state();
+        state.ended = true;
+        for handle in &state.living {
+            handle.kill();
+        }
+        drop(state);
+        self.shared.called.notify_all();
+        self.shared.freed.notify_all();
+        if let Some(keeper) = self.keeper.take() {
+            // A keeper that panicked has nothing left to end.
+            let _ = keeper.join();
+        }
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a process that is free.
+    fn take(&self) -> Result<Process, Undone> {
+        let mut state = self.state();
+        loop {
+            if let Some(process) = state.free.pop() {
+                drop(state);
+                self.called.notify_one();
+                return Ok(process);
+            }
+            if let Some((fault, _)) = &state.unmanned
+                && state.living.is_empty()
+            {
+                return Err(Undone::Unmanned(fault.clone()));
+            }
+            if state.ended {
+                return Err(Undone::Lost);
+            }
+            self.called.notify_one();
+            state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn give_back(&self, process: Process) {
+        let worn = process.is_worn(&self.manning.bounds);
+        let mut state = self.state();
+        if worn || state.ended {
+            state.count.worn += u64::from(worn);
+            state.living.retain(|handle| !Arc::ptr_eq(handle, &process.handle));
+            drop(state);
+            self.called.notify_one();
+            process.handle.kill();
+        } else {
+            state.free.push(process);
+            drop(state);
+            self.freed.notify_one();
+        }
+    }
+
+    /// Counts a process out.
+    fn bury(&self, dead: &Arc<Handle>, silence: &Silence) {
+        dead.kill();
+        let mut state = self.state();
+        state.living.retain(|handle| !Arc::ptr_eq(handle, dead));
+        match silence {
+            Silence::Killed(Killed::Time) => state.count.over_time += 1,
+            Silence::Killed(Killed::Memory) => state.count.over_memory += 1,
+            Silence::Died => state.count.died += 1,
+            Silence::Stranger(fault) => {
+                tracing::error!("程序故障：{fault}");
+                state.unmanned = Some((fault.clone(), Instant::now() + PAUSE));
+            }
+        }
+        drop(state);
+        self.called.notify_one();
+        self.freed.notify_all();
+    }
+
+    /// The keeper. Processes die with the thread that started them (Linux counts so), and this one
+    /// lives as long as the crew.
+    fn keep(self: &Arc<Self>) {
+        let mut state = self.state();
+        while !state.ended {
+            state = self.start_missing(state);
+            let pause = match &state.unmanned {
+                _ if state.free.len() < state.living.len() => LOOK,
+                Some((_, again)) => again.saturating_duration_since(Instant::now()),
+                None => IDLE,
+            };
+            let waited = self.called.wait_timeout(state, pause);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let living = state.living.clone();
+            drop(state);
+            for handle in &living {
+                handle.watch(&self.manning.bounds);
+            }
+            state = self.state();
+            // Those at work are counted out by whoever waits for them.
+            let (dead, free): (Vec<_>, Vec<_>) =
+                mem::take(&mut state.free).into_iter().partition(|it| it.handle.is_dead());
+            state.free = free;
+            state.count.died += dead.len() as u64;
+            state.living.retain(|it| !dead.iter().any(|dead| Arc::ptr_eq(&dead.handle, it)));
+        }
+    }
+
+    /// Starts processes until every place is taken.
+    fn start_missing<'a>(
+        self: &'a Arc<Self>,
+        mut state: MutexGuard<'a, State>,
+    ) -> MutexGuard<'a, State> {
+        let now = Instant::now();
+        while state.living.len() < self.manning.count
+            && !state.ended
+            && state.unmanned.as_ref().is_none_or(|(_, again)| *again <= now)
+        {
+            drop(state);
+            let started = Process::start(&self.manning);
+            state = self.state();
+            let failed = match started {
+                Ok(process) => {
+                    state.count.started += 1;
+                    state.living.push(Arc::clone(&process.handle));
+                    self.welcome(process)
+                }
+                Err(fault) => Some(fault),
+            };
+            if let Some(fault) = failed {
+                tracing::error!("程序故障：{fault}");
+                state.unmanned = Some((fault, now + PAUSE));
+                self.freed.notify_all();
+            }
+        }
+        state
+    }
+
+    /// Waits, on a thread of its own, until a process has opened its home.
+    fn welcome(self: &Arc<Self>, mut process: Process) -> Option<Fault> {
+        let shared = Arc::clone(self);
+        let handle = Arc::clone(&process.handle);
+        let greet = move || match process.greet(&shared.digest) {
+            Ok(()) => {
+                let mut state = shared.state();
+                state.unmanned = None;
+                state.free.push(process);
+                drop(state);
+                shared.freed.notify_one();
+            }
+            Err(silence) => shared.bury(&process.handle, &silence),
+        };
+        let thread = thread::Builder::new().name("crew-welcome".to_owned()).spawn(greet);
+        let error = thread.err()?;
+        handle.kill();
+        Some(Fault::new(format!("排版进程无人迎接：{}", io_reason(&error))))
+    }
+}
