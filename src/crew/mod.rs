@@ -149,6 +149,12 @@ impl Crews {
         self.all().map(Crew::resident).sum()
     }
 
+    /// How long after its time a job was stopped, at worst since the start.
+    #[must_use]
+    pub fn latest(&self) -> Duration {
+        self.all().map(Crew::latest).max().unwrap_or_default()
+    }
+
     /// How many render processes live.
     ///
     /// # Errors

@@ -45,6 +45,8 @@ struct State {
     /// Why the last one could not be had, and when to try again.
     unmanned: Option<(Fault, Instant)>,
     count: Count,
+    /// How long after its time a job was stopped, at worst.
+    latest: Duration,
     ended: bool,
 }
 
@@ -115,6 +117,11 @@ impl Crew {
     /// What became of processes since the start.
     pub(super) fn count(&self) -> Count {
         self.shared.state().count
+    }
+
+    /// How long after its time a job was stopped, at worst.
+    pub(super) fn latest(&self) -> Duration {
+        self.shared.state().latest
     }
 
     /// The processes that live now, by the numbers the system knows them by.
@@ -234,10 +241,10 @@ impl Shared {
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
             let living = state.living.clone();
             drop(state);
-            for handle in &living {
-                handle.watch(&self.manning.bounds);
-            }
+            let late: Vec<Duration> =
+                living.iter().filter_map(|handle| handle.watch(&self.manning.bounds)).collect();
             state = self.state();
+            state.latest = late.into_iter().fold(state.latest, Duration::max);
             // Those at work are counted out by whoever waits for them.
             let (dead, free): (Vec<_>, Vec<_>) =
                 mem::take(&mut state.free).into_iter().partition(|it| it.handle.is_dead());

@@ -149,23 +149,22 @@ impl Handle {
         work.killed
     }
 
-    /// Kills it if it runs over a limit.
-    pub(super) fn watch(&self, bounds: &Bounds) -> Option<Killed> {
+    /// Kills it if it runs over a limit; tells how long after its time that was, if it was that.
+    pub(super) fn watch(&self, bounds: &Bounds) -> Option<Duration> {
         // The lock is kept until it is killed, so that an answer that comes just now is not believed.
         let mut work = self.work.lock().unwrap_or_else(PoisonError::into_inner);
-        let until = work.until?;
-        let over = if until <= Instant::now() {
-            Some(Killed::Time)
+        let until = work.until.filter(|_| work.killed.is_none())?;
+        let late = Instant::now().checked_duration_since(until);
+        let over = if late.is_some() {
+            Killed::Time
         } else if self.resident().is_some_and(|held| held > bounds.memory) {
-            Some(Killed::Memory)
+            Killed::Memory
         } else {
-            None
+            return None;
         };
-        if over.is_some() && work.killed.is_none() {
-            work.killed = over;
-            self.kill();
-        }
-        over
+        work.killed = Some(over);
+        self.kill();
+        late
     }
 
     /// How much memory it holds, in bytes.

@@ -6,6 +6,8 @@ mod accessible;
 mod awkward;
 mod carried;
 mod command_line;
+#[cfg(target_os = "linux")]
+mod crew;
 mod direction;
 mod golden;
 mod homes;

@@ -11,6 +11,11 @@ fn resident() -> usize {
     of_status("VmRSS")
 }
 
+/// The same in bytes.
+pub(crate) fn resident_bytes() -> u64 {
+    (resident() as u64) << 20
+}
+
 /// The most that this process has ever held, in MiB; every test has a process of its own.
 fn peak() -> usize {
     of_status("VmHWM")
