@@ -4,6 +4,7 @@
 //! Data go one way. A module uses only those before it:
 //!
 //! * [`fault`], [`digest`]: what everything may need to say or to sign
+//! * [`config`]: what an operator may set, with its default and its source
 //! * [`values`]: credit codes, regions, dates, numerals, phones, printable text
 //! * [`catalog`]: what exists: documents, programmes and fonts, checked when opened
 //! * [`intake`]: bytes to a record, or to every problem at once
@@ -13,11 +14,14 @@
 //! * [`inspect`]: any PDF measured from its page content, against GB/T 9704
 //! * [`packet`]: files that belong together, as one archive
 //! * [`crew`]: typesetting in processes that can be stopped
+//! * [`store`]: what is kept between runs; [`access`]: who may do what
 //! * [`app`]: the verbs; [`http`] and [`cli`] are their faces
 
+pub mod access;
 pub mod app;
 pub mod catalog;
 pub mod cli;
+pub mod config;
 pub mod crew;
 pub mod digest;
 pub mod fault;
@@ -26,6 +30,7 @@ pub mod http;
 pub mod inspect;
 pub mod intake;
 pub mod packet;
+pub mod store;
 pub mod typeset;
 pub mod values;
 pub mod wording;

@@ -30,7 +30,7 @@ impl App {
                 return Ok(Matter { sheets, records: Vec::new(), problems: Problems::default() });
             }
         };
-        let examined = intake::examine(self.catalog(), document, bytes)?;
+        let examined = intake::examine(self.catalog(), document, bytes, self.most.rows)?;
         if !examined.problems.is_sound() && !unfinished {
             return Err(Refusal::Problems(Box::new(examined.problems)));
         }

@@ -14,7 +14,7 @@ use crate::catalog::{Catalog, Document, Home, Places};
 use crate::crew::{self, Bounds, Crews, Manning, Typesetting, Undone};
 use crate::fault::{Fault, Faults, io_reason};
 use crate::intake::{self, Examination, Problems};
-use crate::typeset::Typesetter;
+use crate::typeset::{self, Typesetter};
 
 pub use measure::measure;
 pub use render::{Input, Options, Output, Rendered, Sides};
@@ -24,6 +24,7 @@ pub use samples::{SampleReport, blanks};
 pub struct App {
     catalog: Catalog,
     typesetting: Typesetting,
+    most: Most,
 }
 
 /// Where to find a home, and an operator's own faces.
@@ -35,6 +36,25 @@ pub struct Setup {
     pub fonts: Option<PathBuf>,
     /// The render processes to be had; none, and everything is typeset in this process.
     pub processes: Option<Processes>,
+    /// The most that one call may ask for.
+    pub most: Most,
+}
+
+/// The most that one call may ask for; by default there is no end.
+#[derive(Debug, Clone, Copy)]
+pub struct Most {
+    /// Records of one input, and items of any list in a record.
+    pub rows: usize,
+    /// Pages of one file.
+    pub pages: usize,
+    /// Pixels of one picture.
+    pub pixels: usize,
+}
+
+impl Default for Most {
+    fn default() -> Self {
+        Self { rows: usize::MAX, pages: usize::MAX, pixels: usize::MAX }
+    }
 }
 
 /// Render processes of a server.
@@ -91,7 +111,12 @@ impl App {
             typesetter_ms = (started.elapsed() - opened).as_secs_f64() * 1e3,
             "catalog open"
         );
-        Ok(Self { catalog, typesetting })
+        Ok(Self { catalog, typesetting, most: setup.most })
+    }
+
+    /// The most that one job may make.
+    fn most(&self) -> typeset::Most {
+        typeset::Most { pages: self.most.pages, pixels: self.most.pixels }
     }
 
     /// What exists.
@@ -153,7 +178,7 @@ impl App {
     /// An unknown document, or a fault; problems of the input are part of the answer.
     pub fn check(&self, document: &str, input: &[u8]) -> Result<Examination, Refusal> {
         let document = self.document(document)?;
-        let mut examined = intake::examine(&self.catalog, document, input)?;
+        let mut examined = intake::examine(&self.catalog, document, input, self.most.rows)?;
         let without_room = self.find_without_room(document, &examined.records)?;
         if !without_room.is_sound() {
             examined.problems.join(without_room);

@@ -124,6 +124,14 @@ impl App {
             Undone::Failed(Failure::NoSuchPage(pages)) => {
                 Refusal::Usage(format!("没有这一页：这份文书共 {pages} 页"))
             }
+            Undone::Failed(Failure::TooManyPages(pages)) => Refusal::OverLimit(format!(
+                "共 {pages} 页，超过一份文件 {} 页的限度（limits.pages）；请分成几份",
+                self.most.pages
+            )),
+            Undone::Failed(Failure::TooManyPixels(pixels)) => Refusal::OverLimit(format!(
+                "图片有 {pixels} 像素，超过 {} 的限度（limits.pixels）",
+                self.most.pixels
+            )),
             // A record that is too long for its page is its writer's to shorten.
             Undone::Failed(Failure::Overflow(pages)) if !matches!(input, Input::Blank(_)) => {
                 let pages: Vec<String> = pages.iter().map(ToString::to_string).collect();
@@ -265,6 +273,7 @@ impl Plan {
             orientation: document.manifest.orientation,
             sheets,
             draft: false,
+            most: app.most(),
             one_sided: self.one_sided,
             output,
         }

@@ -114,11 +114,13 @@ impl App {
         for field in document.schema.shape.paths_with_items() {
             let mut without = record.clone();
             let Some(pointer) = take_out(&mut without, &field) else { continue };
-            let made = intake::examine(self.catalog(), document, without.to_string().as_bytes())
-                .and_then(|examined| match examined.records.first() {
+            let input = without.to_string().into_bytes();
+            let made = intake::examine(self.catalog(), document, &input, self.most.rows).and_then(
+                |examined| match examined.records.first() {
                     Some(record) => Sheet::of(document, record).map(|_| ()),
                     None => Ok(()),
-                });
+                },
+            );
             if let Err(fault) = made {
                 faults.push(Fault::at(path, format!("不填 {pointer} 时：{fault}")));
             }

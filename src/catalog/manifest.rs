@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::position::line_of;
 use crate::fault::{Fault, io_reason};
+use crate::values::Role;
 
 /// `document.toml`: what a document is, besides its data, rules and layout.
 #[derive(Debug, Deserialize)]
@@ -43,6 +44,9 @@ pub struct Manifest {
     /// Whether only the layout can tell that a text has no room, so that a check lays the pages out.
     #[serde(default)]
     pub measured: bool,
+    /// The least role that may have it printed.
+    #[serde(default = "applicant")]
+    pub role: Role,
     /// Blank forms with something filled in already, by name, such as the letter of one category.
     #[serde(default)]
     pub blanks: BTreeMap<String, Spanned<toml::Value>>,
@@ -56,6 +60,11 @@ pub struct Manifest {
     /// The sentences (minijinja) that the layout sets, by name.
     #[serde(default)]
     pub sentences: BTreeMap<String, Spanned<String>>,
+}
+
+/// What everyone fills in for themselves.
+fn applicant() -> Role {
+    Role::Applicant
 }
 
 /// `programme.toml`: what the documents of one programme (活动) have in common.

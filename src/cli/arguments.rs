@@ -1,12 +1,13 @@
 //! What can be typed.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use clap::{ArgAction, Args, Command, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::app::Sides;
 use crate::typeset::Standard;
+use crate::values::Role;
 
 /// 成文：填写官方文书，生成可直接双面打印的 A4 PDF。
 #[derive(Debug, Parser)]
@@ -18,6 +19,18 @@ pub(super) struct Arguments {
     /// 自备字体的目录，其中的仿宋、小标宋等优先使用
     #[arg(long, global = true, value_name = "目录")]
     pub fonts: Option<PathBuf>,
+    /// 数据目录，存放密钥等；也可用环境变量 CHENGWEN_DATA
+    #[arg(long, global = true, value_name = "目录")]
+    pub data: Option<PathBuf>,
+    /// 配置文件（TOML）；也可用环境变量 CHENGWEN_CONFIG
+    #[arg(long, global = true, value_name = "文件")]
+    pub config: Option<PathBuf>,
+    /// 一项配置，可以写多次；全部配置项见 chengwen config
+    #[arg(long = "set", global = true, value_name = "名称=值", value_parser = setting)]
+    pub set: Vec<(String, String)>,
+    /// 操作人，记入变更记录；也可用环境变量 CHENGWEN_BY
+    #[arg(long, global = true, value_name = "姓名")]
+    pub by: Option<String>,
     /// 显示处理过程和用时
     #[arg(short, long, global = true)]
     pub verbose: bool,
@@ -93,18 +106,25 @@ pub(super) enum Verb {
         #[arg(long)]
         contact_sheet: bool,
     },
-    /// 启动 HTTP 服务，只供本机使用；Ctrl+C 或 SIGTERM 停止
+    /// 启动 HTTP 服务；没有密钥时只供本机使用。Ctrl+C 或 SIGTERM 停止
     Serve {
-        /// 监听的本机地址，默认 127.0.0.1:8080；端口写 0 由系统选择
-        #[arg(
-            long,
-            value_name = "地址",
-            default_value = "127.0.0.1:8080",
-            hide_default_value = true,
-            value_parser = address
-        )]
-        listen: SocketAddr,
+        /// 监听的地址，默认 127.0.0.1:8080；端口写 0 由系统选择
+        #[arg(long, value_name = "地址")]
+        listen: Option<String>,
     },
+    /// 列出全部配置项、现在的值和来源
+    Config {
+        /// 以 JSON 输出
+        #[arg(long)]
+        json: bool,
+    },
+    /// 密钥：建立、列出、撤销
+    Keys {
+        #[command(subcommand)]
+        verb: KeysVerb,
+    },
+    /// 清除数据目录中已过期的内容，并列出清除了什么
+    Purge,
     /// 排版进程：由服务启动，从标准输入取任务
     #[command(hide = true)]
     RenderProcess {
@@ -117,6 +137,43 @@ pub(super) enum Verb {
         /// bash、zsh、fish、powershell 或 elvish
         #[arg(value_name = "外壳", hide_possible_values = true)]
         shell: clap_complete::Shell,
+    },
+}
+
+impl Verb {
+    /// Whether the configuration says something of it.
+    pub(super) fn is_configured(&self) -> bool {
+        matches!(self, Self::Serve { .. } | Self::Config { .. } | Self::Keys { .. } | Self::Purge)
+    }
+}
+
+/// What is done with keys.
+#[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+pub(super) enum KeysVerb {
+    /// 建立密钥；全文只显示一次
+    Create {
+        /// 权限：applicant 申报主体、bureau 市县局、province 省局、admin 管理员
+        #[arg(long, value_name = "权限", value_parser = role)]
+        role: Role,
+        /// 给谁用，如“迎泽区局 张三”
+        #[arg(long, value_name = "名称")]
+        name: String,
+        /// 有效到哪一天（含），如 2027-12-31；不写为长期
+        #[arg(long, value_name = "日期", value_parser = day)]
+        expires: Option<NaiveDate>,
+    },
+    /// 列出密钥（没有全文）
+    List {
+        /// 以 JSON 输出
+        #[arg(long)]
+        json: bool,
+    },
+    /// 撤销密钥
+    Revoke {
+        /// 密钥的编号
+        #[arg(value_name = "编号")]
+        id: String,
     },
 }
 
@@ -214,11 +271,18 @@ fn page(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|page| *page > 0).ok_or("应为从1数起的页码".to_owned())
 }
 
-/// An address with its port; `localhost` is the one name that needs no look-up.
-fn address(text: &str) -> Result<SocketAddr, String> {
-    let named = text.strip_prefix("localhost:").and_then(|port| port.parse().ok());
-    let named = named.map(|port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    named.or_else(|| text.parse().ok()).ok_or("应为地址和端口，例如 127.0.0.1:8080".to_owned())
+fn role(text: &str) -> Result<Role, String> {
+    let role = text.parse().ok().filter(|role| *role != Role::Public);
+    role.ok_or("应为 applicant、bureau、province、admin 之一".to_owned())
+}
+
+fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "应为日期，例如 2027-12-31".to_owned())
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').map(|(key, value)| (key.trim().to_owned(), value.to_owned()));
+    pair.ok_or("应为 名称=值，例如 limits.rows=500".to_owned())
 }
 
 /// The whole command, with its help in Chinese.

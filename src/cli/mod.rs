@@ -4,11 +4,15 @@
 
 mod arguments;
 mod check;
+mod config;
+mod data;
 mod demo;
 mod fonts;
 mod inspect;
+mod keys;
 mod list;
 mod output;
+mod purge;
 mod render;
 mod schema;
 mod serve;
@@ -27,6 +31,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::app::{App, Refusal, Setup};
 use crate::catalog::{Fonts, Home, Places};
+use crate::config::{Config, Log, Sources};
 use arguments::{Arguments, Verb};
 
 /// Runs the program with the arguments of the process.
@@ -39,8 +44,16 @@ pub fn run() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return usage::tell(&error),
     };
-    tell_on_standard_error(arguments.verbose, matches!(arguments.verb, Verb::Serve { .. }));
-    let outcome = match arguments.verb {
+    let outcome = act_on(arguments);
+    outcome.unwrap_or_else(|refusal| output::refuse(&refusal))
+}
+
+fn act_on(arguments: Arguments) -> Result<ExitCode, Refusal> {
+    if arguments.verb.is_configured() {
+        return with_config(arguments);
+    }
+    tell_on_standard_error(arguments.verbose, None);
+    match arguments.verb {
         Verb::Completion { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut arguments::command(), "chengwen", &mut script);
@@ -49,12 +62,45 @@ pub fn run() -> ExitCode {
         Verb::Inspect { file, against, json } => {
             inspect::run(&places(arguments.home), &file, against, json)
         }
-        Verb::Serve { listen } => {
-            open(arguments.home, arguments.fonts).and_then(|app| serve::run(app, listen))
+        verb => act(&App::open(&setup(arguments.home, arguments.fonts)?)?, verb),
+    }
+}
+
+/// Commands that the configuration is read for.
+fn with_config(arguments: Arguments) -> Result<ExitCode, Refusal> {
+    let config = read_config(&arguments)?;
+    let serving = matches!(arguments.verb, Verb::Serve { .. });
+    tell_on_standard_error(arguments.verbose, serving.then_some(config.server.log));
+    match arguments.verb {
+        Verb::Config { json } => config::run(&config, json),
+        Verb::Keys { verb } => {
+            let by = arguments.by.or_else(|| std::env::var("CHENGWEN_BY").ok());
+            keys::run(&config, verb, &by.unwrap_or_else(|| "命令行".to_owned()))
         }
-        verb => open(arguments.home, arguments.fonts).and_then(|app| act(&app, verb)),
-    };
-    outcome.unwrap_or_else(|refusal| output::refuse(&refusal))
+        Verb::Purge => purge::run(&config),
+        _ => serve::run(config, setup(arguments.home, arguments.fonts)?),
+    }
+}
+
+/// A slip in the configuration is the operator's, who typed or wrote it.
+fn read_config(arguments: &Arguments) -> Result<Config, Refusal> {
+    let mut flags = arguments.set.clone();
+    if let Verb::Serve { listen: Some(listen) } = &arguments.verb {
+        flags.push(("server.listen".to_owned(), listen.clone()));
+    }
+    if let Some(data) = &arguments.data {
+        flags.push(("server.data".to_owned(), data.to_string_lossy().into_owned()));
+    }
+    let data =
+        arguments.data.clone().or_else(|| std::env::var_os("CHENGWEN_DATA").map(PathBuf::from));
+    let home = Home::find(&places(arguments.home.clone())).ok();
+    let folders = data.into_iter().chain(home.map(|home| home.root().to_owned())).collect();
+    let environment = std::env::vars_os()
+        .filter_map(|(a, b)| Some((a.into_string().ok()?, b.into_string().ok()?)));
+    let file = arguments.config.clone();
+    let file = file.or_else(|| std::env::var_os("CHENGWEN_CONFIG").map(PathBuf::from));
+    let sources = Sources { file, folders, flags, environment: environment.collect() };
+    Config::read(&sources).map_err(|faults| Refusal::Usage(faults.to_string()))
 }
 
 fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
@@ -69,13 +115,16 @@ fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
         Verb::Fonts { check, json } => fonts::run(app, check.as_deref(), json),
         Verb::Demo { output, contact_sheet } => demo::run(app, &output, contact_sheet),
         // Answered before: some need no home, one keeps what is opened.
-        Verb::Completion { .. } | Verb::Inspect { .. } | Verb::Serve { .. } => {
-            Ok(ExitCode::SUCCESS)
-        }
+        Verb::Completion { .. }
+        | Verb::Inspect { .. }
+        | Verb::Serve { .. }
+        | Verb::Config { .. }
+        | Verb::Keys { .. }
+        | Verb::Purge => Ok(ExitCode::SUCCESS),
     }
 }
 
-fn open(home: Option<PathBuf>, fonts: Option<PathBuf>) -> Result<App, Refusal> {
+fn setup(home: Option<PathBuf>, fonts: Option<PathBuf>) -> Result<Setup, Refusal> {
     // A folder that the user names and that will not do is the user's slip, not ours.
     let named = home.is_some() || fonts.is_some();
     let places = places(home);
@@ -86,7 +135,7 @@ fn open(home: Option<PathBuf>, fonts: Option<PathBuf>) -> Result<App, Refusal> {
                 .map_err(|faults| Refusal::Usage(faults.to_string()))?;
         }
     }
-    Ok(App::open(&Setup { places, fonts, processes: None })?)
+    Ok(Setup { places, fonts, ..Setup::default() })
 }
 
 fn places(home: Option<PathBuf>) -> Places {
@@ -100,8 +149,8 @@ fn places(home: Option<PathBuf>) -> Places {
 
 /// `-v` tells what is done and how long it takes; without it a command tells only warnings, and a
 /// server also each answer, both with the time.
-fn tell_on_standard_error(verbose: bool, serving: bool) {
-    let level = match (verbose, serving) {
+fn tell_on_standard_error(verbose: bool, serving: Option<Log>) {
+    let level = match (verbose, serving.is_some()) {
         (true, _) => Level::DEBUG,
         (false, true) => Level::INFO,
         (false, false) => Level::WARN,
@@ -112,9 +161,11 @@ fn tell_on_standard_error(verbose: bool, serving: bool) {
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false);
     let registry = tracing_subscriber::registry();
-    if serving {
-        registry.with(told.with_filter(only())).init();
-    } else {
-        registry.with(told.without_time().with_filter(only())).init();
+    match serving {
+        Some(Log::Json) => {
+            registry.with(told.json().flatten_event(true).with_filter(only())).init()
+        }
+        Some(Log::Text) => registry.with(told.with_filter(only())).init(),
+        None => registry.with(told.without_time().with_filter(only())).init(),
     }
 }

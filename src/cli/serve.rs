@@ -1,16 +1,26 @@
 //! `chengwen serve`: the HTTP face.
 
-use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::output;
-use crate::app::{App, Refusal};
-use crate::fault::{Fault, io_reason};
-use crate::http::{Office, Settings, serve};
+use tokio::runtime::Runtime;
 
-pub(super) fn run(app: App, listen: SocketAddr) -> Result<ExitCode, Refusal> {
-    let office = Office::open(Arc::new(app), Settings::default())?;
+use super::{data, output};
+use crate::app::{App, Most, Processes, Refusal, Setup};
+use crate::config::Config;
+use crate::crew::Bounds;
+use crate::fault::{Fault, io_reason};
+use crate::http::{Mode, Office, serve};
+
+pub(super) fn run(config: Config, setup: Setup) -> Result<ExitCode, Refusal> {
+    let runtime = data::runtime()?;
+    let mode = mode(&runtime, &config)?;
+    let guarded = matches!(mode, Mode::Guarded(_));
+    let app =
+        App::open(&Setup { processes: Some(processes(&config)?), most: most(&config), ..setup })?;
+    let listen = config.server.listen;
+    let office = Office::open(Arc::new(app), config, mode)?;
     let checked = Arc::clone(&office);
     let check = move || match checked.make_ready() {
         Ok(()) => tracing::info!("字体和全部样例核对完毕，服务就绪"),
@@ -21,9 +31,11 @@ pub(super) fn run(app: App, listen: SocketAddr) -> Result<ExitCode, Refusal> {
             tracing::error!("服务没有就绪：/readyz 一直答复 503，请改正后重新启动");
         }
     };
-    serve(&office, listen, |address| {
+    serve(runtime, &office, listen, |address| {
+        let mode =
+            if guarded { "凭密钥使用" } else { "仅本机；未设密钥，开放模式" };
         output::remark(format_args!(
-            "正在监听 http://{address}/（仅本机；未设密钥，开放模式），接口说明 http://{address}/docs"
+            "正在监听 http://{address}/（{mode}），接口说明 http://{address}/docs"
         ));
         // The thread is not waited for: when the server ends, so does what it checks.
         match std::thread::Builder::new().name("check".to_owned()).spawn(check) {
@@ -35,4 +47,26 @@ pub(super) fn run(app: App, listen: SocketAddr) -> Result<ExitCode, Refusal> {
     })?;
     output::remark("服务已停止。");
     Ok(ExitCode::SUCCESS)
+}
+
+/// With keys in the data directory, whoever shows one is answered.
+fn mode(runtime: &Runtime, config: &Config) -> Result<Mode, Refusal> {
+    let Some(folder) = &config.server.data else { return Ok(Mode::Open) };
+    let access = data::access(runtime, folder)?;
+    let has_keys = runtime.block_on(access.has_keys())?;
+    Ok(if has_keys { Mode::Guarded(access) } else { Mode::Open })
+}
+
+fn most(config: &Config) -> Most {
+    let limits = &config.limits;
+    Most { rows: limits.rows, pages: limits.pages, pixels: limits.pixels }
+}
+
+fn processes(config: &Config) -> Result<Processes, Fault> {
+    let program: PathBuf = std::env::current_exe()
+        .map_err(|error| Fault::new(format!("找不到程序自己的文件：{}", io_reason(&error))))?;
+    let limits = &config.limits;
+    let bounds =
+        Bounds { time: limits.render_time, memory: limits.render_memory, jobs: limits.render_jobs };
+    Ok(Processes { program, count: limits.render_processes, bounds })
 }

@@ -172,7 +172,7 @@ impl Undone {
         let (what, limit) = match self {
             Self::OverTime(time) => (format!("{} 秒", time.as_secs_f64()), "limits.render_seconds"),
             Self::OverMemory(memory) => {
-                (format!("{} MiB 内存", memory >> 20), "limits.render_memory")
+                (format!("{} MiB 内存", memory >> 20), "limits.render_memory_mib")
             }
             Self::Failed(_) | Self::Lost | Self::Unmanned(_) => return None,
         };

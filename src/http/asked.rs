@@ -44,16 +44,16 @@ impl FromRequest<Arc<Office>> for Record {
 
     async fn from_request(request: Request, office: &Arc<Office>) -> Result<Self, Problem> {
         must_be_json(request.headers())?;
-        let limits = &office.settings;
+        let limits = &office.config.limits;
         let body = request.into_body();
         let too_large = || {
-            let limit = limits.body_at_most >> 20;
+            let limit = limits.body >> 20;
             Problem::new(TOO_LARGE, format!("数据不能超过 {limit} MiB"))
         };
-        if body.size_hint().lower() > limits.body_at_most as u64 {
+        if body.size_hint().lower() > limits.body as u64 {
             return Err(too_large());
         }
-        match tokio::time::timeout(limits.body_time, whole(body, limits.body_at_most)).await {
+        match tokio::time::timeout(limits.body_time, whole(body, limits.body)).await {
             Ok(Ok(Some(bytes))) => Ok(Self(bytes)),
             Ok(Ok(None)) => Err(too_large()),
             Ok(Err(_)) => Err(Problem::new(INCOMPLETE, "连接中断，数据没有收完")),

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::answer::{self, Disposition};
 use super::asked::{Named, Record};
+use super::caller::Caller;
 use super::office::{Office, Paper};
 use super::problem::{Problem, is_unreadable};
 use super::query::{NoQuery, Picture, Printing, Query};
@@ -69,9 +70,11 @@ pub(super) async fn check(
 pub(super) async fn pdf(
     State(office): Shared,
     Named(document): Named,
+    caller: Caller,
     Printing(options): Printing,
     Record(record): Record,
 ) -> Answer {
+    may_print(&office, &caller, &document)?;
     let made = office.render(document.clone(), Paper::Record(record), options).await?;
     Ok(answer::file(made, &document, Disposition::Attachment))
 }
@@ -80,9 +83,11 @@ pub(super) async fn pdf(
 pub(super) async fn preview(
     State(office): Shared,
     Named(document): Named,
+    caller: Caller,
     Picture(options): Picture,
     Record(record): Record,
 ) -> Answer {
+    may_print(&office, &caller, &document)?;
     let made = office.render(document.clone(), Paper::Unfinished(record), options).await?;
     // Of what is no JSON nothing is sound: its picture would be the blank form.
     if is_unreadable(&made.problems) {
@@ -95,9 +100,11 @@ pub(super) async fn preview(
 pub(super) async fn blank(
     State(office): Shared,
     Named(document): Named,
+    caller: Caller,
     mut query: Query,
     asked: HeaderMap,
 ) -> Answer {
+    may_print(&office, &caller, &document)?;
     let names = blanks(office.app.document(&document)?).flatten();
     let name = query.name("name", names).map(str::to_owned);
     let options = query.printing();
@@ -110,6 +117,11 @@ pub(super) async fn blank(
     Ok(response)
 }
 
+/// The manifest says who may have a document printed.
+fn may_print(office: &Office, caller: &Caller, document: &str) -> Result<(), Problem> {
+    caller.must_be(office.app.document(document)?.manifest.role)
+}
+
 fn described(document: &Document) -> Value {
     let home = format!("/api/v1/documents/{}", document.id);
     let cases: Vec<&str> = document.samples.keys().map(String::as_str).collect();
@@ -118,6 +130,7 @@ fn described(document: &Document) -> Value {
         "name": document.manifest.name,
         "title": document.manifest.title,
         "programme": document.programme.name,
+        "role": document.manifest.role,
         "samples": cases,
         "blanks": blanks(document).flatten().collect::<Vec<_>>(),
         "digest": document.digest,

@@ -1,21 +1,32 @@
-//! The guard of the open mode: without keys, only this machine is answered.
+//! The guard of the open mode: without keys, only this machine is answered. With keys it lets all pass.
 //!
 //! Listening on loopback is not enough. A web page anywhere can make a visitor's browser call
 //! `127.0.0.1` under a name of its own (DNS rebinding), so the names in `Host` and `Origin` must be
 //! those of this machine; and a proxy would bring the world in, so forwarded requests are refused.
 
-use axum::extract::Request;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::office::{Mode, Office};
+use super::peer::is_of_proxies;
 use super::problem::{FOREIGN_HOST, FOREIGN_ORIGIN, FORWARDED, Problem};
 
 /// The names of this machine.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 /// Lets requests of this machine pass.
-pub(super) async fn local_only(request: Request, next: Next) -> Response {
+pub(super) async fn local_only(
+    State(office): State<Arc<Office>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if matches!(office.mode, Mode::Guarded(_)) {
+        return next.run(request).await;
+    }
     let target = request.uri().authority().map(|authority| authority.as_str());
     match judge(request.headers(), target) {
         Ok(()) => next.run(request).await,
@@ -25,7 +36,7 @@ pub(super) async fn local_only(request: Request, next: Next) -> Response {
 
 fn judge(headers: &HeaderMap, target: Option<&str>) -> Result<(), Problem> {
     for name in headers.keys().map(|name| name.as_str()) {
-        if matches!(name, "forwarded" | "via" | "x-real-ip") || name.starts_with("x-forwarded-") {
+        if is_of_proxies(name) {
             return Err(Problem::new(
                 FORWARDED,
                 format!("未设密钥的服务只答复本机，不能放在代理后面（请求带有 {name}）"),

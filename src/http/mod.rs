@@ -1,22 +1,28 @@
 //! HTTP: thin, one small function for each route: extract, ask the app, answer.
 //!
 //! A request goes through these layers, from the outside in: [`watch`] (id, headers, log, count),
-//! the catch of panics, [`guard`] (this machine only), the route. Rendering never runs on a thread
+//! the catch of panics, [`guard`] (without keys, this machine only), [`caller`] (who asks, how often, and
+//! whether they may: one table, [`doors`]), the route. Rendering never runs on a thread
 //! that answers connections: [`desk`] bounds it, and what waits for it.
 
 mod answer;
 mod asked;
+mod caller;
 mod desk;
 mod docs;
 mod documents;
+mod doors;
 mod guard;
 mod meters;
 mod office;
 mod openapi;
+mod pace;
+mod peer;
 mod problem;
 mod query;
 mod readiness;
 mod server;
+mod session;
 mod watch;
 
 use std::any::Any;
@@ -25,12 +31,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
-pub use office::{Office, Settings};
+pub use doors::{DOORS, Door, in_markdown};
+pub use office::{Mode, Office};
+pub use peer::Peer;
 use problem::{METHOD, Problem, UNKNOWN_ROUTE};
 use query::NoQuery;
 pub use server::serve;
@@ -47,6 +55,7 @@ pub fn router(office: Arc<Office>) -> Router {
     let routes = Router::new()
         .route("/api/v1/documents", get(documents::list))
         .nest("/api/v1/documents/{programme}/{document}", document)
+        .route("/api/v1/session", get(session::who).post(session::open).delete(session::close))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
@@ -62,7 +71,8 @@ fn layered(routes: Router<Arc<Office>>, office: Arc<Office>) -> Router {
     routes
         .fallback(unknown_route)
         .method_not_allowed_fallback(wrong_method)
-        .layer(from_fn(guard::local_only))
+        .layer(from_fn_with_state(Arc::clone(&office), caller::admit))
+        .layer(from_fn_with_state(Arc::clone(&office), guard::local_only))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(Arc::clone(&office), watch::watch))
         .with_state(office)
@@ -123,7 +133,8 @@ mod tests {
         let home = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         let places = Places { flag: Some(home), ..Places::default() };
         let app = App::open(&Setup { places, ..Setup::default() }).expect("no faults");
-        let office = Office::open(Arc::new(app), Settings::default()).expect("no faults");
+        let office = Office::open(Arc::new(app), crate::config::Config::default(), Mode::Open)
+            .expect("no faults");
         let routes = layered(Router::new().route("/broken", get(broken)), office);
         let request = Request::get("/broken").header(header::HOST, "localhost");
         let Ok(response) = routes.oneshot(request.body(Body::empty()).expect("a request")).await;

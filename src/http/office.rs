@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
-use std::thread::available_parallelism;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::body::Bytes;
 
@@ -12,33 +11,25 @@ use super::desk::Desk;
 use super::docs::Pages;
 use super::meters::{Meters, Outcome};
 use super::openapi;
+use super::pace::Pace;
 use super::problem::Problem;
 use super::readiness::Readiness;
+use super::session::Cookie;
+use crate::access::Access;
 use crate::app::{App, Input, Options, Refusal, Rendered};
+use crate::config::{Config, Limits};
 use crate::fault::{Fault, Faults, io_reason};
 use crate::intake::Examination;
-
-/// The limits of a server. The defaults suit one office on one machine.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// How many renders run at once.
-    pub at_once: usize,
-    /// How many renders may wait; one more is told to come again.
-    pub waiting: usize,
-    /// How long a request waits for its turn.
-    pub patience: Duration,
-    /// The size of a record in bytes, at most.
-    pub body_at_most: usize,
-    /// The time within which a body must have come.
-    pub body_time: Duration,
-}
 
 /// The opened program with what a server needs beside it.
 pub struct Office {
     pub(super) app: Arc<App>,
-    pub(super) settings: Settings,
+    pub(super) config: Config,
     pub(super) meters: Meters,
     pub(super) readiness: Readiness,
+    pub(super) mode: Mode,
+    pub(super) pace: Pace,
+    pub(super) cookie: Cookie,
     pub(super) pages: Pages,
     pub(super) openapi: Bytes,
     /// The samples' bytes, by document and case.
@@ -46,6 +37,14 @@ pub struct Office {
     renders: Desk,
     /// Checks take milliseconds, and do not wait behind renders.
     checks: Desk,
+}
+
+/// Who is answered.
+pub enum Mode {
+    /// Without keys: this machine only, and whatever it asks.
+    Open,
+    /// Whoever shows a key, or has opened a session with one.
+    Guarded(Access),
 }
 
 /// What is to be rendered, owned by its job.
@@ -58,27 +57,16 @@ pub(super) enum Paper {
     Blank(Option<String>),
 }
 
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            at_once: available_parallelism().map_or(1, usize::from),
-            waiting: 32,
-            patience: Duration::from_secs(2),
-            body_at_most: 8 << 20,
-            body_time: Duration::from_secs(20),
-        }
-    }
-}
-
 impl Office {
     /// Opens the office of a program.
     ///
     /// # Errors
     /// A sample that cannot be read, or pages that the program should bring and does not.
-    pub fn open(app: Arc<App>, settings: Settings) -> Result<Arc<Self>, Faults> {
+    pub fn open(app: Arc<App>, config: Config, mode: Mode) -> Result<Arc<Self>, Faults> {
         let samples = samples(&app)?;
-        let openapi = openapi::describe(&app, &samples, &settings).to_string().into();
-        let desk = || Desk::new(settings.at_once, settings.waiting, settings.patience);
+        let openapi = openapi::describe(&app, &samples, &config.limits).to_string().into();
+        let Limits { render_processes, queue, queue_time, .. } = config.limits;
+        let desk = || Desk::new(render_processes, queue, queue_time);
         Ok(Arc::new(Self {
             renders: desk(),
             checks: desk(),
@@ -88,7 +76,10 @@ impl Office {
             openapi,
             samples,
             app,
-            settings,
+            pace: Pace::new(&config.limits),
+            cookie: Cookie::of(&config.server),
+            mode,
+            config,
         }))
     }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::desk::Turned;
 use crate::app::Refusal;
-use crate::fault::Faults;
+use crate::fault::{Fault, Faults};
 use crate::intake::Problems;
 
 /// The media type of a problem document.
@@ -40,18 +40,23 @@ kinds! {
     QUERY "query" BAD_REQUEST "查询参数有误"
     NOT_JSON "not-json" BAD_REQUEST "请求正文不是 JSON"
     INCOMPLETE "incomplete-body" BAD_REQUEST "请求正文没有收完"
+    UNAUTHORIZED "unauthorized" UNAUTHORIZED "没有权限，请出示密钥"
+    FORBIDDEN "forbidden" FORBIDDEN "权限不够"
+    CROSS_SITE "cross-site" FORBIDDEN "不答复其他网站的请求"
     FOREIGN_ORIGIN "foreign-origin" FORBIDDEN "不答复其他网站的请求"
     FORWARDED "forwarded" FORBIDDEN "不答复转发的请求"
     UNKNOWN_DOCUMENT "unknown-document" NOT_FOUND "没有这份文书"
     UNKNOWN_ROUTE "unknown-route" NOT_FOUND "没有这个地址"
     METHOD "method" METHOD_NOT_ALLOWED "这个地址不接受这种方法"
     SLOW_BODY "slow-body" REQUEST_TIMEOUT "请求正文发送太慢"
+    NO_KEYS "no-keys" CONFLICT "没有设密钥"
     TOO_LARGE "too-large" PAYLOAD_TOO_LARGE "请求正文太大"
     CONTENT_TYPE "content-type" UNSUPPORTED_MEDIA_TYPE "请求正文的类型不对"
     FOREIGN_HOST "foreign-host" MISDIRECTED_REQUEST "请求的主机名不是本机"
     INVALID_RECORD "invalid-record" UNPROCESSABLE_ENTITY "数据有问题"
     OVER_LIMIT "over-limit" UNPROCESSABLE_ENTITY "超过限度，没有做完"
     UNPRINTABLE "unprintable" UNPROCESSABLE_ENTITY "不能这样打印"
+    TOO_OFTEN "too-often" TOO_MANY_REQUESTS "请求太频繁"
     BUSY "busy" TOO_MANY_REQUESTS "排队的人太多"
     FAULT "fault" INTERNAL_SERVER_ERROR "程序故障"
     WAITED "waited-too-long" SERVICE_UNAVAILABLE "等候太久"
@@ -177,6 +182,12 @@ impl From<Refusal> for Problem {
                 .with(header::RETRY_AFTER, 1.into()),
             Refusal::Faults(faults) => faults.into(),
         }
+    }
+}
+
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        Faults::from(fault).into()
     }
 }
 

@@ -4,28 +4,25 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 
-use super::office::Office;
+use super::office::{Mode, Office};
+use super::peer::Peer;
 use super::router;
 use crate::app::Refusal;
+use crate::config::Limits;
 use crate::fault::{Fault, io_reason};
-
-/// The time within which a request's header must have come; idle connections end after it too.
-const HEADER_TIME: Duration = Duration::from_secs(15);
 
 /// The time that accepted requests are given when the server is told to stop.
 const LAST_TIME: Duration = Duration::from_secs(30);
-
-/// Connections at once; one more waits unaccepted in the system's queue.
-const CONNECTIONS: usize = 512;
 
 /// Serves until SIGTERM or SIGINT; `listening` is told the address once it can be called.
 /// What it cannot do ends the server.
@@ -33,19 +30,16 @@ const CONNECTIONS: usize = 512;
 /// # Errors
 /// An address that is not this machine's or is taken is the caller's slip; all else is a fault.
 pub fn serve(
+    runtime: Runtime,
     office: &Arc<Office>,
     address: SocketAddr,
     listening: impl FnOnce(SocketAddr) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
-    if !address.ip().is_loopback() {
-        let sentence = "未设密钥，只能监听本机地址（127.0.0.1 或 [::1]）";
+    if !address.ip().is_loopback() && matches!(office.mode, Mode::Open) {
+        let sentence = "还没有密钥，只能监听本机地址（127.0.0.1 或 [::1]）；\
+                        用 chengwen keys create 建立密钥后再监听其他地址";
         return Err(Refusal::Usage(format!("不能监听 {address}：{sentence}")));
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .thread_name("http")
-        .enable_all()
-        .build()
-        .map_err(|error| Fault::new(format!("服务线程无法启动：{}", io_reason(&error))))?;
     let served = runtime.block_on(async {
         let listener = TcpListener::bind(address).await.map_err(|error| cannot(address, &error))?;
         let own = listener.local_addr().map_err(|error| cannot(address, &error))?;
@@ -58,7 +52,7 @@ pub fn serve(
         let routes = router(Arc::clone(office));
         let connections = GracefulShutdown::new();
         tokio::select! {
-            () = accept(&listener, &routes, &connections) => {}
+            () = accept(&listener, &routes, &connections, &office.config.limits) => {}
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
@@ -74,13 +68,21 @@ pub fn serve(
     served
 }
 
-async fn accept(listener: &TcpListener, routes: &Router, connections: &GracefulShutdown) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+/// One connection more than may be waits unaccepted in the system's queue. Idle connections end when a
+/// header should have come.
+async fn accept(
+    listener: &TcpListener,
+    routes: &Router,
+    connections: &GracefulShutdown,
+    limits: &Limits,
+) {
+    let places = Arc::new(Semaphore::new(limits.connections));
     // The semaphore is never closed.
     while let Ok(place) = Arc::clone(&places).acquire_owned().await {
         match listener.accept().await {
-            Ok((stream, _)) => {
-                let conversation = converse(stream, routes.clone(), connections);
+            Ok((stream, peer)) => {
+                let routes = routes.clone().layer(Extension(Peer(peer.ip())));
+                let conversation = converse(stream, routes, connections, limits.header_time);
                 tokio::spawn(async move {
                     conversation.await;
                     drop(place);
@@ -99,12 +101,13 @@ fn converse(
     stream: TcpStream,
     routes: Router,
     connections: &GracefulShutdown,
+    header_time: Duration,
 ) -> impl Future<Output = ()> + Send + use<> {
     // Small answers go out at once.
     let _ = stream.set_nodelay(true);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIME)
+        .header_read_timeout(header_time)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes));
     let watched = connections.watch(connection);
     async move {

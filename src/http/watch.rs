@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::caller::Asked;
 use super::office::Office;
 use super::problem::Problem;
 
@@ -56,7 +57,8 @@ pub(super) async fn watch(
     let (status, took) = (response.status().as_u16(), started.elapsed());
     office.meters.answered(method_name(&method), route, status, took);
     let ms = took.as_secs_f64() * 1e3;
-    tracing::info!(%method, route, status, ms, id, "answered");
+    let key = response.extensions_mut().remove::<Asked>().and_then(|asked| asked.0);
+    tracing::info!(%method, route, status, ms, id, key, "answered");
     response
 }
 

@@ -10,6 +10,7 @@ mod many;
 mod problem;
 mod record;
 mod room;
+mod rows;
 mod rules;
 mod sentence;
 mod texts;
@@ -52,12 +53,21 @@ enum Made {
     Draft(Draft),
 }
 
-/// Looks at one input of a document.
+/// Looks at one input of a document, with at most so many records, and items in any list.
 ///
 /// # Errors
 /// A fault if the document's own rules cannot be evaluated.
-pub fn examine(catalog: &Catalog, document: &Document, input: &[u8]) -> Result<Examination, Fault> {
+pub fn examine(
+    catalog: &Catalog,
+    document: &Document,
+    input: &[u8],
+    most: usize,
+) -> Result<Examination, Fault> {
     let json::Read { value, findings } = json::read(input);
+    if let Some(problems) = value.as_ref().and_then(|value| rows::too_many(document, value, most)) {
+        let drafts = vec![draft(document, &Value::Null, &problems)];
+        return Ok(Examination { records: Vec::new(), drafts, problems });
+    }
     let (made, mut problems) = match value {
         Some(Value::Array(items)) if document.manifest.many => {
             many::examine(catalog, document, items, findings)?

@@ -143,6 +143,16 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
             )
         }
         "many.none" => "没有数据，列表中至少应有一份".to_owned(),
+        "many.too-many" => format!(
+            "共{}份，超过一次 {} 份的限度（limits.rows），请分几次",
+            get("found"),
+            get("limit")
+        ),
+        "list.over-limit" => format!(
+            "{label}有{}项，超过 {} 项的限度（limits.rows），请分几次",
+            get("found"),
+            get("limit")
+        ),
         "field.no-room" => format!(
             "{label}过长，换行并缩到最小字号（{}）后版面仍放不下，请精简",
             get("floor").replace("pt", " pt")

@@ -58,6 +58,7 @@ pub(super) fn png(
     document: &PagedDocument,
     page: usize,
     pixels_per_point: f64,
+    most: usize,
 ) -> Result<Vec<u8>, Failure> {
     let pages = document.pages();
     let wanted = page
@@ -65,6 +66,11 @@ pub(super) fn png(
         .and_then(|index| pages.get(index))
         .ok_or(Failure::NoSuchPage(pages.len()))?;
     let scale = pixels_per_point.clamp(0.1, PIXELS_PER_POINT_LIMIT);
+    let size = wanted.frame.size();
+    let pixels = (size.x.to_pt() * scale).ceil() * (size.y.to_pt() * scale).ceil();
+    if pixels > most as f64 {
+        return Err(Failure::TooManyPixels(pixels as usize));
+    }
     let options = RenderOptions { pixel_per_pt: scale.into(), ..RenderOptions::default() };
     typst_render::render(wanted, &options)
         .encode_png()

@@ -37,8 +37,19 @@ pub struct Job {
     pub draft: bool,
     /// Whether the margins stay those of an odd page (`--sides one`, and simplex documents).
     pub one_sided: bool,
+    /// The most that may be made.
+    pub most: Most,
     /// What is to be made.
     pub output: Output,
+}
+
+/// The most that one job may make.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct Most {
+    /// Pages.
+    pub pages: usize,
+    /// Pixels of a picture.
+    pub pixels: usize,
 }
 
 /// What a job makes.
@@ -101,6 +112,10 @@ pub struct Typeset {
 pub enum Failure {
     /// The page asked for does not exist; the document has this many.
     NoSuchPage(usize),
+    /// There are so many pages, which is more than may be.
+    TooManyPages(usize),
+    /// The picture would have so many pixels, which is more than may be.
+    TooManyPixels(usize),
     /// Text has left these pages (from 1): it is longer than the layout can hold.
     Overflow(Vec<usize>),
     /// The layout has found no room for these texts, even at their least size.
@@ -147,6 +162,10 @@ impl From<Failure> for Faults {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::NoSuchPage(pages) => Fault::new(format!("没有这一页，共 {pages} 页")).into(),
+            Failure::TooManyPages(pages) => Fault::new(format!("有 {pages} 页，太多了")).into(),
+            Failure::TooManyPixels(pixels) => {
+                Fault::new(format!("图片有 {pixels} 像素，太大了")).into()
+            }
             Failure::Overflow(pages) => {
                 let pages: Vec<String> = pages.iter().map(ToString::to_string).collect();
                 Fault::new(format!("第{}页有文字超出纸面，没有印出", pages.join("、")))

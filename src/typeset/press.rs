@@ -93,20 +93,23 @@ impl Press {
         if !no_room.is_empty() && !job.draft {
             return Err(Failure::NoRoom(no_room));
         }
+        let pages = document.pages().len();
+        if pages > job.most.pages {
+            return Err(Failure::TooManyPages(pages));
+        }
         let across = job.orientation == Orientation::Landscape && !job.one_sided;
         let document = if across { heads::mirrored(document) } else { document };
         let overflowing = overflow::pages(&document);
         if !overflowing.is_empty() && !job.draft {
             return Err(Failure::Overflow(overflowing));
         }
-        let pages = document.pages().len();
         let bytes = match &job.output {
             Output::Pdf { standard, identity, date, .. } => {
                 export::pdf(&document, *standard, identity, *date)
                     .map_err(|errors| Failure::Template(diagnostics::lines(&desk, &errors)))?
             }
             Output::Png { page, pixels_per_point } => {
-                export::png(&document, *page, *pixels_per_point)?
+                export::png(&document, *page, *pixels_per_point, job.most.pixels)?
             }
             Output::Nothing => Vec::new(),
         };

@@ -14,10 +14,12 @@ pub mod phone;
 pub mod postcode;
 mod region;
 pub mod registration;
+mod role;
 pub mod text;
 pub mod width;
 mod working_days;
 
 pub use finding::{Facts, Finding, Level};
 pub use region::{Region, RegionFault, Regions};
+pub use role::Role;
 pub use working_days::{Calendar, CalendarFault, Period};

@@ -13,7 +13,8 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use chengwen::app::{App, Input, Options, Setup};
 use chengwen::catalog::Places;
-use chengwen::http::{Office, Settings, router};
+use chengwen::config::Config;
+use chengwen::http::{Mode, Office, Peer, router};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use http_body_util::BodyExt;
 use serde_json::Value;
@@ -43,6 +44,7 @@ fn ask(runtime: &Runtime, routes: &Router, verb: &str, document: &str, record: V
     let request = Request::post(format!("/api/v1/documents/{document}/{verb}"))
         .header(header::HOST, "localhost")
         .header(header::CONTENT_TYPE, "application/json")
+        .extension(Peer(std::net::Ipv4Addr::LOCALHOST.into()))
         .body(Body::from(record))
         .expect("a request");
     runtime.block_on(async {
@@ -58,7 +60,10 @@ fn added(criterion: &mut Criterion) {
     // The smallest document: what is added shows most.
     let document = documents.last().expect("a document");
     let runtime = Runtime::new().expect("threads");
-    let office = Office::open(Arc::clone(&app), Settings::default()).expect("no faults");
+    // A measurement asks as often as it can.
+    let mut config = Config::default();
+    (config.limits.burst, config.limits.requests_per_second) = (u32::MAX, u32::MAX);
+    let office = Office::open(Arc::clone(&app), config, Mode::Open).expect("no faults");
     let routes = router(office);
     let mut next = records(&app, document);
     criterion.bench_function("check through the program", |bench| {

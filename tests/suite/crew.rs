@@ -23,7 +23,8 @@ fn manned(home: &Path, count: usize, bounds: Bounds) -> App {
     let places = Places { flag: Some(home.to_owned()), ..Places::default() };
     let program = PathBuf::from(env!("CARGO_BIN_EXE_chengwen"));
     let processes = Some(Processes { program, count, bounds });
-    App::open(&Setup { places, fonts: None, processes }).unwrap_or_else(|faults| panic!("{faults}"))
+    App::open(&Setup { places, processes, ..Setup::default() })
+        .unwrap_or_else(|faults| panic!("{faults}"))
 }
 
 fn crews(app: &App) -> &Crews {
@@ -110,7 +111,7 @@ fn what_runs_over_a_limit_is_stopped_and_the_rest_goes_on() {
         );
         let sentence = told(greedy);
         assert!(
-            sentence.contains("500 MiB") && sentence.contains("limits.render_memory"),
+            sentence.contains("500 MiB") && sentence.contains("limits.render_memory_mib"),
             "{sentence}"
         );
     });

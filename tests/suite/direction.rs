@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::support::root;
 
 /// The order of `lib.rs`.
-const ORDER: [&str; 14] = [
-    "fault", "digest", "values", "catalog", "intake", "wording", "typeset", "finish", "inspect",
-    "packet", "crew", "app", "http", "cli",
+const ORDER: [&str; 17] = [
+    "fault", "digest", "config", "values", "catalog", "intake", "wording", "typeset", "finish",
+    "inspect", "packet", "crew", "store", "access", "app", "http", "cli",
 ];
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {

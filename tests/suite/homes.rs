@@ -347,7 +347,7 @@ fn an_operators_own_face_comes_first_for_its_role() {
     let open = |fonts: &Path| {
         let fonts = Some(fonts.to_owned());
         let places = places.clone();
-        chengwen::app::App::open(&chengwen::app::Setup { places, fonts, processes: None })
+        chengwen::app::App::open(&chengwen::app::Setup { places, fonts, ..Default::default() })
     };
     let app = open(folder.path()).unwrap_or_else(|faults| panic!("{faults}"));
     assert_eq!(app.catalog().fonts().unused().len(), 1);
@@ -362,7 +362,7 @@ fn an_operators_own_face_comes_first_for_its_role() {
     let app = chengwen::app::App::open(&chengwen::app::Setup {
         places,
         fonts: Some(folder.path().to_owned()),
-        processes: None,
+        ..Default::default()
     })
     .unwrap_or_else(|faults| panic!("{faults}"));
     let fonts = app.catalog().fonts();

@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::http::office::Settings;
+use crate::config::Limits;
 use crate::http::problem::{KINDS, Kind, MEDIA_TYPE};
 use crate::http::query::{COPIES, SIDES, STANDARDS};
+use crate::values::Role;
 
 /// The error answers by status, with the statuses' kinds of problem.
-pub(super) fn responses(settings: &Settings) -> Value {
+pub(super) fn responses(limits: &Limits) -> Value {
     let mut responses = Map::new();
     for kind in KINDS {
         let status = kind.status.as_u16();
@@ -16,7 +17,7 @@ pub(super) fn responses(settings: &Settings) -> Value {
             kinds.iter().map(|kind| format!("`/problems/{}` {}", kind.name, kind.title)).collect();
         let mut description = told.join("；");
         if status == 413 {
-            description.push_str(&format!("（不超过 {} MiB）", settings.body_at_most >> 20));
+            description.push_str(&format!("（不超过 {} MiB）", limits.body >> 20));
         }
         let mut headers = json!({ "X-Request-Id": header("X-Request-Id") });
         let own = match status {
@@ -147,6 +148,15 @@ pub(super) fn schemas() -> Map<String, Value> {
             "parameters": list("Slip"),
         }),
     );
+    let session = object(
+        "身份",
+        &["mode", "role", "name"],
+        json!({
+            "mode": { "enum": ["open", "guarded"], "description": "open 开放模式；guarded 凭密钥使用" },
+            "role": { "enum": Role::ALL.map(Role::word), "description": "权限，大的含小的" },
+            "name": { "type": ["string", "null"], "description": "密钥是给谁的" },
+        }),
+    );
     let checked = object(
         "检查通过",
         &["sound", "advice"],
@@ -155,12 +165,13 @@ pub(super) fn schemas() -> Map<String, Value> {
     let links = json!({ "type": "object", "additionalProperties": text });
     let listed = object(
         "一份文书",
-        &["document", "name", "title", "programme", "samples", "blanks", "digest", "links"],
+        &["document", "name", "title", "programme", "role", "samples", "blanks", "digest", "links"],
         json!({
             "document": { "type": "string", "description": "活动/文书" },
             "name": text,
             "title": text,
             "programme": { "type": "string", "description": "活动的名称" },
+            "role": { "enum": Role::ALL.map(Role::word), "description": "至少要什么权限才能打印" },
             "samples": { "type": "array", "items": text, "description": "样例的名称；空为普通样例" },
             "blanks": { "type": "array", "items": text, "description": "已填好一部分的空白表格的名称" },
             "digest": { "type": "string", "description": "模板的摘要（SHA-256）" },
@@ -172,6 +183,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("Problem", problem),
         ("Slip", slip),
         ("ProblemDocument", document),
+        ("Session", session),
         ("Checked", checked),
         ("Document", listed),
         ("Documents", documents),

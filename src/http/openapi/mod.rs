@@ -11,15 +11,15 @@ use std::collections::BTreeMap;
 use axum::body::Bytes;
 use serde_json::{Map, Value, json};
 
-use super::office::Settings;
 use crate::app::App;
 use crate::catalog::Document;
+use crate::config::Limits;
 
 /// Describes every route of a program.
 pub(super) fn describe(
     app: &App,
     samples: &BTreeMap<String, BTreeMap<String, Bytes>>,
-    settings: &Settings,
+    limits: &Limits,
 ) -> Value {
     let mut all = Map::new();
     let mut schemas = components::schemas();
@@ -53,7 +53,7 @@ pub(super) fn describe(
             "schemas": schemas,
             "parameters": components::parameters(),
             "headers": components::headers(),
-            "responses": components::responses(settings),
+            "responses": components::responses(limits),
         },
     })
 }

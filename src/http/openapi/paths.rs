@@ -11,11 +11,11 @@ use crate::catalog::Document;
 pub(super) const SERVER: &str = "服务";
 
 /// What every route may answer.
-const ALWAYS: [u16; 6] = [400, 403, 404, 405, 421, 500];
+const ALWAYS: [u16; 8] = [400, 401, 403, 404, 405, 421, 429, 500];
 /// What a route with a body may answer besides.
 const BODY: [u16; 4] = [408, 413, 415, 422];
 /// What a route with a queue may answer besides.
-const QUEUE: [u16; 2] = [429, 503];
+const QUEUE: [u16; 1] = [503];
 
 /// The tag of a document's routes.
 pub(super) fn tag(document: &Document) -> String {
@@ -30,6 +30,7 @@ struct Operation {
     parameters: Vec<Value>,
     body: Option<Value>,
     done: Value,
+    status: u16,
     failures: Vec<u16>,
 }
 
@@ -37,7 +38,8 @@ impl Operation {
     fn new(id: &str, tag: &str, summary: impl Into<String>, done: Value) -> Self {
         let (id, tag, summary) = (id.to_owned(), tag.to_owned(), summary.into());
         let failures = ALWAYS.to_vec();
-        Self { id, tag, summary, parameters: Vec::new(), body: None, done, failures }
+        let (parameters, body, status) = (Vec::new(), None, 200);
+        Self { id, tag, summary, parameters, body, done, status, failures }
     }
 
     fn asking(mut self, parameters: impl IntoIterator<Item = Value>) -> Self {
@@ -65,7 +67,7 @@ impl Operation {
     fn written(mut self) -> Value {
         self.done["headers"]["X-Request-Id"] = header("X-Request-Id");
         self.failures.sort_unstable();
-        let mut responses = Map::from_iter([("200".to_owned(), self.done)]);
+        let mut responses = Map::from_iter([(self.status.to_string(), self.done)]);
         for status in self.failures {
             let response = match status {
                 304 => json!({ "description": "没有变化" }),
@@ -257,5 +259,34 @@ pub(super) fn of_the_server() -> Map<String, Value> {
     ]
     .into_iter()
     .map(|(path, operation)| (path.to_owned(), json!({ "get": operation.written() })))
+    .chain([("/api/v1/session".to_owned(), session())])
     .collect()
+}
+
+/// A browser's session.
+fn session() -> Value {
+    let operation = |id: &str, summary: &str, done| Operation::new(id, SERVER, summary, done);
+    let json = "application/json";
+    let session = json!({ "$ref": "#/components/schemas/Session" });
+    let key = json!({
+        "type": "object",
+        "required": ["key"],
+        "properties": { "key": { "type": "string", "description": "密钥全文" } },
+    });
+    let body = json!({
+        "required": true,
+        "content": { json: { "schema": key, "examples": {
+            "key": { "summary": "密钥", "value": { "key": "cw_0123456789_…" } },
+        } } },
+    });
+    let who = operation("session", "现在以谁的身份", answer("身份", json, &session));
+    let open = operation("login", "用密钥登录，得到 Cookie", answer("已登录", json, &session));
+    let mut close =
+        operation("logout", "退出登录", json!({ "description": "已退出", "headers": {} }));
+    close.status = 204;
+    json!({
+        "get": who.written(),
+        "post": open.taking(&body).failing(&[409]).written(),
+        "delete": close.written(),
+    })
 }

@@ -1,12 +1,14 @@
 //! A client of the router: what is asked, and what comes back.
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use chengwen::app::App;
-use chengwen::http::{Office, Settings, router};
+use chengwen::config::{Config, Limits};
+use chengwen::http::{Mode, Office, Peer, router};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -34,16 +36,25 @@ pub(super) struct Answer {
 
 impl House {
     pub(super) fn open() -> Self {
-        Self::with(app(), Settings::default())
+        Self::with(app(), Config::default())
     }
 
-    pub(super) fn with(app: App, settings: Settings) -> Self {
+    pub(super) fn with(app: App, config: Config) -> Self {
+        Self::of(app, config, Mode::Open)
+    }
+
+    pub(super) fn of(app: App, config: Config, mode: Mode) -> Self {
         let app = Arc::new(app);
-        let office = Office::open(Arc::clone(&app), settings).expect("no faults");
+        let office = Office::open(Arc::clone(&app), config, mode).expect("no faults");
         Self { router: router(Arc::clone(&office)), app, office }
     }
 
-    pub(super) async fn ask(&self, request: Request<Body>) -> Answer {
+    pub(super) async fn ask(&self, mut request: Request<Body>) -> Answer {
+        // Where the connection comes from, unless a test says otherwise.
+        let peer = Peer(Ipv4Addr::LOCALHOST.into());
+        if request.extensions().get::<Peer>().is_none() {
+            request.extensions_mut().insert(peer);
+        }
         let Ok(response) = self.router.clone().oneshot(request).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes().to_vec();
@@ -87,6 +98,13 @@ impl Answer {
         assert!(instance.ends_with(&format!("#{}", self.header("x-request-id"))), "{instance}");
         document
     }
+}
+
+/// The configuration with some limits changed.
+pub(super) fn limits(change: impl FnOnce(&mut Limits)) -> Config {
+    let mut config = Config::default();
+    change(&mut config.limits);
+    config
 }
 
 pub(super) fn get(path: &str) -> axum::http::request::Builder {

@@ -3,10 +3,17 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use chengwen::http::Settings;
+use chengwen::config::Config;
 
-use super::client::{APPLICATION, Answer, COMMITMENT, House};
+use super::client::{APPLICATION, Answer, COMMITMENT, House, limits};
 use crate::support::{app, sample};
+
+/// One render at once, so many that may wait, for so long.
+fn one_at_once(queue: usize, time: Duration) -> Config {
+    limits(|limits| {
+        (limits.render_processes, limits.queue, limits.queue_time) = (1, queue, time);
+    })
+}
 
 fn retry_after(answer: &Answer) -> u64 {
     answer.header("retry-after").parse().expect("whole seconds")
@@ -14,13 +21,7 @@ fn retry_after(answer: &Answer) -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn beyond_the_queue_there_is_429_and_nothing_else() {
-    let settings = Settings {
-        at_once: 1,
-        waiting: 2,
-        patience: Duration::from_secs(60),
-        ..Settings::default()
-    };
-    let house = House::with(app(), settings);
+    let house = House::with(app(), one_at_once(2, Duration::from_secs(60)));
     let record = sample(&house.app, "shanxi-application").bytes;
     let asked: Vec<_> = (0..40)
         .map(|_| {
@@ -55,9 +56,7 @@ async fn beyond_the_queue_there_is_429_and_nothing_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_waits_too_long_is_told_when_to_come_again() {
-    let settings =
-        Settings { at_once: 1, waiting: 100, patience: Duration::ZERO, ..Settings::default() };
-    let house = House::with(app(), settings);
+    let house = House::with(app(), one_at_once(100, Duration::ZERO));
     let record = sample(&house.app, "shanxi-application").bytes;
     let asked: Vec<_> = (0..20)
         .map(|_| {
@@ -79,9 +78,7 @@ async fn who_waits_too_long_is_told_when_to_come_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_check_does_not_wait_behind_renders() {
-    let settings =
-        Settings { at_once: 1, waiting: 0, patience: Duration::ZERO, ..Settings::default() };
-    let house = House::with(app(), settings);
+    let house = House::with(app(), one_at_once(0, Duration::ZERO));
     let record = sample(&house.app, "shanxi-application").bytes;
     let renders: Vec<_> = (0..8)
         .map(|_| {

@@ -1,5 +1,6 @@
 //! The HTTP face: through the router, and as a running server.
 
+mod access;
 mod client;
 mod guard;
 mod limits;

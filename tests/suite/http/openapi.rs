@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use axum::body::Body;
 use serde_json::Value;
 
 use super::client::House;
@@ -102,10 +103,16 @@ async fn what_it_says_of_answers_is_true() {
     let mut asked = 0;
     for (path, item) in found["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("an item") {
+            let ask = async |verb: &str, path: &str, body: &'static str| {
+                let request = super::client::post(path).method(verb);
+                house.ask(request.body(Body::from(body)).expect("a request")).await
+            };
+            let verb = method.to_uppercase();
             let answers = [
-                if method == "get" { house.get(path).await } else { house.post(path, "{}").await },
-                house.post(path, "{").await,
-                house.get(&format!("{path}?none=1")).await,
+                ask(&verb, path, "{}").await,
+                ask(&verb, path, "{").await,
+                ask(&verb, &format!("{path}?none=1"), "{}").await,
+                ask("PUT", path, "{}").await,
             ];
             for answer in answers {
                 let status = answer.status.as_u16().to_string();
@@ -121,6 +128,9 @@ async fn what_it_says_of_answers_is_true() {
                         answer.header(name);
                     }
                 }
+                if answer.status == 204 {
+                    continue;
+                }
                 let media = answer.header("content-type");
                 let media = media.split(';').next().expect("a type");
                 let content = &told["content"][media];
@@ -132,6 +142,5 @@ async fn what_it_says_of_answers_is_true() {
             }
         }
     }
-    assert_eq!(asked % 3, 0);
     assert!(asked >= 54, "{asked}");
 }

@@ -2,10 +2,10 @@
 
 use axum::body::Body;
 use axum::http::{Request, header};
-use chengwen::http::Settings;
+use chengwen::config::Config;
 use serde_json::json;
 
-use super::client::{APPLICATION, COMMITMENT, House, post};
+use super::client::{APPLICATION, COMMITMENT, House, limits, post};
 use crate::homes::Spoilt;
 use crate::support::{app_at, sample};
 
@@ -105,12 +105,11 @@ async fn a_body_must_be_json_and_say_so() {
 
 #[tokio::test]
 async fn a_body_has_a_size_and_a_time() {
-    let settings = Settings {
-        body_at_most: 1 << 20,
-        body_time: std::time::Duration::from_millis(50),
-        ..Settings::default()
-    };
-    let house = House::with(crate::support::app(), settings);
+    let config = limits(|limits| {
+        limits.body = 1 << 20;
+        limits.body_time = std::time::Duration::from_millis(50);
+    });
+    let house = House::with(crate::support::app(), config);
     let path = format!("{APPLICATION}/check");
     let large = vec![b' '; (1 << 20) + 1];
     let told = house.post(&path, large.clone()).await.problem(413, "too-large");
@@ -171,7 +170,7 @@ async fn our_faults_are_500_and_show_no_files() {
     let home = Spoilt::new();
     let layout = "templates/shanxi/application/document.typ";
     home.spoil(layout, "#run(", "#panic(\"broken\")\n#run(");
-    let house = House::with(app_at(home.folder.path()).expect("opens"), Settings::default());
+    let house = House::with(app_at(home.folder.path()).expect("opens"), Config::default());
     let record = sample(&house.app, "shanxi-application").bytes;
     let answer = house.post(&format!("{APPLICATION}/pdf"), record).await;
     let told = answer.problem(500, "fault");

@@ -1,0 +1,89 @@
+//! One table: every route with the least role that may use it. README shows it, and tests try every cell.
+
+use axum::http::Method;
+
+use crate::values::Role;
+
+/// A route and who may use it.
+#[derive(Debug, Clone, Copy)]
+pub struct Door {
+    /// `GET` also stands for `HEAD`.
+    pub method: &'static str,
+    /// The route's pattern.
+    pub path: &'static str,
+    /// The least role that may use it. Of a document's papers, the manifest may ask for more.
+    pub least: Role,
+    /// Whether anyone on this machine may use it too.
+    pub local: bool,
+    /// Whether asking is counted: those who watch over a server ask often.
+    pub counted: bool,
+    /// What it is, in Chinese.
+    pub about: &'static str,
+}
+
+const fn door(method: &'static str, path: &'static str, least: Role, about: &'static str) -> Door {
+    Door { method, path, least, local: false, counted: true, about }
+}
+
+/// Every route, in the order of README.
+pub const DOORS: &[Door] = &[
+    Door { counted: false, ..door("GET", "/healthz", Role::Public, "是否在运行") },
+    Door { counted: false, ..door("GET", "/readyz", Role::Public, "是否就绪") },
+    door("POST", "/api/v1/session", Role::Public, "登录"),
+    door("GET", "/api/v1/session", Role::Public, "现在以谁的身份"),
+    door("DELETE", "/api/v1/session", Role::Public, "退出登录"),
+    door("GET", "/api/v1/documents", Role::Applicant, "有哪些文书"),
+    door("GET", "/api/v1/documents/{programme}/{document}/schema", Role::Applicant, "数据格式"),
+    door("GET", "/api/v1/documents/{programme}/{document}/sample", Role::Applicant, "样例"),
+    door("POST", "/api/v1/documents/{programme}/{document}/check", Role::Applicant, "检查"),
+    door(
+        "GET",
+        "/api/v1/documents/{programme}/{document}/blank",
+        Role::Applicant,
+        "空白表格（按文书）",
+    ),
+    door("POST", "/api/v1/documents/{programme}/{document}/pdf", Role::Applicant, "打印（按文书）"),
+    door(
+        "POST",
+        "/api/v1/documents/{programme}/{document}/preview",
+        Role::Applicant,
+        "预览（按文书）",
+    ),
+    door("GET", "/openapi.json", Role::Applicant, "接口说明"),
+    door("GET", "/docs", Role::Applicant, "接口说明的网页"),
+    door("GET", "/docs/", Role::Applicant, "接口说明的网页"),
+    door("GET", "/docs/{file}", Role::Applicant, "接口说明的网页"),
+    Door {
+        local: true, ..door("GET", "/metrics", Role::Admin, "运行指标（本机不用密钥）")
+    },
+];
+
+/// The door of a route; none for a method that the route does not take.
+pub(super) fn door_of(method: &Method, path: &str) -> Option<&'static Door> {
+    let method = if method == Method::HEAD { "GET" } else { method.as_str() };
+    DOORS.iter().find(|door| door.method == method && door.path == path)
+}
+
+/// Whether any method opens this route.
+pub(super) fn is_known(path: &str) -> bool {
+    DOORS.iter().any(|door| door.path == path)
+}
+
+/// The table as README shows it.
+#[must_use]
+pub fn in_markdown() -> String {
+    let mut table = String::from("| 接口 |");
+    for role in Role::ALL {
+        table.push_str(&format!(" {} |", role.title()));
+    }
+    table.push_str("\n|---|---|---|---|---|---|\n");
+    for door in DOORS {
+        let path = door.path.replace("{programme}/{document}", "…");
+        table.push_str(&format!("| `{} {path}` {} |", door.method, door.about));
+        for role in Role::ALL {
+            table.push_str(if role >= door.least { " ✓ |" } else { "  |" });
+        }
+        table.push('\n');
+    }
+    table
+}

@@ -1,0 +1,118 @@
+//! The routes of a browser's session: opened with a key, asked who it is, closed.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::asked::Record;
+use super::caller::Caller;
+use super::office::{Mode, Office};
+use super::problem::{NO_KEYS, NOT_JSON, Problem, UNAUTHORIZED};
+use super::query::NoQuery;
+use crate::config::Server;
+
+/// The cookie of a session.
+pub(super) struct Cookie {
+    name: &'static str,
+    secure: bool,
+}
+
+impl Cookie {
+    /// With https, a cookie that browsers bind to this very host and never send in the clear.
+    pub(super) fn of(server: &Server) -> Self {
+        let secure = server.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+        Self { name: if secure { "__Host-chengwen" } else { "chengwen" }, secure }
+    }
+
+    /// The session's secret in the request.
+    pub(super) fn read(&self, headers: &HeaderMap) -> Option<String> {
+        headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|line| line.to_str().ok())
+            .flat_map(|line| line.split(';'))
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(name, _)| *name == self.name)
+            .map(|(_, value)| value.to_owned())
+    }
+
+    fn written(&self, secret: &str, seconds: u64) -> Option<HeaderValue> {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let name = self.name;
+        let text =
+            format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+        HeaderValue::from_str(&text).ok()
+    }
+}
+
+#[derive(Deserialize)]
+struct Login {
+    key: String,
+}
+
+/// POST /api/v1/session
+pub(super) async fn open(
+    State(office): State<Arc<Office>>,
+    _: NoQuery,
+    Record(body): Record,
+) -> Result<Response, Problem> {
+    let Mode::Guarded(access) = &office.mode else {
+        return Err(Problem::new(NO_KEYS, "这里没有设密钥，不用登录"));
+    };
+    let key = key_in(&body)?;
+    let Some(holder) = access.holder(&key).await? else {
+        return Err(Problem::new(UNAUTHORIZED, "密钥不对，或者已过期、已撤销")
+            .with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
+    };
+    let lasts = office.config.limits.session_time;
+    let secret = access.open_session(&holder, lasts).await?;
+    let told = json!({ "mode": "guarded", "role": holder.role, "name": holder.name });
+    let mut response = as_json(&told);
+    let headers = response.headers_mut();
+    headers
+        .extend(office.cookie.written(&secret, lasts.as_secs()).map(|it| (header::SET_COOKIE, it)));
+    Ok(response)
+}
+
+fn as_json(told: &Value) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    (headers, told.to_string()).into_response()
+}
+
+fn key_in(body: &Bytes) -> Result<String, Problem> {
+    serde_json::from_slice::<Login>(body)
+        .map(|login| login.key)
+        .map_err(|_| Problem::new(NOT_JSON, "应为 {\"key\": \"密钥\"}"))
+}
+
+/// GET /api/v1/session
+pub(super) async fn who(State(office): State<Arc<Office>>, _: NoQuery, caller: Caller) -> Response {
+    let mode = match office.mode {
+        Mode::Open => "open",
+        Mode::Guarded(_) => "guarded",
+    };
+    let name: Option<Value> = caller.holder.map(|holder| holder.name.into());
+    let told = json!({ "mode": mode, "role": caller.role, "name": name });
+    as_json(&told)
+}
+
+/// DELETE /api/v1/session
+pub(super) async fn close(
+    State(office): State<Arc<Office>>,
+    _: NoQuery,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    if let (Mode::Guarded(access), Some(secret), Some(holder)) =
+        (&office.mode, &caller.session, &caller.holder)
+    {
+        access.close_session(secret, holder).await?;
+    }
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    response.headers_mut().extend(office.cookie.written("", 0).map(|it| (header::SET_COOKIE, it)));
+    Ok(response)
+}

@@ -1,0 +1,184 @@
+//! What is kept between runs: one SQLite file in the data directory.
+//!
+//! Every change is on the disk when it is told as done (WAL, `synchronous = FULL`), and stands in the
+//! journal with who made it.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{SqlSafeStr, Sqlite, Transaction};
+
+use crate::fault::{Fault, io_reason};
+
+/// The file in the data directory.
+const FILE: &str = "chengwen.db";
+
+/// Every change of the tables, in order. One that was released is never edited.
+const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "access", include_str!("0001_access.sql"))];
+
+/// How long a change waits for another program's.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The opened data directory.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: SqlitePool,
+    folder: PathBuf,
+}
+
+/// A line of the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Seconds since 1970 (UTC).
+    pub at: i64,
+    /// Who did it.
+    pub who: String,
+    /// What was done, such as `key.created`.
+    pub what: String,
+    /// To what.
+    pub subject: String,
+}
+
+impl Store {
+    /// Opens the data directory, making it if need be, and brings its tables up to date.
+    ///
+    /// # Errors
+    /// A directory that cannot be made or written, or a file of a newer program.
+    pub async fn open(folder: &Path) -> Result<Self, Fault> {
+        make(folder)?;
+        let options = SqliteConnectOptions::new()
+            .filename(folder.join(FILE))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(PATIENCE);
+        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
+        let pool = pool.map_err(|error| broken(folder, &error))?;
+        let migrations = MIGRATIONS.map(|(version, name, sql)| {
+            let sql = sql.into_sql_str();
+            Migration::new(version, name.into(), MigrationType::Simple, sql, false)
+        });
+        let migrated = Migrator::with_migrations(migrations.into()).run(&pool).await;
+        migrated.map_err(|error| {
+            Fault::at(&folder.join(FILE), format!("数据库升级不了：{error}"))
+                .hint("它可能来自更新的程序版本，请用那个版本打开")
+        })?;
+        Ok(Self { pool, folder: folder.to_owned() })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Connections to ask by.
+    pub(crate) fn pool(&self) -> &SqlitePool {
+        &self.pool
+    }
+
+    /// A change, which is made when it is committed.
+    pub(crate) async fn change(&self) -> Result<Transaction<'static, Sqlite>, Fault> {
+        self.pool.begin_with("BEGIN IMMEDIATE").await.map_err(|error| self.fault(&error))
+    }
+
+    /// What a failure of the database is told as.
+    pub(crate) fn fault(&self, error: &sqlx::Error) -> Fault {
+        broken(&self.folder, error)
+    }
+
+    /// Whether the disk can be written and has so many bytes free.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub async fn stand(&self, least_free: u64) -> Result<(), Fault> {
+        let free = free(&self.folder)?;
+        if free.is_some_and(|free| free < least_free) {
+            let (free, least) = (free.unwrap_or_default() >> 20, least_free >> 20);
+            return Err(Fault::at(
+                &self.folder,
+                format!("磁盘只剩 {free} MiB，应至少 {least} MiB"),
+            ));
+        }
+        let asked = sqlx::query("SELECT 1").execute(&self.pool).await;
+        asked.map(drop).map_err(|error| self.fault(&error))
+    }
+
+    /// The last lines of the journal, the newest first.
+    ///
+    /// # Errors
+    /// A database that cannot be read.
+    pub async fn journal(&self, most: u32) -> Result<Vec<Entry>, Fault> {
+        let asked = "SELECT at, who, what, subject FROM journal ORDER BY number DESC LIMIT ?";
+        let rows: Vec<(i64, String, String, String)> = sqlx::query_as(asked)
+            .bind(most)
+            .fetch_all(&self.pool)
+            .await
+            .map_err(|error| self.fault(&error))?;
+        let entry = |(at, who, what, subject)| Entry { at, who, what, subject };
+        Ok(rows.into_iter().map(entry).collect())
+    }
+}
+
+/// Writes who did what into the journal, as part of the change.
+pub(crate) async fn record(
+    change: &mut Transaction<'static, Sqlite>,
+    who: &str,
+    what: &str,
+    subject: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO journal (at, who, what, subject) VALUES (?, ?, ?, ?)")
+        .bind(now())
+        .bind(who)
+        .bind(what)
+        .bind(subject)
+        .execute(&mut **change)
+        .await
+        .map(drop)
+}
+
+/// Seconds since 1970 (UTC).
+#[must_use]
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// Nobody but the owner of the process reads what is kept.
+fn make(folder: &Path) -> Result<(), Fault> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(folder)
+        .map_err(|error| Fault::at(folder, format!("建不了数据目录：{}", io_reason(&error))))
+}
+
+/// The bytes that are free on the disk of a folder; none where the system does not tell.
+#[cfg(unix)]
+fn free(folder: &Path) -> Result<Option<u64>, Fault> {
+    let told = rustix::fs::statvfs(folder).map_err(|error| {
+        Fault::at(folder, format!("看不了磁盘的剩余空间：{}", io_reason(&error.into())))
+    })?;
+    Ok(Some(told.f_bavail.saturating_mul(told.f_frsize)))
+}
+
+#[cfg(not(unix))]
+fn free(_: &Path) -> Result<Option<u64>, Fault> {
+    Ok(None)
+}
+
+fn broken(folder: &Path, error: &sqlx::Error) -> Fault {
+    let file = folder.join(FILE);
+    match error {
+        sqlx::Error::Io(error) => Fault::at(&file, format!("读写不了数据库：{}", io_reason(error))),
+        other => Fault::at(&file, format!("数据库出错：{other}"))
+            .hint("查看数据目录是否可写、磁盘是否已满"),
+    }
+}
