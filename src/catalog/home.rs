@@ -44,9 +44,8 @@ impl Home {
                 break;
             }
         }
-        let mut fault =
-            Fault::new("找不到程序的数据目录（应含 templates、fonts、samples 三个文件夹）")
-                .hint("先进入 chengwen 的目录，或用 --home 目录、环境变量 CHENGWEN_HOME 指明");
+        let mut fault = Fault::new("找不到文书目录（应含 templates、fonts、samples 三个文件夹）")
+            .hint("先进入 chengwen 的目录，或用 --home 目录、环境变量 CHENGWEN_HOME 指明");
         for place in tried {
             fault = fault.hint(format!("已试：{place}"));
         }

@@ -13,7 +13,7 @@ use crate::values::Role;
 #[derive(Debug, Parser)]
 #[command(name = "chengwen", version, disable_help_flag = true, disable_version_flag = true)]
 pub(super) struct Arguments {
-    /// 数据目录（含 templates、fonts、samples）；也可用环境变量 CHENGWEN_HOME
+    /// 文书目录（含 templates、fonts、samples）；也可用环境变量 CHENGWEN_HOME
     #[arg(long, global = true, value_name = "目录")]
     pub home: Option<PathBuf>,
     /// 自备字体的目录，其中的仿宋、小标宋等优先使用

@@ -23,7 +23,7 @@ pub(super) fn run(config: &Config, json: bool) -> Result<ExitCode, Refusal> {
     }
     output::line(
         "\n在命令行上用 --set 名称=值，或设环境变量（如 limits.rows 为 CHENGWEN_LIMITS_ROWS），\
-         或写进 chengwen.toml（--config 指明，或放在数据目录、程序的数据目录里）。",
+         或写进 chengwen.toml（--config 指明，或放在数据目录或文书目录里）。",
     );
     Ok(ExitCode::SUCCESS)
 }

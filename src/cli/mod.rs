@@ -74,7 +74,7 @@ fn with_config(arguments: Arguments) -> Result<ExitCode, Refusal> {
     match arguments.verb {
         Verb::Config { json } => config::run(&config, json),
         Verb::Keys { verb } => {
-            let by = arguments.by.or_else(|| std::env::var("CHENGWEN_BY").ok());
+            let by = arguments.by.or_else(|| std::env::var_os("CHENGWEN_BY")?.into_string().ok());
             keys::run(&config, verb, &by.unwrap_or_else(|| "命令行".to_owned()))
         }
         Verb::Purge => purge::run(&config),

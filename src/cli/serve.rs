@@ -14,6 +14,11 @@ use crate::fault::{Fault, io_reason};
 use crate::http::{Mode, Office, serve};
 
 pub(super) fn run(config: Config, setup: Setup) -> Result<ExitCode, Refusal> {
+    // The message of a panic may hold what a user wrote; its place does not.
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!("程序出错：{place}");
+    }));
     let runtime = data::runtime()?;
     let mode = mode(&runtime, &config)?;
     let guarded = matches!(mode, Mode::Guarded(_));

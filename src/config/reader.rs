@@ -246,7 +246,7 @@ impl Reader {
     }
 
     fn slip(&mut self, key: &'static str, given: &str, wanted: &str, source: &Source) {
-        self.faults.push(at(source, format!("{key} 不能是“{given}”，应为{wanted}")));
+        self.faults.push(at(source, format!("{key} 不能是“{given}”，应为 {wanted}")));
         // What follows must know the key all the same.
         self.told.push(Told { key, about: "", value: String::new(), source: source.clone() });
     }
@@ -324,12 +324,12 @@ mod tests {
         let environment = [("CHENGWEN_LIMITS_RENDER_SECONDS", "soon")];
         let told = read(file, &environment, &[("limits.nothing", "1")]).expect_err("wrong");
         for part in [
-            "FILE:2：limits.pages 不能是“-1”，应为1 至 100000 的整数",
+            "FILE:2：limits.pages 不能是“-1”，应为 1 至 100000 的整数",
             "FILE:3：没有配置项 limits.row，是否应为 limits.rows",
             "FILE:5：server.listen 不能是“here”",
             "FILE:6：server.public_url",
-            "FILE:7：server.log 不能是“xml”，应为text 或 json",
-            "limits.render_seconds 不能是“soon”，应为0.1 至 3600 的秒数（环境变量 CHENGWEN_LIMITS_RENDER_SECONDS）",
+            "FILE:7：server.log 不能是“xml”，应为 text 或 json",
+            "limits.render_seconds 不能是“soon”，应为 0.1 至 3600 的秒数（环境变量 CHENGWEN_LIMITS_RENDER_SECONDS）",
             "没有配置项 limits.nothing",
         ] {
             assert!(told.contains(part), "{part} not in\n{told}");

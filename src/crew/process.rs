@@ -91,7 +91,7 @@ impl Process {
             Ok(None) | Err(_) => {
                 return Err(match self.handle.silence() {
                     Silence::Died => Silence::Stranger(
-                        Fault::new("排版进程打不开数据目录")
+                        Fault::new("排版进程打不开文书目录")
                             .hint("用 chengwen list --check 查看原因"),
                     ),
                     Silence::Killed(_) => {

@@ -93,6 +93,11 @@ impl Desk {
         }
     }
 
+    /// Whether one more would be turned away.
+    pub(super) fn is_full(&self) -> bool {
+        self.waiting() >= self.waiting_at_most.max(1) && self.places.available_permits() == 0
+    }
+
     /// How many wait.
     pub(super) fn waiting(&self) -> usize {
         self.waiting.load(Ordering::Acquire)

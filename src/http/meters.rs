@@ -11,7 +11,10 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
 use super::desk::Desk;
+use crate::crew::Crews;
 use crate::fault::Fault;
+use crate::intake::Problems;
+use crate::values::Level;
 
 /// The media type of the text (OpenMetrics).
 pub(super) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -73,6 +76,17 @@ struct At {
     desk: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Ended {
+    reason: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Found {
+    level: &'static str,
+    code: String,
+}
+
 type Times<S> = Family<S, Histogram, fn() -> Histogram>;
 
 /// The counters.
@@ -84,6 +98,11 @@ pub(super) struct Meters {
     render_times: Times<Named>,
     waiting: Family<At, Gauge>,
     running: Family<At, Gauge>,
+    problems: Family<Found, Counter>,
+    processes: Gauge,
+    process_memory: Gauge,
+    process_starts: Gauge,
+    process_ends: Family<Ended, Gauge>,
 }
 
 /// From a millisecond to half a minute.
@@ -100,13 +119,39 @@ impl Default for Meters {
         let render_times = Times::new_with_constructor(times as fn() -> Histogram);
         let waiting = Family::default();
         let running = Family::default();
+        let problems = Family::default();
+        let (processes, process_memory, process_starts) =
+            (Gauge::default(), Gauge::default(), Gauge::default());
+        let process_ends = Family::default();
+        let about = "Problems and advice found in records, by code";
+        registry.register("problems", about, problems.clone());
+        registry.register("render_processes", "Render processes that live", processes.clone());
+        let about = "Memory that all render processes hold";
+        registry.register("render_process_bytes", about, process_memory.clone());
+        let about = "Render processes started since the server started";
+        registry.register("render_process_starts", about, process_starts.clone());
+        let about = "Render processes that ended since the server started, by reason";
+        registry.register("render_process_ends", about, process_ends.clone());
         registry.register("http_requests", "Answers by method, route and status", requests.clone());
         registry.register("http_request_seconds", "Time to the answer, by route", latency.clone());
         registry.register("renders", "Renders by document and outcome", renders.clone());
         registry.register("render_seconds", "Time of a render, by document", render_times.clone());
         registry.register("desk_waiting", "Jobs that wait for a place", waiting.clone());
         registry.register("desk_running", "Jobs at work", running.clone());
-        Self { registry, requests, latency, renders, render_times, waiting, running }
+        Self {
+            registry,
+            requests,
+            latency,
+            renders,
+            render_times,
+            waiting,
+            running,
+            problems,
+            processes,
+            process_memory,
+            process_starts,
+            process_ends,
+        }
     }
 }
 
@@ -132,8 +177,43 @@ impl Meters {
         self.renders.get_or_create(&made).inc();
     }
 
-    /// Everything as text, with the desks as they stand now.
-    pub(super) fn text(&self, desks: [(&'static str, &Desk); 2]) -> Result<String, Fault> {
+    /// Counts what was found in a record. Codes are ours or those of rules, so there are few.
+    pub(super) fn found(&self, problems: &Problems) {
+        for problem in problems.all() {
+            let level = match problem.level {
+                Level::Problem => "problem",
+                Level::Advice => "advice",
+            };
+            let found = Found { level, code: problem.code.to_string() };
+            self.problems.get_or_create(&found).inc();
+        }
+    }
+
+    fn look_at(&self, crews: &Crews) {
+        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        self.processes.set(number(crews.numbers().len() as u64));
+        self.process_memory.set(number(crews.resident()));
+        let count = crews.count();
+        self.process_starts.set(number(count.started));
+        for (reason, ended) in [
+            ("over_time", count.over_time),
+            ("over_memory", count.over_memory),
+            ("died", count.died),
+            ("worn", count.worn),
+        ] {
+            self.process_ends.get_or_create(&Ended { reason }).set(number(ended));
+        }
+    }
+
+    /// Everything as text, with the desks and the render processes as they stand now.
+    pub(super) fn text(
+        &self,
+        desks: [(&'static str, &Desk); 2],
+        crews: Option<&Crews>,
+    ) -> Result<String, Fault> {
+        if let Some(crews) = crews {
+            self.look_at(crews);
+        }
         for (name, desk) in desks {
             let at = At { desk: name };
             let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);

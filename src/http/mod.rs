@@ -84,7 +84,7 @@ async fn healthz(_: NoQuery) -> &'static str {
 }
 
 async fn readyz(State(office): State<Arc<Office>>, _: NoQuery) -> Result<&'static str, Problem> {
-    office.readiness.judge().map(|()| "ok\n")
+    office.stand().await.map(|()| "ok\n")
 }
 
 async fn metrics(State(office): State<Arc<Office>>, _: NoQuery) -> Result<Response, Problem> {
@@ -104,12 +104,9 @@ async fn wrong_method() -> Problem {
     Problem::new(METHOD, "可用的方法见本答复的 Allow")
 }
 
-fn panicked(panic: Box<dyn Any + Send>) -> Response {
-    let said = match panic.downcast::<String>() {
-        Ok(said) => *said,
-        Err(other) => other.downcast::<&str>().map_or("panic".to_owned(), |said| (*said).into()),
-    };
-    Problem::fault(vec![format!("panic：{said}")]).into_response()
+/// What a panic says may hold what a user wrote; where it happened, the hook of `serve` has logged.
+fn panicked(_: Box<dyn Any + Send>) -> Response {
+    Problem::fault(vec!["panic，位置见上一条日志".to_owned()]).into_response()
 }
 
 #[cfg(test)]

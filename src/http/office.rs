@@ -103,7 +103,9 @@ impl Office {
         record: Bytes,
     ) -> Result<Examination, Problem> {
         let app = Arc::clone(&self.app);
-        Ok(self.checks.run(move || app.check(&document, &record)).await??)
+        let examined = self.checks.run(move || app.check(&document, &record)).await??;
+        self.meters.found(&examined.problems);
+        Ok(examined)
     }
 
     /// Renders a paper when its turn comes, not on the caller's thread.
@@ -122,6 +124,11 @@ impl Office {
                 Paper::Blank(name) => Input::Blank(name.as_deref()),
             };
             let made = office.app.render(&document, input, options);
+            match &made {
+                Ok(made) => office.meters.found(&made.problems),
+                Err(Refusal::Problems(problems)) => office.meters.found(problems),
+                Err(_) => {}
+            }
             office.meters.rendered(&document, Outcome::of(&made), started.elapsed());
             made
         };
@@ -132,9 +139,36 @@ impl Office {
         Ok(self.renders.run(job).await.map_err(turned)??)
     }
 
+    /// Whether anyone should be sent here now. What is wrong is told in few words; where and why stands in
+    /// the log.
+    pub(super) async fn stand(&self) -> Result<(), Problem> {
+        let mut wrong = Vec::new();
+        if self.renders.is_full() {
+            wrong.push("等候排版的队列已满".to_owned());
+        }
+        if let Some(crews) = self.app.typesetting().crews() {
+            match crews.stand() {
+                Ok(0) => wrong.push("没有排版进程".to_owned()),
+                Ok(_) => {}
+                Err(fault) => {
+                    tracing::error!("程序故障：{fault}");
+                    wrong.push("排版进程无法启动".to_owned());
+                }
+            }
+        }
+        if let Mode::Guarded(access) = &self.mode
+            && let Err(fault) = access.store().stand(self.config.limits.free_disk).await
+        {
+            tracing::error!("程序故障：{fault}");
+            wrong.push("数据目录不能用，或者磁盘将满".to_owned());
+        }
+        self.readiness.judge(wrong)
+    }
+
     /// All counters as text, with the desks as they stand.
     pub(super) fn metrics(&self) -> Result<String, Fault> {
-        self.meters.text([("render", &self.renders), ("check", &self.checks)])
+        let desks = [("render", &self.renders), ("check", &self.checks)];
+        self.meters.text(desks, self.app.typesetting().crews())
     }
 
     /// The bytes of a sample.

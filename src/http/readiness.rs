@@ -1,4 +1,5 @@
-//! Readiness: a server is ready when its fonts are verified and every sample has rendered.
+//! Readiness: a server is ready when its fonts are verified and every sample has rendered, and as long as
+//! its queue, its disk and its render processes are in order.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -59,13 +60,14 @@ impl Readiness {
         self.change(|state| state.stopping = true);
     }
 
-    /// Whether the server is ready; if not, what is missing.
-    pub(super) fn judge(&self) -> Result<(), Problem> {
+    /// Whether the server is ready; if not, what is missing, with what else was found just now.
+    pub(super) fn judge(&self, also: Vec<String>) -> Result<(), Problem> {
         let state = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let stopping = state.stopping.then(|| "服务正在停止".to_owned());
         let missing: Vec<String> = [stopping, state.fonts.told("字体"), state.samples.told("样例")]
             .into_iter()
             .flatten()
+            .chain(also)
             .collect();
         if missing.is_empty() { Ok(()) } else { Err(Problem::new(NOT_READY, missing.join("；"))) }
     }
@@ -83,10 +85,11 @@ mod tests {
     fn ready_when_both_have_passed_and_until_told_to_stop() {
         let readiness = Readiness::default();
         readiness.change(|state| state.fonts = Step::Passed);
-        assert!(readiness.judge().is_err());
+        assert!(readiness.judge(Vec::new()).is_err());
         readiness.change(|state| state.samples = Step::Passed);
-        assert!(readiness.judge().is_ok());
+        assert!(readiness.judge(Vec::new()).is_ok());
+        assert!(readiness.judge(vec!["磁盘已满".to_owned()]).is_err());
         readiness.stop();
-        assert!(readiness.judge().is_err());
+        assert!(readiness.judge(Vec::new()).is_err());
     }
 }

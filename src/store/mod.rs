@@ -144,6 +144,7 @@ pub(crate) async fn record(
 
 /// Seconds since 1970 (UTC).
 #[must_use]
+#[expect(clippy::disallowed_methods, reason = "keys end by the clock; no paper is made of it")]
 pub fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)

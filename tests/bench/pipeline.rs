@@ -6,9 +6,11 @@
 
 use std::hint::black_box;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use chengwen::app::{App, Input, Options, Output, Setup, measure};
+use chengwen::app::{App, Input, Options, Output, Processes, Setup, measure};
 use chengwen::catalog::Places;
+use chengwen::crew::Bounds;
 use chengwen::typeset::Standard;
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use serde_json::Value;
@@ -77,6 +79,33 @@ fn pipeline(criterion: &mut Criterion) {
     criterion.bench_function("open a home", |bench| bench.iter(|| black_box(self::app())));
 }
 
+/// What it costs that a job goes to another process and its file comes back.
+fn boundary(criterion: &mut Criterion) {
+    let home = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let places = Places { flag: Some(home), ..Places::default() };
+    let bounds = Bounds { time: Duration::from_secs(60), memory: 1 << 30, jobs: usize::MAX };
+    let program = PathBuf::from(env!("CARGO_BIN_EXE_chengwen"));
+    let processes = Some(Processes { program, count: 1, bounds });
+    let there = App::open(&Setup { places, processes, ..Setup::default() });
+    let there = there.unwrap_or_else(|faults| panic!("{faults}"));
+    let here = app();
+    for document in ["shanxi/certificate", "shanxi/application"] {
+        for (place, app) in [("here", &here), ("in a process", &there)] {
+            let mut next = records(app, document);
+            criterion.bench_function(&format!("boundary: {document} {place}"), |bench| {
+                bench.iter_batched(
+                    &mut next,
+                    |record| {
+                        let input = Input::Record(&record);
+                        black_box(app.render(document, input, Options::default()).expect("sound"))
+                    },
+                    BatchSize::SmallInput,
+                );
+            });
+        }
+    }
+}
+
 /// Long lists, each time with another first name.
 fn lists(criterion: &mut Criterion) {
     let app = app();
@@ -124,7 +153,7 @@ fn lists(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, pipeline);
+criterion_group!(benches, pipeline, boundary);
 criterion_group! {
     name = long;
     config = Criterion::default().sample_size(10);

@@ -14,8 +14,8 @@ use crate::homes::Spoilt;
 use crate::support::{root, run, sample};
 
 const APPLICATION: &str = "shanxi/application";
-const FOREVER: &str = "shanxi/commitment";
-const GREEDY: &str = "shanxi/notice";
+pub(crate) const FOREVER: &str = "shanxi/commitment";
+pub(crate) const GREEDY: &str = "shanxi/notice";
 
 const USUAL: Bounds = Bounds { time: Duration::from_secs(60), memory: 1 << 30, jobs: 1000 };
 
@@ -32,7 +32,7 @@ fn crews(app: &App) -> &Crews {
 }
 
 /// A home where one document computes for ever and one eats memory.
-fn costly() -> Spoilt {
+pub(crate) fn costly() -> Spoilt {
     let home = Spoilt::new();
     for (document, layout) in [
         (FOREVER, include_str!("../templates/forever.typ")),

@@ -350,6 +350,16 @@ async fn who_asks_too_often_waits_and_others_do_not() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn readiness_tells_of_a_disk_that_is_nearly_full() {
+    let guarded = guarded(limits(|limits| limits.free_disk = 1 << 60)).await;
+    let office = std::sync::Arc::clone(&guarded.house.office);
+    tokio::task::spawn_blocking(move || office.make_ready()).await.expect("ran").expect("sound");
+    let told = guarded.ask("GET", "/readyz", None, Vec::new()).await.problem(503, "not-ready");
+    let detail = told["detail"].as_str().expect("a text");
+    assert!(detail.contains("磁盘") && !detail.contains("样例"), "{detail}");
+}
+
 #[test]
 fn readme_shows_the_table() {
     let path = root().join("README.md");

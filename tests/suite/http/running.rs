@@ -13,9 +13,9 @@ use crate::support::root;
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A server that ends with the test.
-struct Server {
+pub(super) struct Server {
     child: Child,
-    address: SocketAddr,
+    pub(super) address: SocketAddr,
     told: Receiver<String>,
 }
 
@@ -27,12 +27,14 @@ impl Drop for Server {
     }
 }
 
-fn program(listen: &str) -> Command {
+fn program(listen: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chengwen"));
     command
         .args(["serve", "--listen", listen])
+        .args(arguments)
         .current_dir(root())
         .env_remove("CHENGWEN_HOME")
+        .env_remove("CHENGWEN_DATA")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped());
@@ -41,7 +43,11 @@ fn program(listen: &str) -> Command {
 
 impl Server {
     fn start(listen: &str) -> Self {
-        let mut child = program(listen).spawn().expect("it starts");
+        Self::start_with(listen, &[], "开放模式")
+    }
+
+    pub(super) fn start_with(listen: &str, arguments: &[&str], mode: &str) -> Self {
+        let mut child = program(listen, arguments).spawn().expect("it starts");
         let stderr = BufReader::new(child.stderr.take().expect("piped"));
         let (sender, told) = channel();
         std::thread::spawn(move || {
@@ -52,20 +58,20 @@ impl Server {
             }
         });
         let line = told.recv_timeout(DEADLINE).expect("it says where it listens");
-        assert!(line.starts_with("正在监听 http://") && line.contains("开放模式"), "{line}");
+        assert!(line.starts_with("正在监听 http://") && line.contains(mode), "{line}");
         let address = line.split("http://").nth(1).and_then(|rest| rest.split('/').next());
         let address = address.expect("an address").parse().expect("an address with a port");
         Self { child, address, told }
     }
 
-    fn connect(&self) -> TcpStream {
+    pub(super) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).expect("it listens");
         stream.set_read_timeout(Some(DEADLINE)).expect("set");
         stream
     }
 
     /// One request on a connection of its own; the whole answer.
-    fn ask(&self, head: &str, body: &[u8]) -> Vec<u8> {
+    pub(super) fn ask(&self, head: &str, body: &[u8]) -> Vec<u8> {
         let mut stream = self.connect();
         let head = format!(
             "{head} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\n\
@@ -87,13 +93,13 @@ impl Server {
         }
     }
 
-    fn signal(&self, name: &str) {
+    pub(super) fn signal(&self, name: &str) {
         let command = format!("kill -{name} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &command]).status().expect("a shell").success());
     }
 
     /// Waits for the end; the exit code and what was told since.
-    fn end(mut self) -> (Option<i32>, Vec<String>) {
+    pub(super) fn end(mut self) -> (Option<i32>, Vec<String>) {
         let mut lines = Vec::new();
         // The channel closes when the process has closed its standard error.
         while let Ok(line) = self.told.recv_timeout(DEADLINE) {
@@ -187,11 +193,11 @@ fn an_address_that_will_not_do_is_the_callers_slip() {
         ("0.0.0.0:8080", "只能监听本机地址"),
         ("192.168.1.1:8080", "只能监听本机地址"),
         ("[::]:8080", "只能监听本机地址"),
-        ("8080", "应为地址和端口"),
-        ("localhost", "应为地址和端口"),
-        ("bureau.example:80", "应为地址和端口"),
+        ("8080", "应为 地址和端口"),
+        ("localhost", "应为 地址和端口"),
+        ("bureau.example:80", "应为 地址和端口"),
     ] {
-        let output = program(listen).output().expect("it ends");
+        let output = program(listen, &[]).output().expect("it ends");
         let told = String::from_utf8(output.stderr).expect("UTF-8");
         assert_eq!(output.status.code(), Some(1), "{listen}: {told}");
         assert!(told.contains("用法有误") && told.contains(part), "{listen}: {told}");
