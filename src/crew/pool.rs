@@ -1,5 +1,6 @@
 //! The crew: processes that are free, and a keeper that starts, watches, kills and replaces them.
 
+use std::collections::HashMap;
 use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::process::{Handle, Killed, Process, Silence};
 use super::{Manning, Undone};
 use crate::fault::{Fault, io_reason};
-use crate::typeset::{Job, Typeset};
+use crate::typeset::{Job, Output, Typeset};
 
 /// How often the keeper looks while there is work. What it finds is found so much late at most, and the
 /// aim is a tenth of a second.
@@ -47,6 +48,10 @@ struct State {
     count: Count,
     /// How long after its time a job was stopped, at worst.
     latest: Duration,
+    /// A job of each document, which warms a new process: the first job of a document takes many times
+    /// as long as the next. And the document that was last asked for.
+    models: HashMap<String, Arc<Job>>,
+    last: String,
     ended: bool,
 }
 
@@ -94,6 +99,9 @@ impl Crew {
             let mut process = self.shared.take()?;
             match process.ask(job, bounds.time) {
                 Ok(answer) => {
+                    if answer.is_ok() {
+                        self.shared.remember(job);
+                    }
                     self.shared.give_back(process);
                     return answer.map_err(Undone::Failed);
                 }
@@ -191,6 +199,16 @@ impl Shared {
         }
     }
 
+    /// Keeps the first small job of each document.
+    fn remember(&self, job: &Job) {
+        let mut state = self.state();
+        if !state.models.contains_key(&job.document) && job.sheets.len() == 1 {
+            let model = Job { output: Output::Nothing, ..job.clone() };
+            state.models.insert(job.document.clone(), Arc::new(model));
+        }
+        state.last.clone_from(&job.document);
+    }
+
     fn give_back(&self, process: Process) {
         let worn = process.is_worn(&self.manning.bounds);
         let mut state = self.state();
@@ -284,20 +302,32 @@ impl Shared {
         state
     }
 
+    /// Lets a new process do what was last asked for, before anybody waits for it.
+    fn warm(&self, process: &mut Process) -> Result<(), Silence> {
+        let state = self.state();
+        let model = state.models.get(&state.last).map(Arc::clone);
+        drop(state);
+        match model {
+            Some(model) => process.ask(&model, self.manning.bounds.time).map(drop),
+            None => Ok(()),
+        }
+    }
+
     /// Waits, on a thread of its own, until a process has opened its home.
     fn welcome(self: &Arc<Self>, mut process: Process) -> Option<Fault> {
         let shared = Arc::clone(self);
         let handle = Arc::clone(&process.handle);
-        let greet = move || match process.greet(&shared.digest) {
-            Ok(()) => {
-                let mut state = shared.state();
-                state.unmanned = None;
-                state.free.push(process);
-                drop(state);
-                shared.freed.notify_one();
-            }
-            Err(silence) => shared.bury(&process.handle, &silence),
-        };
+        let greet =
+            move || match process.greet(&shared.digest).and_then(|()| shared.warm(&mut process)) {
+                Ok(()) => {
+                    let mut state = shared.state();
+                    state.unmanned = None;
+                    state.free.push(process);
+                    drop(state);
+                    shared.freed.notify_one();
+                }
+                Err(silence) => shared.bury(&process.handle, &silence),
+            };
         let thread = thread::Builder::new().name("crew-welcome".to_owned()).spawn(greet);
         let error = thread.err()?;
         handle.kill();

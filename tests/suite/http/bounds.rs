@@ -217,6 +217,19 @@ fn with_keys_any_address_is_served_and_without_a_key_nothing() {
     assert_eq!((purged.trim(), code), ("已过期的登录会话：清除 0 个。", Some(0)));
 }
 
+#[test]
+fn a_log_for_programs_has_an_object_on_each_line() {
+    let server = with(&["server.log=json"]);
+    assert!(server.ask("GET /healthz", b"").starts_with(b"HTTP/1.1 200"));
+    server.signal("TERM");
+    let (_, lines) = server.end();
+    let objects: Vec<Value> =
+        lines.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let answered = objects.iter().find(|it| it["route"] == "/healthz").expect("a line");
+    assert_eq!(answered["status"], 200);
+    assert!(answered["id"].is_string() && answered["timestamp"].is_string(), "{answered}");
+}
+
 fn told_status(answer: &[u8]) -> u16 {
     told(answer).0
 }
