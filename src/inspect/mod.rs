@@ -19,7 +19,7 @@ mod report;
 mod subject;
 mod tables;
 mod tokens;
-mod tree;
+pub(crate) mod tree;
 mod typefaces;
 
 use lopdf::{Document, LoadOptions};

@@ -11,14 +11,14 @@ const DEEPEST: usize = 64;
 const MOST_PAGES: usize = 20_000;
 
 /// A page and what it inherits.
-pub(super) struct PageNode<'a> {
-    pub(super) own: &'a Dictionary,
+pub(crate) struct PageNode<'a> {
+    pub(crate) own: &'a Dictionary,
     inherited: Vec<&'a Dictionary>,
 }
 
 impl<'a> PageNode<'a> {
     /// The entry of the page, or of the nearest node above it.
-    pub(super) fn get(&self, document: &'a Document, key: &[u8]) -> Option<&'a Object> {
+    pub(crate) fn get(&self, document: &'a Document, key: &[u8]) -> Option<&'a Object> {
         std::iter::once(self.own)
             .chain(self.inherited.iter().rev().copied())
             .find_map(|node| node.get(key).ok())
@@ -27,12 +27,12 @@ impl<'a> PageNode<'a> {
 }
 
 /// What a reference leads to; the object itself if it is none, null if it leads nowhere.
-pub(super) fn resolved<'a>(document: &'a Document, object: &'a Object) -> &'a Object {
+pub(crate) fn resolved<'a>(document: &'a Document, object: &'a Object) -> &'a Object {
     document.dereference(object).map_or(&Object::Null, |(_, object)| object)
 }
 
 /// The dictionary behind a key.
-pub(super) fn dictionary<'a>(
+pub(crate) fn dictionary<'a>(
     document: &'a Document,
     of: &'a Dictionary,
     key: &[u8],
@@ -42,7 +42,7 @@ pub(super) fn dictionary<'a>(
 }
 
 /// A number, whole or not.
-pub(super) fn number(document: &Document, object: &Object) -> Option<f64> {
+pub(crate) fn number(document: &Document, object: &Object) -> Option<f64> {
     match resolved(document, object) {
         Object::Integer(number) => Some(*number as f64),
         Object::Real(number) => Some(f64::from(*number)),
@@ -52,7 +52,7 @@ pub(super) fn number(document: &Document, object: &Object) -> Option<f64> {
 }
 
 /// Four numbers as left, bottom, right, top.
-pub(super) fn rectangle(document: &Document, object: &Object) -> Option<[f64; 4]> {
+pub(crate) fn rectangle(document: &Document, object: &Object) -> Option<[f64; 4]> {
     let numbers: Vec<f64> = resolved(document, object)
         .as_array()
         .ok()?
@@ -64,7 +64,7 @@ pub(super) fn rectangle(document: &Document, object: &Object) -> Option<[f64; 4]
 }
 
 /// The pages in order. A node that was seen is not entered again.
-pub(super) fn pages(document: &Document) -> Vec<PageNode<'_>> {
+pub(crate) fn pages(document: &Document) -> Vec<PageNode<'_>> {
     let mut found = Vec::new();
     let Ok(catalog) = document.catalog() else { return found };
     let Some(root) = dictionary(document, catalog, b"Pages") else { return found };

@@ -1,6 +1,12 @@
 //! Files that belong together: the archive in which several are handed over as one.
 
 mod archive;
+#[allow(dead_code)]
+mod book;
+#[allow(dead_code)]
+mod foreign;
+mod import;
+mod place;
 mod unpack;
 
 pub use archive::{Part, archive};
