@@ -106,13 +106,17 @@ impl Access {
         Ok(rows.into_iter().filter_map(Key::of).collect())
     }
 
-    /// Whether any key opens anything now.
+    /// Whether there ever was a key. When the last one has been revoked or has expired, nobody gets in; it
+    /// does not open the door to everyone.
     ///
     /// # Errors
     /// A fault of the data directory.
-    pub async fn has_keys(&self) -> Result<bool, Fault> {
-        let at = now();
-        Ok(self.keys().await?.iter().any(|key| key.is_good(at)))
+    pub async fn had_keys(&self) -> Result<bool, Fault> {
+        let count: (i64,) = sqlx::query_as("SELECT count(*) FROM access_key")
+            .fetch_one(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))?;
+        Ok(count.0 > 0)
     }
 
     /// Revokes a key and ends its sessions; false if there is none of this id, or it was revoked.
@@ -168,24 +172,25 @@ impl Access {
         let Some(key) = row.and_then(Key::of).filter(|key| key.is_good(at)) else {
             return Ok(None);
         };
-        self.note_use(id, at).await?;
+        self.note_use(id, at);
         Ok(Some(Holder { key: key.id, name: key.name, role: key.role }))
     }
 
-    async fn note_use(&self, id: &str, at: i64) -> Result<(), Fault> {
-        {
-            let mut used = self.used.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            if used.get(id).is_some_and(|last| at - last < USED_EVERY) {
-                return Ok(());
-            }
-            used.insert(id.to_owned(), at);
+    /// Writes the use of a key down, while its holder is served: nobody waits for it, and nobody is turned
+    /// away because it cannot be written.
+    fn note_use(&self, id: &str, at: i64) {
+        let mut used = self.used.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if used.get(id).is_some_and(|last| at - last < USED_EVERY) {
+            return;
         }
-        sqlx::query("UPDATE access_key SET used_at = ? WHERE id = ?")
-            .bind(at)
-            .bind(id)
-            .execute(self.store.pool())
-            .await
-            .map(drop)
-            .map_err(|error| self.store.fault(&error))
+        used.insert(id.to_owned(), at);
+        drop(used);
+        let (pool, id) = (self.store.pool().clone(), id.to_owned());
+        tokio::spawn(async move {
+            let sql = "UPDATE access_key SET used_at = ? WHERE id = ?";
+            if let Err(error) = sqlx::query(sql).bind(at).bind(&id).execute(&pool).await {
+                tracing::warn!(key = id, "密钥的最近使用时间没有记下：{error}");
+            }
+        });
     }
 }

@@ -17,6 +17,9 @@ impl Access {
         let end = at.saturating_add(i64::try_from(lasts.as_secs()).unwrap_or(i64::MAX));
         let mut change = self.store.change().await?;
         let made = async {
+            // Those that have ended go when a new one comes.
+            let sql = "DELETE FROM session WHERE expires_at <= ?";
+            sqlx::query(sql).bind(at).execute(&mut *change).await?;
             let sql =
                 "INSERT INTO session (digest, key_id, created_at, expires_at) VALUES (?, ?, ?, ?)";
             sqlx::query(sql)

@@ -89,17 +89,30 @@ fn read_config(arguments: &Arguments) -> Result<Config, Refusal> {
         flags.push(("server.listen".to_owned(), listen.clone()));
     }
     if let Some(data) = &arguments.data {
-        flags.push(("server.data".to_owned(), data.to_string_lossy().into_owned()));
+        let data = data.to_str().ok_or_else(|| {
+            Refusal::Usage(format!("数据目录的名称不是 UTF-8 文字：{}", data.display()))
+        })?;
+        flags.push(("server.data".to_owned(), data.to_owned()));
     }
     let data =
         arguments.data.clone().or_else(|| std::env::var_os("CHENGWEN_DATA").map(PathBuf::from));
     let home = Home::find(&places(arguments.home.clone())).ok();
     let folders = data.into_iter().chain(home.map(|home| home.root().to_owned())).collect();
-    let environment = std::env::vars_os()
-        .filter_map(|(a, b)| Some((a.into_string().ok()?, b.into_string().ok()?)));
+    let mut environment = Vec::new();
+    for (name, value) in std::env::vars_os() {
+        let Ok(name) = name.into_string() else { continue };
+        match value.into_string() {
+            Ok(value) => environment.push((name, value)),
+            // A setting that is passed over in silence might have been the one that guards.
+            Err(_) if name.starts_with("CHENGWEN_") => {
+                return Err(Refusal::Usage(format!("环境变量 {name} 不是 UTF-8 文字")));
+            }
+            Err(_) => {}
+        }
+    }
     let file = arguments.config.clone();
     let file = file.or_else(|| std::env::var_os("CHENGWEN_CONFIG").map(PathBuf::from));
-    let sources = Sources { file, folders, flags, environment: environment.collect() };
+    let sources = Sources { file, folders, flags, environment };
     Config::read(&sources).map_err(|faults| Refusal::Usage(faults.to_string()))
 }
 

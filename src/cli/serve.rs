@@ -54,12 +54,24 @@ pub(super) fn run(config: Config, setup: Setup) -> Result<ExitCode, Refusal> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// With keys in the data directory, whoever shows one is answered.
+/// Once there was a key in the data directory, only whoever shows one is answered. What is meant for
+/// others than this machine never opens without.
 fn mode(runtime: &Runtime, config: &Config) -> Result<Mode, Refusal> {
-    let Some(folder) = &config.server.data else { return Ok(Mode::Open) };
-    let access = data::access(runtime, folder)?;
-    let has_keys = runtime.block_on(access.has_keys())?;
-    Ok(if has_keys { Mode::Guarded(access) } else { Mode::Open })
+    let access = match &config.server.data {
+        Some(folder) => Some(data::access(runtime, folder)?),
+        None => None,
+    };
+    if let Some(access) = access
+        && runtime.block_on(access.had_keys())?
+    {
+        return Ok(Mode::Guarded(access));
+    }
+    if config.server.public_url.is_some() || !config.server.trusted_proxies.is_empty() {
+        let sentence = "设了 server.public_url 或 server.trusted_proxies，却还没有密钥；\
+                        先用 chengwen keys create 建立密钥（--data 指明同一个数据目录）";
+        return Err(Refusal::Usage(sentence.to_owned()));
+    }
+    Ok(Mode::Open)
 }
 
 fn most(config: &Config) -> Most {

@@ -12,13 +12,11 @@ use crate::fault::{Fault, Faults};
 /// What the names of environment variables begin with.
 const PREFIX: &str = "CHENGWEN_";
 
-/// Variables that are no settings, or have another name.
-const OTHERS: [(&str, &str); 4] = [
-    ("CHENGWEN_HOME", ""),
-    ("CHENGWEN_CONFIG", ""),
-    ("CHENGWEN_BY", ""),
-    ("CHENGWEN_DATA", "server.data"),
-];
+/// Variables that have another name than their setting.
+const OTHERS: [(&str, &str); 1] = [("CHENGWEN_DATA", "server.data")];
+
+/// What the names of all others go on with.
+const TABLES: [&str; 2] = ["SERVER_", "LIMITS_"];
 
 /// Where a value comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,9 +51,27 @@ fn in_words<S: serde::Serializer>(source: &Source, to: S) -> Result<S::Ok, S::Er
 
 /// A value as it was given.
 struct Given {
-    /// Its parts; one, unless it is a list.
-    parts: Vec<String>,
+    value: Value,
     source: Source,
+}
+
+enum Value {
+    /// As it stands; commas may part a list.
+    Text(String),
+    /// A list of the file.
+    List(Vec<String>),
+    /// A table of the file, which no setting is.
+    Table,
+}
+
+impl Value {
+    fn shown(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::List(parts) => format!("[{}]", parts.join(", ")),
+            Self::Table => "{…}".to_owned(),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -77,10 +93,13 @@ impl Reader {
         }
         for (name, value) in environment {
             let Some(rest) = name.strip_prefix(PREFIX) else { continue };
+            // Others may begin so too: a cluster tells of a service called chengwen in such variables.
             let key = match OTHERS.iter().find(|(other, _)| other == name) {
-                Some((_, "")) => continue,
                 Some((_, key)) => (*key).to_owned(),
-                None => rest.to_ascii_lowercase().replacen('_', ".", 1),
+                None if TABLES.iter().any(|table| rest.starts_with(table)) => {
+                    rest.to_ascii_lowercase().replacen('_', ".", 1)
+                }
+                None => continue,
             };
             reader.put(key, value, Source::Environment(name.clone()));
         }
@@ -90,10 +109,8 @@ impl Reader {
         Ok(reader)
     }
 
-    /// From one line of text: a list has commas.
     fn put(&mut self, key: String, value: &str, source: Source) {
-        let parts = value.split(',').map(|part| part.trim().to_owned()).collect();
-        self.given.insert(key, Given { parts, source });
+        self.given.insert(key, Given { value: Value::Text(value.to_owned()), source });
     }
 
     fn read_file(&mut self, path: &Path, text: &str) -> Result<(), Fault> {
@@ -110,12 +127,13 @@ impl Reader {
                     toml::Value::String(text) => text.clone(),
                     other => other.to_string(),
                 };
-                let parts = match value.get_ref() {
-                    toml::Value::Array(items) => items.iter().map(one).collect(),
-                    value => vec![one(value)],
+                let value = match value.get_ref() {
+                    toml::Value::Array(items) => Value::List(items.iter().map(one).collect()),
+                    toml::Value::Table(_) => Value::Table,
+                    value => Value::Text(one(value)),
                 };
                 let source = Source::File(path.to_owned(), line);
-                self.given.insert(format!("{table}.{name}"), Given { parts, source });
+                self.given.insert(format!("{table}.{name}"), Given { value, source });
             }
         }
         Ok(())
@@ -134,14 +152,17 @@ impl Reader {
             self.tell(key, about, default.to_string(), Source::Default);
             return default;
         };
-        let text = given.parts.join(",");
-        match read(&text) {
+        let read = match &given.value {
+            Value::Text(text) => read(text),
+            Value::List(_) | Value::Table => None,
+        };
+        match read {
             Some(value) => {
                 self.tell(key, about, value.to_string(), given.source);
                 value
             }
             None => {
-                self.slip(key, &text, wanted, &given.source);
+                self.slip(key, &given.value.shown(), wanted, &given.source);
                 default
             }
         }
@@ -159,11 +180,14 @@ impl Reader {
             self.tell(key, about, String::new(), Source::Default);
             return None;
         };
-        let text = given.parts.join(",");
-        let value = read(&text);
+        let shown = given.value.shown();
+        let value = match &given.value {
+            Value::Text(text) => read(text),
+            Value::List(_) | Value::Table => None,
+        };
         match &value {
-            Some(_) => self.tell(key, about, text, given.source),
-            None => self.slip(key, &text, wanted, &given.source),
+            Some(_) => self.tell(key, about, shown, given.source),
+            None => self.slip(key, &shown, wanted, &given.source),
         }
         value
     }
@@ -180,15 +204,19 @@ impl Reader {
             self.tell(key, about, String::new(), Source::Default);
             return Vec::new();
         };
-        let parts = given.parts.iter().filter(|part| !part.is_empty());
+        let parts: Vec<String> = match &given.value {
+            Value::Text(text) => text.split(',').map(|part| part.trim().to_owned()).collect(),
+            Value::List(parts) => parts.clone(),
+            Value::Table => vec![given.value.shown()],
+        };
         let (mut values, mut shown) = (Vec::new(), Vec::new());
-        for part in parts {
-            match read(part) {
+        for part in parts.into_iter().filter(|part| !part.is_empty()) {
+            match read(&part) {
                 Some(value) => {
                     values.push(value);
-                    shown.push(part.as_str());
+                    shown.push(part);
                 }
-                None => self.slip(key, part, wanted, &given.source),
+                None => self.slip(key, &part, wanted, &given.source),
             }
         }
         self.tell(key, about, shown.join(", "), given.source);
@@ -306,12 +334,15 @@ mod tests {
             ("CHENGWEN_LIMITS_QUEUE", "4"),
             ("PATH", "x"),
             ("CHENGWEN_HOME", "/"),
+            ("CHENGWEN_PORT", "tcp://10.0.0.1:80"),
+            ("CHENGWEN_DATA", "/a, b"),
         ];
         let config = read(file, &environment, &[("limits.queue", "5")]).expect("sound");
         let limits = &config.limits;
         assert_eq!((limits.pages, limits.rows, limits.queue), (10, 30, 5));
         assert_eq!(limits.pixels, Config::default().limits.pixels);
         assert_eq!(config.server.trusted_proxies.len(), 2);
+        assert_eq!(config.server.data, Some("/a, b".into()));
         assert!(source(&config, "limits.pages").ends_with(":2"));
         assert_eq!(source(&config, "limits.rows"), "环境变量 CHENGWEN_LIMITS_ROWS");
         assert_eq!(source(&config, "limits.queue"), "命令行");
@@ -334,6 +365,12 @@ mod tests {
         ] {
             assert!(told.contains(part), "{part} not in\n{told}");
         }
+        let told =
+            read("[server]\ndata = [\"a\"]\n[server.log]\nx = 1\n", &[], &[]).expect_err("wrong");
+        assert!(
+            told.contains("server.data 不能是“[a]”") && told.contains("server.log 不能是"),
+            "{told}"
+        );
         assert!(read("[limits\n", &[], &[]).expect_err("wrong").contains("读不懂配置文件"));
     }
 }

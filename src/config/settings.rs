@@ -41,12 +41,18 @@ pub enum Log {
 pub struct Limits {
     /// Bytes of a request's body.
     pub body: usize,
+    /// Bytes of all bodies that are being received or worked at.
+    pub bodies: usize,
     /// The time within which a body must have come.
     pub body_time: Duration,
     /// The time within which a request's header must have come.
     pub header_time: Duration,
+    /// The time within which a client must take some of an answer.
+    pub write_time: Duration,
     /// Connections at once.
     pub connections: usize,
+    /// Connections at once from one address, proxies that are trusted excepted.
+    pub connections_per_address: usize,
     /// Requests at once from an address without a key, and from a key.
     pub burst: u32,
     /// Requests a second from the same, lastingly.
@@ -104,7 +110,12 @@ impl Limits {
         };
         let mib = |number: usize| number << 20;
         let body = mib(number("limits.body_mib", "一次请求的数据（MiB）", 8, 1, 1024));
+        let bodies =
+            mib(number("limits.bodies_mib", "同时接收和处理的数据合计（MiB）", 256, 1, 65_536));
         let connections = number("limits.connections", "同时的连接", 512, 1, 65_536);
+        let about = "一个来访地址同时的连接（受信任的代理除外）";
+        let connections_per_address =
+            number("limits.connections_per_address", about, 128, 1, 65_536);
         let rows = number("limits.rows", "一次的份数，一个列表的行数", 10_000, 1, 1_000_000);
         let pages = number("limits.pages", "一份文件的页数", 2_000, 1, 100_000);
         let pixels = number("limits.pixels", "一张图片的像素", 40_000_000, 10_000, 1_000_000_000);
@@ -127,7 +138,15 @@ impl Limits {
             body,
             body_time: seconds("limits.body_seconds", "收完请求数据的时间（秒）", 20.0, 3600.0),
             header_time: seconds("limits.header_seconds", "收完请求头的时间（秒）", 15.0, 3600.0),
+            bodies,
+            write_time: seconds(
+                "limits.write_seconds",
+                "来访者多久不取答复就断开（秒）",
+                30.0,
+                3600.0,
+            ),
             connections,
+            connections_per_address,
             burst: u32::try_from(burst).unwrap_or(u32::MAX),
             requests_per_second: u32::try_from(requests_per_second).unwrap_or(u32::MAX),
             rows,

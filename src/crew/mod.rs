@@ -12,7 +12,7 @@ mod work;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::fault::{Fault, Faults};
@@ -32,10 +32,10 @@ pub enum Typesetting {
 
 /// The render processes of a server.
 pub struct Crews {
-    renders: Crew,
+    renders: Arc<Crew>,
     /// Checks that need the layout take milliseconds, and do not wait behind renders. Most servers never
     /// need this process.
-    checks: OnceLock<Result<Crew, Fault>>,
+    checks: Mutex<Option<Arc<Crew>>>,
     manning: Manning,
     digest: String,
 }
@@ -108,27 +108,33 @@ impl Crews {
     /// # Errors
     /// A thread cannot be started. Processes that cannot be are told when a job comes.
     pub fn man(manning: Manning, digest: String) -> Result<Self, Fault> {
-        let renders = Crew::man(manning.clone(), digest.clone())?;
-        Ok(Self { renders, checks: OnceLock::new(), manning, digest })
+        let renders = Arc::new(Crew::man(manning.clone(), digest.clone())?);
+        Ok(Self { renders, checks: Mutex::default(), manning, digest })
     }
 
-    fn of(&self, job: &Job) -> Result<&Crew, Undone> {
+    fn of(&self, job: &Job) -> Result<Arc<Crew>, Undone> {
         if !matches!(job.output, Output::Nothing) {
-            return Ok(&self.renders);
+            return Ok(Arc::clone(&self.renders));
         }
-        let man = || Crew::man(Manning { count: 1, ..self.manning.clone() }, self.digest.clone());
-        self.checks.get_or_init(man).as_ref().map_err(|fault| Undone::Unmanned(fault.clone()))
+        let mut checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(crew) = &*checks {
+            return Ok(Arc::clone(crew));
+        }
+        let manning = Manning { count: 1, ..self.manning.clone() };
+        let crew = Arc::new(Crew::man(manning, self.digest.clone()).map_err(Undone::Unmanned)?);
+        *checks = Some(Arc::clone(&crew));
+        Ok(crew)
     }
 
-    fn all(&self) -> impl Iterator<Item = &Crew> {
-        let checks = self.checks.get().and_then(|crew| crew.as_ref().ok());
-        std::iter::once(&self.renders).chain(checks)
+    fn all(&self) -> Vec<Arc<Crew>> {
+        let checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        std::iter::once(Arc::clone(&self.renders)).chain(checks).collect()
     }
 
     /// What became of processes since the start.
     #[must_use]
     pub fn count(&self) -> Count {
-        self.all().map(Crew::count).fold(Count::default(), |sum, more| Count {
+        self.all().iter().map(|crew| crew.count()).fold(Count::default(), |sum, more| Count {
             started: sum.started + more.started,
             over_time: sum.over_time + more.over_time,
             over_memory: sum.over_memory + more.over_memory,
@@ -140,19 +146,19 @@ impl Crews {
     /// The processes that live now, by the numbers the system knows them by.
     #[must_use]
     pub fn numbers(&self) -> Vec<u32> {
-        self.all().flat_map(Crew::numbers).collect()
+        self.all().iter().flat_map(|crew| crew.numbers()).collect()
     }
 
     /// The memory that all processes hold together, in bytes.
     #[must_use]
     pub fn resident(&self) -> u64 {
-        self.all().map(Crew::resident).sum()
+        self.all().iter().map(|crew| crew.resident()).sum()
     }
 
     /// How long after its time a job was stopped, at worst since the start.
     #[must_use]
     pub fn latest(&self) -> Duration {
-        self.all().map(Crew::latest).max().unwrap_or_default()
+        self.all().iter().map(|crew| crew.latest()).max().unwrap_or_default()
     }
 
     /// How many render processes live.

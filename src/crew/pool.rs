@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use super::process::{Handle, Killed, Process, Silence};
+use super::process::{Handle, Killed, Process, START, Silence};
 use super::{Manning, Undone};
 use crate::fault::{Fault, io_reason};
 use crate::typeset::{Job, Output, Typeset};
@@ -179,6 +179,8 @@ impl Shared {
 
     /// Waits for a process that is free.
     fn take(&self) -> Result<Process, Undone> {
+        // Longer than the one before may take, and a new one to start.
+        let deadline = Instant::now() + self.manning.bounds.time + START;
         let mut state = self.state();
         loop {
             if let Some(process) = state.free.pop() {
@@ -195,7 +197,12 @@ impl Shared {
                 return Err(Undone::Lost);
             }
             self.called.notify_one();
-            state = self.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(Undone::Unmanned(Fault::new("等不到空闲的排版进程")));
+            }
+            let waited = self.freed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -261,7 +268,10 @@ impl Shared {
             drop(state);
             let late: Vec<Duration> =
                 living.iter().filter_map(|handle| handle.watch(&self.manning.bounds)).collect();
+            drop(living);
             state = self.state();
+            // One that nobody holds any more was lost by a panic: its place is free.
+            state.living.retain(|handle| Arc::strong_count(handle) > 1);
             state.latest = late.into_iter().fold(state.latest, Duration::max);
             // Those at work are counted out by whoever waits for them.
             let (dead, free): (Vec<_>, Vec<_>) =
@@ -288,8 +298,13 @@ impl Shared {
             let failed = match started {
                 Ok(process) => {
                     state.count.started += 1;
-                    state.living.push(Arc::clone(&process.handle));
-                    self.welcome(process)
+                    let handle = Arc::clone(&process.handle);
+                    state.living.push(Arc::clone(&handle));
+                    let failed = self.welcome(process);
+                    if failed.is_some() {
+                        state.living.retain(|other| !Arc::ptr_eq(other, &handle));
+                    }
+                    failed
                 }
                 Err(fault) => Some(fault),
             };

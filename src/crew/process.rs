@@ -12,7 +12,7 @@ use crate::fault::{Fault, io_reason};
 use crate::typeset::{Job, Typeset};
 
 /// What a process needs to open its home, at most.
-const START: Duration = Duration::from_secs(30);
+pub(super) const START: Duration = Duration::from_secs(30);
 
 /// A process with its pipes. Whoever has it may ask it; its [`Handle`] is for the keeper.
 pub(super) struct Process {
@@ -69,17 +69,18 @@ impl Process {
         let mut child = command.spawn().map_err(|error| cannot(&error))?;
         let refused_memory = Arc::new(AtomicBool::new(false));
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let (Some(input), Some(output), Some(errors)) = pipes else {
-            return Err(Fault::new("排版进程没有管道"));
-        };
-        listen(errors, Arc::clone(&refused_memory)).map_err(|error| cannot(&error))?;
         let work = Work { until: Some(Instant::now() + START), killed: None };
+        // From here on, whatever fails, the process is ended and taken from the system's list.
         let handle = Handle {
             number: child.id(),
             child: Mutex::new(child),
             work: Mutex::new(work),
-            refused_memory,
+            refused_memory: Arc::clone(&refused_memory),
         };
+        let (Some(input), Some(output), Some(errors)) = pipes else {
+            return Err(Fault::new("排版进程没有管道"));
+        };
+        listen(errors, refused_memory).map_err(|error| cannot(&error))?;
         let output = BufReader::new(output);
         Ok(Self { handle: Arc::new(handle), input, output, jobs: 0 })
     }

@@ -1,15 +1,20 @@
 //! What a request asks for: the document in its path, and the record in its body.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use tokio::sync::OwnedSemaphorePermit;
 
+use super::caller::Caller;
 use super::office::Office;
-use super::problem::{CONTENT_TYPE, INCOMPLETE, Problem, SLOW_BODY, TOO_LARGE, UNKNOWN_DOCUMENT};
+use super::problem::{
+    BUSY, CONTENT_TYPE, INCOMPLETE, Problem, SLOW_BODY, TOO_LARGE, UNKNOWN_DOCUMENT,
+};
 use crate::app::Refusal;
 
 /// The one media type of records.
@@ -36,8 +41,42 @@ impl FromRequestParts<Arc<Office>> for Named {
     }
 }
 
-/// The bytes of a record, within the limits of size and time.
-pub(super) struct Record(pub(super) Bytes);
+/// The name of a document that exists and that the caller may have printed.
+pub(super) struct Printable(pub(super) String);
+
+impl FromRequestParts<Arc<Office>> for Printable {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, office: &Arc<Office>) -> Result<Self, Problem> {
+        let Named(name) = Named::from_request_parts(parts, office).await?;
+        let caller = Caller::from_request_parts(parts, office).await?;
+        caller.must_be(office.app.document(&name)?.manifest.role)?;
+        Ok(Self(name))
+    }
+}
+
+/// The bytes of a record, within the limits of size and time, and the room that they take of what all
+/// requests have together.
+pub(super) struct Record(pub(super) Bytes, pub(super) Room);
+
+/// Room for a body, given up when dropped.
+pub(super) type Room = OwnedSemaphorePermit;
+
+/// A few bytes of JSON, such as a key.
+pub(super) struct Note(pub(super) Bytes);
+
+/// What a note may have, in bytes.
+const NOTE: usize = 4 << 10;
+
+impl FromRequest<Arc<Office>> for Note {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, office: &Arc<Office>) -> Result<Self, Problem> {
+        must_be_json(request.headers())?;
+        let bytes = received(request.into_body(), NOTE, office.config.limits.body_time).await?;
+        Ok(Self(bytes))
+    }
+}
 
 impl FromRequest<Arc<Office>> for Record {
     type Rejection = Problem;
@@ -46,24 +85,42 @@ impl FromRequest<Arc<Office>> for Record {
         must_be_json(request.headers())?;
         let limits = &office.config.limits;
         let body = request.into_body();
-        let too_large = || {
-            let limit = limits.body >> 20;
-            Problem::new(TOO_LARGE, format!("数据不能超过 {limit} MiB"))
+        // What does not say how long it is may be as long as it may.
+        let hint = body.size_hint();
+        let most = hint.upper().map_or(limits.body, |upper| {
+            usize::try_from(upper).unwrap_or(usize::MAX).min(limits.body)
+        });
+        let Some(room) = office.room_for(most) else {
+            let detail = "正在接收的数据太多，请在 1 秒后再试";
+            return Err(Problem::new(BUSY, detail).with(header::RETRY_AFTER, 1.into()));
         };
-        if body.size_hint().lower() > limits.body as u64 {
-            return Err(too_large());
-        }
-        match tokio::time::timeout(limits.body_time, whole(body, limits.body)).await {
-            Ok(Ok(Some(bytes))) => Ok(Self(bytes)),
-            Ok(Ok(None)) => Err(too_large()),
-            Ok(Err(_)) => Err(Problem::new(INCOMPLETE, "连接中断，数据没有收完")),
-            Err(_) => {
-                let seconds = limits.body_time.as_secs();
-                let detail = format!("数据应在 {seconds} 秒内发完");
-                // What is left of the body must not be read as the next request.
-                let close = HeaderValue::from_static("close");
-                Err(Problem::new(SLOW_BODY, detail).with(header::CONNECTION, close))
-            }
+        Ok(Self(received(body, limits.body, limits.body_time).await?, room))
+    }
+}
+
+/// A body within its limits.
+async fn received(body: Body, limit: usize, time: Duration) -> Result<Bytes, Problem> {
+    let too_large = || {
+        let told = if limit >> 20 > 0 {
+            format!("{} MiB", limit >> 20)
+        } else {
+            format!("{limit} 字节")
+        };
+        Problem::new(TOO_LARGE, format!("数据不能超过 {told}"))
+    };
+    if body.size_hint().lower() > limit as u64 {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(time, whole(body, limit)).await {
+        Ok(Ok(Some(bytes))) => Ok(bytes),
+        Ok(Ok(None)) => Err(too_large()),
+        Ok(Err(_)) => Err(Problem::new(INCOMPLETE, "连接中断，数据没有收完")),
+        Err(_) => {
+            let seconds = time.as_secs_f64();
+            let detail = format!("数据应在 {seconds} 秒内发完");
+            // What is left of the body must not be read as the next request.
+            let close = HeaderValue::from_static("close");
+            Err(Problem::new(SLOW_BODY, detail).with(header::CONNECTION, close))
         }
     }
 }

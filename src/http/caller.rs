@@ -66,24 +66,39 @@ async fn judge(office: &Office, asked: &Parts) -> Result<Caller, Problem> {
     if door.is_none() && matched.is_some_and(|path| !doors::is_known(path)) {
         return Err(Problem::fault(vec![format!("路由 {} 不在权限表中", matched.unwrap_or(""))]));
     }
+    let trusted = &office.config.server.trusted_proxies;
+    let address = peer.client(headers, trusted);
     let caller = match &office.mode {
         Mode::Open => Caller { role: Role::Admin, holder: None, session: None },
-        Mode::Guarded(access) => identify(office, access, headers, method).await?,
+        Mode::Guarded(access) => match identify(office, access, headers, method).await {
+            Ok(caller) => caller,
+            Err(problem) => {
+                // Whoever tries keys is counted like everyone else.
+                count(office, &Counted::Address(network_of(address)))?;
+                return Err(problem);
+            }
+        },
     };
-    let address = peer.client(headers, &office.config.server.trusted_proxies);
-    let counted = match &caller.holder {
-        Some(holder) => Counted::Key(holder.key.clone()),
-        None => Counted::Address(network_of(address)),
-    };
-    let counts = door.is_none_or(|door| door.counted);
-    if let Err(seconds) = if counts { office.pace.take(&counted) } else { Ok(()) } {
-        let detail = format!("请求太频繁，请在 {seconds} 秒后再试");
-        return Err(Problem::new(TOO_OFTEN, detail).with(header::RETRY_AFTER, seconds.into()));
+    if door.is_none_or(|door| door.counted) {
+        count(
+            office,
+            &match &caller.holder {
+                Some(holder) => Counted::Key(holder.key.clone()),
+                None => Counted::Address(network_of(address)),
+            },
+        )?;
     }
     if let Some(door) = door {
-        enter(door, &caller, peer.is_local(headers))?;
+        enter(door, &caller, peer.is_local(headers, trusted))?;
     }
     Ok(caller)
+}
+
+fn count(office: &Office, counted: &Counted) -> Result<(), Problem> {
+    office.pace.take(counted).map_err(|seconds| {
+        let detail = format!("请求太频繁，请在 {seconds} 秒后再试");
+        Problem::new(TOO_OFTEN, detail).with(header::RETRY_AFTER, seconds.into())
+    })
 }
 
 /// A household or an office has one address of version 4, and a network of 64 bits of version 6.

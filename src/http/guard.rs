@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -28,10 +28,25 @@ pub(super) async fn local_only(
         return next.run(request).await;
     }
     let target = request.uri().authority().map(|authority| authority.as_str());
-    match judge(request.headers(), target) {
+    match judge(request.headers(), target).and_then(|()| of_a_page(&request)) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
+}
+
+/// A page of another site may lead here, but not have anything made: browsers say so with every request
+/// of a page, also where they name no origin, as for a picture.
+fn of_a_page(request: &Request) -> Result<(), Problem> {
+    let text = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let foreign = matches!(text("sec-fetch-site"), Some("cross-site" | "same-site"));
+    let led = request.method() == Method::GET && text("sec-fetch-mode") == Some("navigate");
+    if foreign && !led {
+        return Err(Problem::new(
+            FOREIGN_ORIGIN,
+            "只有本机的网页可以调用（请求来自其他网站的网页）",
+        ));
+    }
+    Ok(())
 }
 
 fn judge(headers: &HeaderMap, target: Option<&str>) -> Result<(), Problem> {

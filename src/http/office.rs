@@ -7,6 +7,9 @@ use std::time::Instant;
 
 use axum::body::Bytes;
 
+use tokio::sync::Semaphore;
+
+use super::asked::Room;
 use super::desk::Desk;
 use super::docs::Pages;
 use super::meters::{Meters, Outcome};
@@ -30,6 +33,8 @@ pub struct Office {
     pub(super) mode: Mode,
     pub(super) pace: Pace,
     pub(super) cookie: Cookie,
+    /// What is left of the room for bodies, in KiB.
+    bodies: Arc<Semaphore>,
     pub(super) pages: Pages,
     pub(super) openapi: Bytes,
     /// The samples' bytes, by document and case.
@@ -78,6 +83,7 @@ impl Office {
             app,
             pace: Pace::new(&config.limits),
             cookie: Cookie::of(&config.server),
+            bodies: Arc::new(Semaphore::new(config.limits.bodies >> 10)),
             mode,
             config,
         }))
@@ -94,6 +100,13 @@ impl Office {
     /// From now on `/readyz` says that nobody should be sent here.
     pub(super) fn stop(&self) {
         self.readiness.stop();
+    }
+
+    /// Room for a body of so many bytes among all that are being received or worked at; none if there is
+    /// too little left.
+    pub(super) fn room_for(&self, bytes: usize) -> Option<Room> {
+        let needed = u32::try_from(bytes.div_ceil(1 << 10)).ok()?;
+        Arc::clone(&self.bodies).try_acquire_many_owned(needed).ok()
     }
 
     /// Checks a record, not on the caller's thread.

@@ -1,6 +1,6 @@
 //! Where a request comes from.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
@@ -21,8 +21,10 @@ impl Peer {
             .filter_map(|line| line.to_str().ok())
             .collect();
         for told in lines.join(",").rsplit(',') {
-            let told = told.trim().trim_start_matches('[').trim_end_matches(']');
-            match told.parse::<IpAddr>() {
+            let told = told.trim();
+            // Some proxies add the port.
+            let plain = told.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+            match plain.or_else(|_| told.parse::<SocketAddr>().map(|told| told.ip())) {
                 Ok(told) if is_trusted(&client) => client = told.to_canonical(),
                 // Nobody may be believed from here on.
                 _ => break,
@@ -31,9 +33,10 @@ impl Peer {
         client
     }
 
-    /// Whether this machine itself asks, with nobody in between.
-    pub(super) fn is_local(self, headers: &HeaderMap) -> bool {
-        self.0.to_canonical().is_loopback() && !is_forwarded(headers)
+    /// Whether this machine itself asks, with nobody in between that is known or says so.
+    pub(super) fn is_local(self, headers: &HeaderMap, trusted: &[IpNet]) -> bool {
+        let own = self.0.to_canonical();
+        own.is_loopback() && !is_forwarded(headers) && !trusted.iter().any(|net| net.contains(&own))
     }
 }
 
@@ -75,5 +78,7 @@ mod tests {
         assert_eq!(client("10.0.0.1", &["1.2.3.4, nonsense"], &proxies), "10.0.0.1");
         assert_eq!(client("::ffff:10.0.0.1", &["2001:db8::7"], &proxies), "2001:db8::7");
         assert_eq!(client("::1", &[], &proxies), "::1");
+        assert_eq!(client("::1", &["203.0.113.9:4711"], &proxies), "203.0.113.9");
+        assert_eq!(client("::1", &["[2001:db8::7]:4711"], &proxies), "2001:db8::7");
     }
 }

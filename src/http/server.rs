@@ -1,7 +1,8 @@
 //! The server: connections accepted, served, and let go in good order.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::{Extension, Router};
@@ -13,12 +14,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
+use tokio_io_timeout::TimeoutStream;
 
 use super::office::{Mode, Office};
 use super::peer::Peer;
 use super::router;
 use crate::app::Refusal;
-use crate::config::Limits;
+use crate::config::{Config, Limits};
 use crate::fault::{Fault, io_reason};
 
 /// The time that accepted requests are given when the server is told to stop.
@@ -52,7 +54,7 @@ pub fn serve(
         let routes = router(Arc::clone(office));
         let connections = GracefulShutdown::new();
         tokio::select! {
-            () = accept(&listener, &routes, &connections, &office.config.limits) => {}
+            () = accept(&listener, &routes, &connections, &office.config) => {}
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
@@ -74,18 +76,25 @@ async fn accept(
     listener: &TcpListener,
     routes: &Router,
     connections: &GracefulShutdown,
-    limits: &Limits,
+    config: &Config,
 ) {
+    let (limits, trusted) = (&config.limits, &config.server.trusted_proxies);
     let places = Arc::new(Semaphore::new(limits.connections));
+    let callers = Arc::new(Callers::default());
     // The semaphore is never closed.
     while let Ok(place) = Arc::clone(&places).acquire_owned().await {
         match listener.accept().await {
             Ok((stream, peer)) => {
+                let address = peer.ip().to_canonical();
+                let is_proxy = trusted.iter().any(|net| net.contains(&address));
+                let most = if is_proxy { usize::MAX } else { limits.connections_per_address };
+                // One connection too many of an address is closed without a word.
+                let Some(caller) = Callers::enter(&callers, address, most) else { continue };
                 let routes = routes.clone().layer(Extension(Peer(peer.ip())));
-                let conversation = converse(stream, routes, connections, limits.header_time);
+                let conversation = converse(stream, routes, connections, limits);
                 tokio::spawn(async move {
                     conversation.await;
-                    drop(place);
+                    drop((place, caller));
                 });
             }
             Err(error) => {
@@ -97,18 +106,55 @@ async fn accept(
     }
 }
 
+/// How many connections each address has.
+#[derive(Default)]
+struct Callers(Mutex<HashMap<IpAddr, usize>>);
+
+/// One connection of an address, counted until it is dropped.
+struct One {
+    callers: Arc<Callers>,
+    address: IpAddr,
+}
+
+impl Callers {
+    fn enter(callers: &Arc<Self>, address: IpAddr, most: usize) -> Option<One> {
+        let mut counts = callers.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(address).or_insert(0);
+        if *count >= most {
+            return None;
+        }
+        *count += 1;
+        Some(One { callers: Arc::clone(callers), address })
+    }
+}
+
+impl Drop for One {
+    fn drop(&mut self) {
+        let mut counts = self.callers.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counts.get_mut(&self.address) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&self.address);
+            }
+        }
+    }
+}
+
 fn converse(
     stream: TcpStream,
     routes: Router,
     connections: &GracefulShutdown,
-    header_time: Duration,
+    limits: &Limits,
 ) -> impl Future<Output = ()> + Send + use<> {
     // Small answers go out at once.
     let _ = stream.set_nodelay(true);
+    // Who takes nothing of an answer for so long has gone, or means harm.
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits.write_time));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(header_time)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes));
+        .header_read_timeout(limits.header_time)
+        .serve_connection(TokioIo::new(Box::pin(stream)), TowerToHyperService::new(routes));
     let watched = connections.watch(connection);
     async move {
         // A client that hangs up or is too slow has ended its own conversation.

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::asked::Record;
+use super::asked::Note;
 use super::caller::Caller;
 use super::office::{Mode, Office};
 use super::problem::{NO_KEYS, NOT_JSON, Problem, UNAUTHORIZED};
@@ -59,7 +59,7 @@ struct Login {
 pub(super) async fn open(
     State(office): State<Arc<Office>>,
     _: NoQuery,
-    Record(body): Record,
+    Note(body): Note,
 ) -> Result<Response, Problem> {
     let Mode::Guarded(access) = &office.mode else {
         return Err(Problem::new(NO_KEYS, "这里没有设密钥，不用登录"));

@@ -20,7 +20,7 @@ use super::problem::Problem;
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What a browser may do with our answers: nothing but show them, with files of ours only.
-const SECURITY: [(HeaderName, HeaderValue); 3] = [
+const SECURITY: [(HeaderName, HeaderValue); 4] = [
     (
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(
@@ -30,6 +30,10 @@ const SECURITY: [(HeaderName, HeaderValue); 3] = [
     ),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
 ];
 
 pub(super) async fn watch(

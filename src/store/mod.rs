@@ -3,6 +3,7 @@
 //! Every change is on the disk when it is told as done (WAL, `synchronous = FULL`), and stands in the
 //! journal with who made it.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -16,6 +17,9 @@ use crate::fault::{Fault, io_reason};
 
 /// The file in the data directory.
 const FILE: &str = "chengwen.db";
+
+/// Locked while the tables are brought up to date.
+const LOCK: &str = "chengwen.lock";
 
 /// Every change of the tables, in order. One that was released is never edited.
 const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "access", include_str!("0001_access.sql"))];
@@ -50,6 +54,8 @@ impl Store {
     /// A directory that cannot be made or written, or a file of a newer program.
     pub async fn open(folder: &Path) -> Result<Self, Fault> {
         make(folder)?;
+        // One program at a time brings the tables up to date; the others wait.
+        let _lock = lock(folder)?;
         let options = SqliteConnectOptions::new()
             .filename(folder.join(FILE))
             .create_if_missing(true)
@@ -159,6 +165,34 @@ fn make(folder: &Path) -> Result<(), Fault> {
     builder
         .create(folder)
         .map_err(|error| Fault::at(folder, format!("建不了数据目录：{}", io_reason(&error))))
+}
+
+/// Makes the files that are kept, for the owner of the process alone, and locks the directory until the
+/// lock is dropped.
+fn lock(folder: &Path) -> Result<File, Fault> {
+    let open = |name: &str| {
+        let path = folder.join(name);
+        let mut options = File::options();
+        options.create(true).append(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let told =
+            |error: std::io::Error| Fault::at(&path, format!("建不了文件：{}", io_reason(&error)));
+        let file = options.open(&path).map_err(told)?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            file.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(told)?;
+        }
+        Ok::<File, Fault>(file)
+    };
+    // SQLite's own files beside it get the permissions of this one.
+    open(FILE)?;
+    let lock = open(LOCK)?;
+    lock.lock().map_err(|error| {
+        Fault::at(&folder.join(LOCK), format!("锁不了数据目录：{}", io_reason(&error)))
+    })?;
+    Ok(lock)
 }
 
 /// The bytes that are free on the disk of a folder; none where the system does not tell.

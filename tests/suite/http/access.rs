@@ -164,10 +164,23 @@ async fn keys_that_are_wrong_revoked_or_expired_open_nothing() {
     assert_eq!(journal[0].subject, id);
     assert_eq!(journal.iter().filter(|entry| entry.what == "key.created").count(), 5);
     assert!(!format!("{journal:?}").contains(&good[good.len() - 20..]));
-    let keys = guarded.access.keys().await.expect("read");
-    let used = keys.iter().find(|key| key.id == id).expect("the key");
-    assert!(used.used_at.is_some() && used.revoked_at.is_some());
+    // Its use is written down by and by.
+    let mut keys = guarded.access.keys().await.expect("read");
+    let mut looks = 0;
+    while keys.iter().find(|key| key.id == id).expect("the key").used_at.is_none() {
+        looks += 1;
+        assert!(looks < 100_000, "its use is not written down");
+        tokio::task::yield_now().await;
+        keys = guarded.access.keys().await.expect("read");
+    }
     assert!(keys.iter().any(|key| key.used_at.is_none()));
+    assert!(keys.iter().any(|key| key.id == id && key.revoked_at.is_some()));
+    // Also when no key is good any more, there is no way in without.
+    for key in keys {
+        guarded.access.revoke(&key.id, "test").await.expect("done");
+    }
+    assert!(guarded.access.had_keys().await.expect("read"));
+    guarded.ask("GET", path, None, Vec::new()).await.problem(401, "unauthorized");
 }
 
 /// A request of a browser with a cookie.
@@ -202,6 +215,8 @@ async fn a_session_is_opened_with_a_key_and_bound_to_its_site() {
         let guarded = guarded(config).await;
         let login = |key: &str| json!({ "key": key }).to_string().into_bytes();
         let path = "/api/v1/session";
+        let large = guarded.ask("POST", path, None, login(&"x".repeat(5000))).await;
+        large.problem(413, "too-large");
         let wrong = guarded.ask("POST", path, None, login("cw_0_0")).await;
         wrong.problem(401, "unauthorized");
         let key = guarded.key(Role::Bureau).to_owned();
@@ -268,8 +283,8 @@ async fn a_session_ends_with_its_time_and_is_purged() {
     let guarded = guarded(Config::default()).await;
     let holder = guarded.access.holder(guarded.key(Role::Admin)).await.expect("read");
     let holder = holder.expect("good");
-    let over = guarded.access.open_session(&holder, Duration::ZERO).await.expect("opened");
     let long = guarded.access.open_session(&holder, Duration::from_secs(60)).await.expect("opened");
+    let over = guarded.access.open_session(&holder, Duration::ZERO).await.expect("opened");
     assert_eq!(guarded.access.holder_of_session(&over).await.expect("read"), None);
     assert_eq!(guarded.access.holder_of_session(&long).await.expect("read"), Some(holder));
     assert_eq!(guarded.access.purge_sessions().await.expect("done"), 1);
@@ -340,6 +355,14 @@ async fn who_asks_too_often_waits_and_others_do_not() {
     assert!(about_twenty(until_refused([192, 0, 2, 1], None, Some(key)).await));
     assert!(about_twenty(until_refused([10, 0, 0, 1], Some("203.0.113.1"), None).await));
     assert_eq!(from([10, 0, 0, 1], Some("203.0.113.2"), None).await.status, 200);
+    // Whoever tries keys is counted too.
+    let wrong = format!("cw_{}_{}", "0".repeat(10), "0".repeat(64));
+    let mut refused = Vec::new();
+    for _ in 0..40 {
+        refused.push(from([192, 0, 2, 9], None, Some(&wrong)).await.status.as_u16());
+    }
+    assert!(refused[..20].iter().all(|status| *status == 401), "{refused:?}");
+    assert!(refused.contains(&429), "{refused:?}");
     // Who is no proxy of ours cannot make itself many.
     assert_eq!(from([192, 0, 2, 1], Some("203.0.113.3"), None).await.status, 429);
     // Whoever watches over the server is not counted.

@@ -116,6 +116,73 @@ fn connections_and_their_headers() {
 }
 
 #[test]
+fn connections_of_one_address() {
+    let server = with(&["limits.connections_per_address=1"]);
+    let first = server.connect();
+    let mut second = server.connect();
+    let mut nothing = Vec::new();
+    assert_eq!(second.read_to_end(&mut nothing).unwrap_or(0), 0);
+    drop(first);
+    // The place is free as soon as the server has seen that.
+    let started = Instant::now();
+    loop {
+        let mut stream = server.connect();
+        let request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        let mut answer = Vec::new();
+        if stream.write_all(request).is_ok()
+            && stream.read_to_end(&mut answer).is_ok()
+            && !answer.is_empty()
+        {
+            assert!(answer.starts_with(b"HTTP/1.1 200"));
+            break;
+        }
+        assert!(started.elapsed() < Duration::from_secs(20), "the place is not given back");
+    }
+}
+
+#[test]
+fn who_takes_nothing_of_an_answer_is_let_go() {
+    let server = with(&["limits.connections=1", "limits.write_seconds=1"]);
+    let mut greedy = server.connect();
+    let request = b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    for _ in 0..100 {
+        if greedy.write_all(request).is_err() {
+            break;
+        }
+    }
+    assert!(server.ask("GET /healthz", b"").starts_with(b"HTTP/1.1 200"));
+}
+
+#[test]
+fn all_bodies_together_have_a_limit() {
+    let server = with(&["limits.bodies_mib=1", "limits.body_seconds=20"]);
+    let mut slow = server.connect();
+    let head = format!(
+        "POST {APPLICATION}/check HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+         Content-Length: 1000000\r\nExpect: 100-continue\r\n\r\n"
+    );
+    slow.write_all(head.as_bytes()).expect("sent");
+    // The server asks for the body: it has made room for it.
+    let mut asked = [0; 25];
+    slow.read_exact(&mut asked).expect("asked for");
+    let record = sample("shanxi-application.longest");
+    let padded = [record.as_slice(), &vec![b' '; 200_000]].concat();
+    refused(
+        &server,
+        &format!("{APPLICATION}/check"),
+        &padded,
+        429,
+        "busy",
+        &["正在接收的数据太多"],
+    );
+    drop(slow);
+    let started = Instant::now();
+    while told(&server.ask(&format!("POST {APPLICATION}/check"), &padded)).0 != 200 {
+        assert!(started.elapsed() < Duration::from_secs(20), "the room is not given back");
+    }
+}
+
+#[test]
 fn a_body_that_is_too_slow() {
     let server = with(&["limits.body_seconds=0.5"]);
     let mut stream = server.connect();
@@ -232,6 +299,67 @@ fn a_log_for_programs_has_an_object_on_each_line() {
 
 fn told_status(answer: &[u8]) -> u16 {
     told(answer).0
+}
+
+#[test]
+fn a_server_that_had_keys_or_is_meant_for_others_does_not_open_without() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data").display().to_string();
+    let (key, _, _) = run(&data, &["keys", "create", "--role", "admin", "--name", "甲"]);
+    let id = key.split('_').nth(1).expect("an id");
+    assert_eq!(run(&data, &["keys", "revoke", id]).2, Some(0));
+    let server = Server::start_with("127.0.0.1:0", &["--data", &data], "凭密钥使用");
+    assert_eq!(told_status(&server.ask("GET /api/v1/documents", b"")), 401);
+    drop(server);
+    let fresh = folder.path().join("fresh").display().to_string();
+    for setting in ["server.public_url=https://a.example", "server.trusted_proxies=127.0.0.1"] {
+        let (_, told, code) = run(&fresh, &["serve", "--listen", "127.0.0.1:0", "--set", setting]);
+        assert_eq!(code, Some(1), "{told}");
+        assert!(told.contains("keys create"), "{told}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn the_data_directory_is_private_and_made_by_one_at_a_time() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data).expect("made");
+    std::fs::set_permissions(&data, std::fs::Permissions::from_mode(0o755)).expect("set");
+    let data = data.display().to_string();
+    std::thread::scope(|scope| {
+        let made: Vec<_> = (0..8)
+            .map(|_| {
+                scope.spawn(|| run(&data, &["keys", "create", "--role", "admin", "--name", "甲"]))
+            })
+            .collect();
+        for made in made {
+            let (_, told, code) = made.join().expect("no panic");
+            assert_eq!(code, Some(0), "{told}");
+        }
+    });
+    assert_eq!(run(&data, &["keys", "list"]).0.lines().count(), 8);
+    for entry in std::fs::read_dir(&data).expect("a folder").flatten() {
+        let mode = entry.metadata().expect("a file").permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{} is open to others", entry.path().display());
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_variable_that_is_no_text_stops_the_start() {
+    use std::os::unix::ffi::OsStrExt;
+    let odd = std::ffi::OsStr::from_bytes(b"/tmp/\xb3\xc9");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_chengwen"))
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .current_dir(root())
+        .env("CHENGWEN_DATA", odd)
+        .output()
+        .expect("it ends");
+    let told = String::from_utf8(output.stderr).expect("UTF-8");
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("CHENGWEN_DATA"), "{told}");
 }
 
 #[test]

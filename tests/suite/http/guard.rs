@@ -47,6 +47,32 @@ async fn origins_of_this_machine_only() {
 }
 
 #[tokio::test]
+async fn pages_of_other_sites_may_lead_here_and_nothing_else() {
+    let house = House::open();
+    let ask = async |method: &str, path: &str, headers: &[(&str, &str)]| {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in [&[("host", "localhost")], headers].concat() {
+            request = request.header(name, value);
+        }
+        house.ask(request.body(Body::empty()).expect("a request")).await
+    };
+    // As a picture, or a script: no origin is named.
+    let blank = format!("{APPLICATION}/blank");
+    for site in ["cross-site", "same-site"] {
+        let answer =
+            ask("GET", &blank, &[("sec-fetch-site", site), ("sec-fetch-mode", "no-cors")]).await;
+        answer.problem(403, "foreign-origin");
+    }
+    let led = [("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")];
+    assert_eq!(ask("GET", "/docs", &led).await.status, 200);
+    assert_eq!(ask("POST", &format!("{APPLICATION}/check"), &led).await.status, 403);
+    let own = [("sec-fetch-site", "same-origin"), ("sec-fetch-mode", "no-cors")];
+    let answer = ask("GET", &blank, &own).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin");
+}
+
+#[tokio::test]
 async fn forwarded_requests_are_refused_everywhere() {
     let house = House::open();
     for (name, value) in [

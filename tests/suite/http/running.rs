@@ -31,6 +31,8 @@ fn program(listen: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_chengwen"));
     command
         .args(["serve", "--listen", listen])
+        // Tests ask as often as they can, unless they are about that.
+        .args(["--set", "limits.requests_burst=1000000"])
         .args(arguments)
         .current_dir(root())
         .env_remove("CHENGWEN_HOME")
