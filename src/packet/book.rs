@@ -67,7 +67,8 @@ impl Book {
             shown.set(format!("F{at}"), *form);
             content.push_str(&format!("q {} cm /F{at} Do Q\n", matrix.written()));
         }
-        let content = self.document.add_object(Stream::new(Dictionary::new(), content.into_bytes()));
+        let content =
+            self.document.add_object(Stream::new(Dictionary::new(), content.into_bytes()));
         let (width, height) = if across { (A4.1, A4.0) } else { A4 };
         let page = dictionary! {
             "Type" => "Page",
@@ -140,8 +141,7 @@ impl Book {
             self.document.objects.insert(ids[at], Object::Dictionary(mark));
         }
         let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
-        let outlines =
-            dictionary! { "Type" => "Outlines", "First" => first, "Last" => last, "Count" => count };
+        let outlines = dictionary! { "Type" => "Outlines", "First" => first, "Last" => last, "Count" => count };
         self.document.objects.insert(root, Object::Dictionary(outlines));
         Some(root)
     }

@@ -58,12 +58,7 @@ pub(super) fn page(
     let crop = node.get(source, b"CropBox").and_then(|it| tree::rectangle(source, it));
     // What is cut away stays away.
     let own = crop.map_or(media, |crop| {
-        [
-            crop[0].max(media[0]),
-            crop[1].max(media[1]),
-            crop[2].min(media[2]),
-            crop[3].min(media[3]),
-        ]
+        [crop[0].max(media[0]), crop[1].max(media[1]), crop[2].min(media[2]), crop[3].min(media[3])]
     });
     if own[2] - own[0] < 1.0 || own[3] - own[1] < 1.0 {
         return Err(Unusable::Empty);

@@ -6,6 +6,9 @@ mod book;
 #[allow(dead_code)]
 mod foreign;
 mod import;
+#[allow(dead_code)]
+mod picture;
+#[allow(dead_code)]
 mod place;
 mod unpack;
 

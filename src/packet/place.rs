@@ -41,10 +41,12 @@ impl Matrix {
     /// The rectangle (left, bottom, right, top) around what a rectangle becomes.
     pub(super) fn around(self, [left, bottom, right, top]: [f64; 4]) -> [f64; 4] {
         let corners = [(left, bottom), (right, bottom), (right, top), (left, top)];
-        corners.map(|corner| self.apply(corner)).into_iter().fold(
-            [f64::MAX, f64::MAX, f64::MIN, f64::MIN],
-            |[l, b, r, t], (x, y)| [l.min(x), b.min(y), r.max(x), t.max(y)],
-        )
+        corners
+            .map(|corner| self.apply(corner))
+            .into_iter()
+            .fold([f64::MAX, f64::MAX, f64::MIN, f64::MIN], |[l, b, r, t], (x, y)| {
+                [l.min(x), b.min(y), r.max(x), t.max(y)]
+            })
     }
 
     /// As operands of `cm`.
@@ -139,7 +141,9 @@ mod tests {
     fn turns_are_clockwise() {
         // The upper left corner of a page that is turned once clockwise comes to the upper right.
         let own = [0.0, 0.0, 100.0, 200.0];
-        for (quarters, corner) in [(0, "left top"), (1, "right top"), (2, "right bottom"), (3, "left bottom")] {
+        for (quarters, corner) in
+            [(0, "left top"), (1, "right top"), (2, "right bottom"), (3, "left bottom")]
+        {
             let placed = place(own, quarters, 1.0, false);
             let around = placed.matrix.around(own);
             let (x, y) = placed.matrix.apply((0.0, 200.0));
@@ -151,6 +155,9 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        assert_eq!(Matrix([1.0, -0.0, 0.5, 1.0 / 3.0, 1e-9, -2.0]).written(), "1 0 0.5 0.33333 0 -2");
+        assert_eq!(
+            Matrix([1.0, -0.0, 0.5, 1.0 / 3.0, 1e-9, -2.0]).written(),
+            "1 0 0.5 0.33333 0 -2"
+        );
     }
 }
