@@ -68,12 +68,12 @@ fn what_one_request_may_bring_and_make() {
 fn a_render_that_takes_too_long_or_too_much_is_stopped() {
     let home = costly();
     let home = home.folder.path().display().to_string();
-    let settings = ["limits.render_seconds=2", "limits.render_memory_mib=400"];
+    let settings = ["limits.render_seconds=6", "limits.render_memory_mib=400"];
     let mut arguments = vec!["--home", &home];
     arguments.extend(settings.iter().flat_map(|it| ["--set", *it]));
     let server = Server::start_with("127.0.0.1:0", &arguments, "开放模式");
     for (document, limit) in [
-        (FOREVER, "超过 2 秒的限度（limits.render_seconds）"),
+        (FOREVER, "超过 6 秒的限度（limits.render_seconds）"),
         (GREEDY, "超过 400 MiB 内存的限度（limits.render_memory_mib）"),
     ] {
         let path = format!("/api/v1/documents/{document}/pdf");
