@@ -50,6 +50,12 @@ pub(super) fn parts(key: &str) -> Option<(&str, &str)> {
     (hexadecimal(id, ID_BYTES) && hexadecimal(secret, BYTES)).then_some((id, secret))
 }
 
+/// The id in the text of a key; none if it is none.
+#[must_use]
+pub fn id_of(key: &str) -> Option<&str> {
+    parts(key).map(|(id, _)| id)
+}
+
 /// What is kept of a secret. It is random, so a plain digest cannot be searched either.
 pub(super) fn digest(secret: &str) -> Vec<u8> {
     Sha256::digest(secret.as_bytes()).to_vec()

@@ -262,7 +262,7 @@ impl Reader {
         for (key, given) in std::mem::take(&mut self.given) {
             let near = |told: &&Told| strsim::normalized_damerau_levenshtein(told.key, &key);
             let nearest = self.told.iter().max_by(|a, b| near(a).total_cmp(&near(b)));
-            let offer = nearest.filter(|told| near(told) > 0.6);
+            let offer = nearest.filter(|told| near(told) > 0.75);
             let offer = offer.map(|told| format!("，是否应为 {}", told.key)).unwrap_or_default();
             self.faults.push(at(&given.source, format!("没有配置项 {key}{offer}")));
         }

@@ -182,7 +182,7 @@ impl Undone {
             }
             Self::Failed(_) | Self::Lost | Self::Unmanned(_) => return None,
         };
-        let remedy = "请减少一次印的内容，例如分成几份";
+        let remedy = "请减少一次印的内容，例如分成几份，或请管理员调大这项限度";
         Some(format!("排版超过 {what}的限度（{limit}），已停止；{remedy}"))
     }
 }

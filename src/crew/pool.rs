@@ -241,6 +241,8 @@ impl Shared {
             Silence::Killed(Killed::Time) => state.count.over_time += 1,
             Silence::Killed(Killed::Memory) => state.count.over_memory += 1,
             Silence::Died => state.count.died += 1,
+            // Processes that are ended with the server have no fault.
+            Silence::Stranger(_) if state.ended => {}
             Silence::Stranger(fault) => {
                 tracing::error!("程序故障：{fault}");
                 state.unmanned = Some((fault.clone(), Instant::now() + PAUSE));

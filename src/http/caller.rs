@@ -170,7 +170,11 @@ fn same_site(headers: &HeaderMap, cookie: bool) -> Result<(), Problem> {
             });
             if own { Ok(()) } else { refuse() }
         }
-        (None, None) if cookie => refuse(),
+        (None, None) if cookie => {
+            let detail = "凭 Cookie 的 POST、DELETE 请求须说明来自哪里：浏览器会带 Sec-Fetch-Site 或 Origin，\
+                          其他程序请加 Origin（与所用网址相同），或改用密钥";
+            Err(Problem::new(CROSS_SITE, detail))
+        }
         (None, None) => Ok(()),
     }
 }
