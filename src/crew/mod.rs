@@ -5,6 +5,7 @@
 //! each. A process that runs over a limit is killed and replaced; the others go on. The command line
 //! typesets in its own process, with the same code ([`Typesetting::Here`]).
 
+mod keeper;
 mod pool;
 mod process;
 mod wire;
