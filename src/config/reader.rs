@@ -65,6 +65,14 @@ enum Value {
 }
 
 impl Value {
+    /// What stands there, if it is neither a list nor a table.
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::List(_) | Self::Table => None,
+        }
+    }
+
     fn shown(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
@@ -152,11 +160,7 @@ impl Reader {
             self.tell(key, about, default.to_string(), Source::Default);
             return default;
         };
-        let read = match &given.value {
-            Value::Text(text) => read(text),
-            Value::List(_) | Value::Table => None,
-        };
-        match read {
+        match given.value.text().and_then(read) {
             Some(value) => {
                 self.tell(key, about, value.to_string(), given.source);
                 value
@@ -181,10 +185,7 @@ impl Reader {
             return None;
         };
         let shown = given.value.shown();
-        let value = match &given.value {
-            Value::Text(text) => read(text),
-            Value::List(_) | Value::Table => None,
-        };
+        let value = given.value.text().and_then(read);
         match &value {
             Some(_) => self.tell(key, about, shown, given.source),
             None => self.slip(key, &shown, wanted, &given.source),

@@ -128,8 +128,7 @@ async fn identify(
 ) -> Result<Caller, Problem> {
     let safe = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     if let Some(key) = bearer(headers)? {
-        let holder =
-            access.holder(key).await?.ok_or_else(|| unknown("密钥不对，或者已过期、已撤销"))?;
+        let holder = access.holder(key).await?.ok_or_else(no_good_key)?;
         return Ok(Caller { role: holder.role, holder: Some(holder), session: None });
     }
     let session = office.cookie.read(headers);
@@ -177,6 +176,11 @@ fn same_site(headers: &HeaderMap, cookie: bool) -> Result<(), Problem> {
         }
         (None, None) => Ok(()),
     }
+}
+
+/// A key that is none, or opens nothing any more; which of them is not told.
+pub(super) fn no_good_key() -> Problem {
+    unknown("密钥不对，或者已过期、已撤销")
 }
 
 fn unknown(detail: &str) -> Problem {
