@@ -12,6 +12,7 @@ use crate::store::Store;
 use crate::values::Role;
 
 pub use keys::{Key, New};
+pub use secret::id_of;
 
 /// Keys and sessions in the data directory.
 #[derive(Debug, Clone)]

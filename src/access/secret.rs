@@ -1,10 +1,9 @@
 //! Secrets: made at random, kept as digests, compared in constant time.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::digest::hexadecimal;
 use crate::fault::Fault;
 
 /// What every key begins with, so that one that was lost can be found by a search.
@@ -29,11 +28,7 @@ pub(super) fn new_id() -> Result<String, Fault> {
 fn random<const COUNT: usize>() -> Result<String, Fault> {
     let mut bytes = [0; COUNT];
     getrandom::fill(&mut bytes).map_err(|error| Fault::new(format!("系统不给随机数：{error}")))?;
-    Ok(bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    }))
+    Ok(hexadecimal(&bytes))
 }
 
 /// The text of a key, from its id and its secret.
@@ -48,6 +43,12 @@ pub(super) fn parts(key: &str) -> Option<(&str, &str)> {
         text.len() == 2 * bytes && text.bytes().all(|byte| byte.is_ascii_hexdigit())
     };
     (hexadecimal(id, ID_BYTES) && hexadecimal(secret, BYTES)).then_some((id, secret))
+}
+
+/// The id in the text of a key; none if it is none.
+#[must_use]
+pub fn id_of(key: &str) -> Option<&str> {
+    parts(key).map(|(id, _)| id)
 }
 
 /// What is kept of a secret. It is random, so a plain digest cannot be searched either.

@@ -211,10 +211,14 @@ impl Processes {
 
 impl From<Undone> for Refusal {
     fn from(undone: Undone) -> Self {
-        match (undone.over_limit(), undone) {
-            (Some(sentence), _) => Self::OverLimit(sentence),
-            (None, Undone::Lost) => Self::Lost,
-            (None, undone) => Self::Faults(undone.into()),
+        let over_limit = undone.over_limit();
+        match undone {
+            Undone::Failed(failure) => Self::Faults(failure.into()),
+            Undone::Unmanned(fault) => fault.into(),
+            Undone::Lost => Self::Lost,
+            Undone::OverTime(_) | Undone::OverMemory(_) => {
+                Self::OverLimit(over_limit.unwrap_or_default())
+            }
         }
     }
 }

@@ -178,7 +178,10 @@ fn refused(refusal: Refusal, path: Option<&PathBuf>) -> Vec<Fault> {
         None => Fault::new(what),
     };
     match refusal {
-        Refusal::Usage(sentence) | Refusal::OverLimit(sentence) => vec![at(sentence)],
+        Refusal::Usage(sentence) => vec![at(sentence)],
+        Refusal::OverLimit(sentence) => {
+            vec![at(format!("样例印不出来，这项限度要调大：{sentence}"))]
+        }
         Refusal::Lost => vec![at("排版进程两次中途退出".to_owned())],
         Refusal::Problems(problems) => {
             problems.to_mend().map(|problem| at(problem.sentence.clone())).collect()

@@ -157,7 +157,7 @@ pub(super) enum KeysVerb {
         #[arg(long, value_name = "权限", value_parser = role)]
         role: Role,
         /// 给谁用，如“迎泽区局 张三”
-        #[arg(long, value_name = "名称")]
+        #[arg(long, value_name = "名称", value_parser = holder)]
         name: String,
         /// 有效到哪一天（含），如 2027-12-31；不写为长期
         #[arg(long, value_name = "日期", value_parser = day)]
@@ -169,6 +169,8 @@ pub(super) enum KeysVerb {
         #[arg(long)]
         json: bool,
     },
+    /// 列出谁在什么时候建立、撤销密钥和登录（北京时间）
+    History,
     /// 撤销密钥
     Revoke {
         /// 密钥的编号
@@ -274,6 +276,13 @@ fn page(text: &str) -> Result<usize, String> {
 fn role(text: &str) -> Result<Role, String> {
     let role = text.parse().ok().filter(|role| *role != Role::Public);
     role.ok_or("应为 applicant、bureau、province、admin 之一".to_owned())
+}
+
+/// A name that can be read in a list.
+fn holder(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    let sound = (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    sound.then(|| name.to_owned()).ok_or("应为 1 至 100 个字".to_owned())
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {

@@ -16,9 +16,26 @@ pub(super) fn runtime() -> Result<Runtime, Fault> {
     runtime.map_err(|error| Fault::new(format!("服务线程无法启动：{}", io_reason(&error))))
 }
 
+/// Whether a data directory may be new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Folder {
+    /// A name that was mistyped must not become an empty directory.
+    MustExist,
+    /// It is made if need be.
+    MayBeNew,
+}
+
 /// The keys in a data directory.
-pub(super) fn access(runtime: &Runtime, folder: &Path) -> Result<Access, Fault> {
-    runtime.block_on(Store::open(folder)).map(Access::of)
+pub(super) fn access(
+    runtime: &Runtime,
+    folder: &Path,
+    expected: Folder,
+) -> Result<Access, Refusal> {
+    if expected == Folder::MustExist && !folder.is_dir() {
+        let sentence = "没有这个数据目录；第一次用 chengwen keys create 建立密钥时会建立它";
+        return Err(Refusal::Usage(format!("{}：{sentence}", folder.display())));
+    }
+    Ok(runtime.block_on(Store::open(folder)).map(Access::of)?)
 }
 
 /// The data directory that was named.

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone};
 
 use super::arguments::KeysVerb;
-use super::{data, output};
-use crate::access::{Key, New};
+use super::data::{self, Folder};
+use super::output;
+use crate::access::{Key, New, id_of};
 use crate::app::Refusal;
 use crate::config::Config;
 use crate::store::now;
@@ -16,15 +17,17 @@ const CHINA: i32 = 8 * 3600;
 
 pub(super) fn run(config: &Config, verb: KeysVerb, by: &str) -> Result<ExitCode, Refusal> {
     let runtime = data::runtime()?;
-    let access = data::access(&runtime, data::folder(config)?)?;
+    let making = matches!(verb, KeysVerb::Create { .. });
+    let expected = if making { Folder::MayBeNew } else { Folder::MustExist };
+    let access = data::access(&runtime, data::folder(config)?, expected)?;
     match verb {
         KeysVerb::Create { role, name, expires } => {
             let expires_at = expires.map(end_of).transpose()?;
             let new = New { name, role, expires_at };
             let (key, text) = runtime.block_on(access.create(&new, by))?;
             output::remark(format_args!(
-                "已建立密钥 {}（{}，{}）。下面是密钥全文，只显示这一次，请妥善保存；\
-                 正在运行的开放模式的服务要重新启动才凭密钥使用。",
+                "已建立密钥 {}（{}，{}）。下面是密钥全文，只显示这一次，请妥善保存。\
+                 凭密钥运行的服务立即认它；开放模式的服务要重新启动。",
                 key.id,
                 key.name,
                 key.role.title()
@@ -39,8 +42,24 @@ pub(super) fn run(config: &Config, verb: KeysVerb, by: &str) -> Result<ExitCode,
                 list(&keys);
             }
         }
+        KeysVerb::History => {
+            for entry in runtime.block_on(access.store().journal(u32::MAX))?.iter().rev() {
+                let what = match entry.what.as_str() {
+                    "key.created" => "建立密钥",
+                    "key.revoked" => "撤销密钥",
+                    "session.opened" => "登录",
+                    "session.closed" => "退出登录",
+                    other => other,
+                };
+                let (at, who, subject) = (written(entry.at), &entry.who, &entry.subject);
+                output::line(format_args!("{at} {who}  {what} {subject}").to_string().trim_end());
+            }
+        }
         KeysVerb::Revoke { id } => {
-            if !runtime.block_on(access.revoke(&id, by))? {
+            // Whoever gives the whole key means its id; the secret is not repeated.
+            let id = id_of(&id).map_or_else(|| id.clone(), str::to_owned);
+            let id = id.as_str();
+            if !runtime.block_on(access.revoke(id, by))? {
                 let sentence = format!("没有密钥 {id}，或者它已撤销；用 chengwen keys list 查看");
                 return Err(Refusal::Usage(sentence));
             }
@@ -53,7 +72,9 @@ pub(super) fn run(config: &Config, verb: KeysVerb, by: &str) -> Result<ExitCode,
 fn list(keys: &[Key]) {
     if keys.is_empty() {
         output::line("还没有密钥。");
+        return;
     }
+    output::line("编号  权限  给谁  建立（北京时间）  有效  最近使用");
     let at = now();
     for key in keys {
         let state = match key.revoked_at {

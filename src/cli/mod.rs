@@ -138,15 +138,13 @@ fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
 }
 
 fn setup(home: Option<PathBuf>, fonts: Option<PathBuf>) -> Result<Setup, Refusal> {
-    // A folder that the user names and that will not do is the user's slip, not ours.
-    let named = home.is_some() || fonts.is_some();
+    // A folder that is not there, or will not do, is the user's slip: it was named, or the command was
+    // given in another place.
     let places = places(home);
-    if named {
-        let found = Home::find(&places).map_err(|fault| Refusal::Usage(fault.to_string()))?;
-        if let Some(folder) = &fonts {
-            Fonts::open(&found.fonts(), Some(folder))
-                .map_err(|faults| Refusal::Usage(faults.to_string()))?;
-        }
+    let found = Home::find(&places).map_err(|fault| Refusal::Usage(fault.to_string()))?;
+    if let Some(folder) = &fonts {
+        Fonts::open(&found.fonts(), Some(folder))
+            .map_err(|faults| Refusal::Usage(faults.to_string()))?;
     }
     Ok(Setup { places, fonts, ..Setup::default() })
 }

@@ -6,12 +6,13 @@ use std::sync::Arc;
 
 use tokio::runtime::Runtime;
 
-use super::{data, output};
+use super::data::{self, Folder};
+use super::output;
 use crate::app::{App, Most, Processes, Refusal, Setup};
 use crate::config::Config;
 use crate::crew::Bounds;
 use crate::fault::{Fault, io_reason};
-use crate::http::{Mode, Office, serve};
+use crate::http::{Mode, Office, may_listen, serve};
 
 pub(super) fn run(config: Config, setup: Setup) -> Result<ExitCode, Refusal> {
     // The message of a panic may hold what a user wrote; its place does not.
@@ -21,6 +22,8 @@ pub(super) fn run(config: Config, setup: Setup) -> Result<ExitCode, Refusal> {
     }));
     let runtime = data::runtime()?;
     let mode = mode(&runtime, &config)?;
+    // Told before anything is started.
+    may_listen(&mode, config.server.listen)?;
     let guarded = matches!(mode, Mode::Guarded(_));
     let app =
         App::open(&Setup { processes: Some(processes(&config)?), most: most(&config), ..setup })?;
@@ -58,7 +61,7 @@ pub(super) fn run(config: Config, setup: Setup) -> Result<ExitCode, Refusal> {
 /// others than this machine never opens without.
 fn mode(runtime: &Runtime, config: &Config) -> Result<Mode, Refusal> {
     let access = match &config.server.data {
-        Some(folder) => Some(data::access(runtime, folder)?),
+        Some(folder) => Some(data::access(runtime, folder, Folder::MustExist)?),
         None => None,
     };
     if let Some(access) = access

@@ -65,6 +65,14 @@ enum Value {
 }
 
 impl Value {
+    /// What stands there, if it is neither a list nor a table.
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::List(_) | Self::Table => None,
+        }
+    }
+
     fn shown(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
@@ -152,11 +160,7 @@ impl Reader {
             self.tell(key, about, default.to_string(), Source::Default);
             return default;
         };
-        let read = match &given.value {
-            Value::Text(text) => read(text),
-            Value::List(_) | Value::Table => None,
-        };
-        match read {
+        match given.value.text().and_then(read) {
             Some(value) => {
                 self.tell(key, about, value.to_string(), given.source);
                 value
@@ -181,10 +185,7 @@ impl Reader {
             return None;
         };
         let shown = given.value.shown();
-        let value = match &given.value {
-            Value::Text(text) => read(text),
-            Value::List(_) | Value::Table => None,
-        };
+        let value = given.value.text().and_then(read);
         match &value {
             Some(_) => self.tell(key, about, shown, given.source),
             None => self.slip(key, &shown, wanted, &given.source),
@@ -262,7 +263,7 @@ impl Reader {
         for (key, given) in std::mem::take(&mut self.given) {
             let near = |told: &&Told| strsim::normalized_damerau_levenshtein(told.key, &key);
             let nearest = self.told.iter().max_by(|a, b| near(a).total_cmp(&near(b)));
-            let offer = nearest.filter(|told| near(told) > 0.6);
+            let offer = nearest.filter(|told| near(told) > 0.75);
             let offer = offer.map(|told| format!("，是否应为 {}", told.key)).unwrap_or_default();
             self.faults.push(at(&given.source, format!("没有配置项 {key}{offer}")));
         }

@@ -5,6 +5,7 @@
 //! each. A process that runs over a limit is killed and replaced; the others go on. The command line
 //! typesets in its own process, with the same code ([`Typesetting::Here`]).
 
+mod keeper;
 mod pool;
 mod process;
 mod wire;
@@ -15,7 +16,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::fault::{Fault, Faults};
+use crate::fault::Fault;
 use crate::typeset::{Failure, Job, Output, Typeset, Typesetter};
 
 pub use pool::Count;
@@ -182,21 +183,7 @@ impl Undone {
             }
             Self::Failed(_) | Self::Lost | Self::Unmanned(_) => return None,
         };
-        let remedy = "请减少一次印的内容，例如分成几份";
+        let remedy = "请减少一次印的内容，例如分成几份，或请管理员调大这项限度";
         Some(format!("排版超过 {what}的限度（{limit}），已停止；{remedy}"))
-    }
-}
-
-impl From<Undone> for Faults {
-    fn from(undone: Undone) -> Self {
-        let told = undone.over_limit();
-        match undone {
-            Undone::Failed(failure) => failure.into(),
-            Undone::Unmanned(fault) => fault.into(),
-            Undone::Lost => Fault::new("排版进程两次中途退出").into(),
-            Undone::OverTime(_) | Undone::OverMemory(_) => {
-                Fault::new(told.unwrap_or_default()).into()
-            }
-        }
     }
 }

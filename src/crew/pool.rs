@@ -1,7 +1,6 @@
 //! The crew: processes that are free, and a keeper that starts, watches, kills and replaces them.
 
 use std::collections::HashMap;
-use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -11,15 +10,8 @@ use super::{Manning, Undone};
 use crate::fault::{Fault, io_reason};
 use crate::typeset::{Job, Output, Typeset};
 
-/// How often the keeper looks while there is work. What it finds is found so much late at most, and the
-/// aim is a tenth of a second.
-const LOOK: Duration = Duration::from_millis(20);
-
-/// How often it looks while there is none, for processes that died idle.
-const IDLE: Duration = Duration::from_secs(1);
-
 /// How long it waits before it starts another after one that could not be started.
-const PAUSE: Duration = Duration::from_secs(2);
+pub(super) const PAUSE: Duration = Duration::from_secs(2);
 
 /// A number of render processes.
 pub(super) struct Crew {
@@ -27,32 +19,32 @@ pub(super) struct Crew {
     keeper: Option<JoinHandle<()>>,
 }
 
-struct Shared {
-    manning: Manning,
+pub(super) struct Shared {
+    pub(super) manning: Manning,
     /// That of the templates and fonts that the processes must have opened.
-    digest: String,
-    state: Mutex<State>,
+    pub(super) digest: String,
+    pub(super) state: Mutex<State>,
     /// A process is free, or none can be started.
-    freed: Condvar,
+    pub(super) freed: Condvar,
     /// There is something for the keeper to do.
-    called: Condvar,
+    pub(super) called: Condvar,
 }
 
 #[derive(Default)]
-struct State {
-    free: Vec<Process>,
+pub(super) struct State {
+    pub(super) free: Vec<Process>,
     /// All that live, also those at work.
-    living: Vec<Arc<Handle>>,
+    pub(super) living: Vec<Arc<Handle>>,
     /// Why the last one could not be had, and when to try again.
-    unmanned: Option<(Fault, Instant)>,
-    count: Count,
+    pub(super) unmanned: Option<(Fault, Instant)>,
+    pub(super) count: Count,
     /// How long after its time a job was stopped, at worst.
-    latest: Duration,
+    pub(super) latest: Duration,
     /// A job of each document, which warms a new process: the first job of a document takes many times
     /// as long as the next. And the document that was last asked for.
-    models: HashMap<String, Arc<Job>>,
-    last: String,
-    ended: bool,
+    pub(super) models: HashMap<String, Arc<Job>>,
+    pub(super) last: String,
+    pub(super) ended: bool,
 }
 
 /// What became of processes since the start.
@@ -173,7 +165,7 @@ impl Drop for Crew {
 }
 
 impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -233,7 +225,7 @@ impl Shared {
     }
 
     /// Counts a process out.
-    fn bury(&self, dead: &Arc<Handle>, silence: &Silence) {
+    pub(super) fn bury(&self, dead: &Arc<Handle>, silence: &Silence) {
         dead.kill();
         let mut state = self.state();
         state.living.retain(|handle| !Arc::ptr_eq(handle, dead));
@@ -241,6 +233,8 @@ impl Shared {
             Silence::Killed(Killed::Time) => state.count.over_time += 1,
             Silence::Killed(Killed::Memory) => state.count.over_memory += 1,
             Silence::Died => state.count.died += 1,
+            // Processes that are ended with the server have no fault.
+            Silence::Stranger(_) if state.ended => {}
             Silence::Stranger(fault) => {
                 tracing::error!("程序故障：{fault}");
                 state.unmanned = Some((fault.clone(), Instant::now() + PAUSE));
@@ -249,103 +243,5 @@ impl Shared {
         drop(state);
         self.called.notify_one();
         self.freed.notify_all();
-    }
-
-    /// The keeper. Processes die with the thread that started them (Linux counts so), and this one
-    /// lives as long as the crew.
-    fn keep(self: &Arc<Self>) {
-        let mut state = self.state();
-        while !state.ended {
-            state = self.start_missing(state);
-            let pause = match &state.unmanned {
-                _ if state.free.len() < state.living.len() => LOOK,
-                Some((_, again)) => again.saturating_duration_since(Instant::now()),
-                None => IDLE,
-            };
-            let waited = self.called.wait_timeout(state, pause);
-            state = waited.unwrap_or_else(PoisonError::into_inner).0;
-            let living = state.living.clone();
-            drop(state);
-            let late: Vec<Duration> =
-                living.iter().filter_map(|handle| handle.watch(&self.manning.bounds)).collect();
-            drop(living);
-            state = self.state();
-            // One that nobody holds any more was lost by a panic: its place is free.
-            state.living.retain(|handle| Arc::strong_count(handle) > 1);
-            state.latest = late.into_iter().fold(state.latest, Duration::max);
-            // Those at work are counted out by whoever waits for them.
-            let (dead, free): (Vec<_>, Vec<_>) =
-                mem::take(&mut state.free).into_iter().partition(|it| it.handle.is_dead());
-            state.free = free;
-            state.count.died += dead.len() as u64;
-            state.living.retain(|it| !dead.iter().any(|dead| Arc::ptr_eq(&dead.handle, it)));
-        }
-    }
-
-    /// Starts processes until every place is taken.
-    fn start_missing<'a>(
-        self: &'a Arc<Self>,
-        mut state: MutexGuard<'a, State>,
-    ) -> MutexGuard<'a, State> {
-        let now = Instant::now();
-        while state.living.len() < self.manning.count
-            && !state.ended
-            && state.unmanned.as_ref().is_none_or(|(_, again)| *again <= now)
-        {
-            drop(state);
-            let started = Process::start(&self.manning);
-            state = self.state();
-            let failed = match started {
-                Ok(process) => {
-                    state.count.started += 1;
-                    let handle = Arc::clone(&process.handle);
-                    state.living.push(Arc::clone(&handle));
-                    let failed = self.welcome(process);
-                    if failed.is_some() {
-                        state.living.retain(|other| !Arc::ptr_eq(other, &handle));
-                    }
-                    failed
-                }
-                Err(fault) => Some(fault),
-            };
-            if let Some(fault) = failed {
-                tracing::error!("程序故障：{fault}");
-                state.unmanned = Some((fault, now + PAUSE));
-                self.freed.notify_all();
-            }
-        }
-        state
-    }
-
-    /// Lets a new process do what was last asked for, before anybody waits for it.
-    fn warm(&self, process: &mut Process) -> Result<(), Silence> {
-        let state = self.state();
-        let model = state.models.get(&state.last).map(Arc::clone);
-        drop(state);
-        match model {
-            Some(model) => process.ask(&model, self.manning.bounds.time).map(drop),
-            None => Ok(()),
-        }
-    }
-
-    /// Waits, on a thread of its own, until a process has opened its home.
-    fn welcome(self: &Arc<Self>, mut process: Process) -> Option<Fault> {
-        let shared = Arc::clone(self);
-        let handle = Arc::clone(&process.handle);
-        let greet =
-            move || match process.greet(&shared.digest).and_then(|()| shared.warm(&mut process)) {
-                Ok(()) => {
-                    let mut state = shared.state();
-                    state.unmanned = None;
-                    state.free.push(process);
-                    drop(state);
-                    shared.freed.notify_one();
-                }
-                Err(silence) => shared.bury(&process.handle, &silence),
-            };
-        let thread = thread::Builder::new().name("crew-welcome".to_owned()).spawn(greet);
-        let error = thread.err()?;
-        handle.kill();
-        Some(Fault::new(format!("排版进程无人迎接：{}", io_reason(&error))))
     }
 }

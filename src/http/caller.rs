@@ -128,8 +128,7 @@ async fn identify(
 ) -> Result<Caller, Problem> {
     let safe = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
     if let Some(key) = bearer(headers)? {
-        let holder =
-            access.holder(key).await?.ok_or_else(|| unknown("密钥不对，或者已过期、已撤销"))?;
+        let holder = access.holder(key).await?.ok_or_else(no_good_key)?;
         return Ok(Caller { role: holder.role, holder: Some(holder), session: None });
     }
     let session = office.cookie.read(headers);
@@ -170,9 +169,18 @@ fn same_site(headers: &HeaderMap, cookie: bool) -> Result<(), Problem> {
             });
             if own { Ok(()) } else { refuse() }
         }
-        (None, None) if cookie => refuse(),
+        (None, None) if cookie => {
+            let detail = "凭 Cookie 的 POST、DELETE 请求须说明来自哪里：浏览器会带 Sec-Fetch-Site 或 Origin，\
+                          其他程序请加 Origin（与所用网址相同），或改用密钥";
+            Err(Problem::new(CROSS_SITE, detail))
+        }
         (None, None) => Ok(()),
     }
+}
+
+/// A key that is none, or opens nothing any more; which of them is not told.
+pub(super) fn no_good_key() -> Problem {
+    unknown("密钥不对，或者已过期、已撤销")
 }
 
 fn unknown(detail: &str) -> Problem {

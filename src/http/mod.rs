@@ -41,7 +41,7 @@ pub use office::{Mode, Office};
 pub use peer::Peer;
 use problem::{METHOD, Problem, UNKNOWN_ROUTE};
 use query::NoQuery;
-pub use server::serve;
+pub use server::{may_listen, serve};
 
 /// The routes, with their layers.
 pub fn router(office: Arc<Office>) -> Router {

@@ -37,11 +37,7 @@ pub fn serve(
     address: SocketAddr,
     listening: impl FnOnce(SocketAddr) -> Result<(), Refusal>,
 ) -> Result<(), Refusal> {
-    if !address.ip().is_loopback() && matches!(office.mode, Mode::Open) {
-        let sentence = "还没有密钥，只能监听本机地址（127.0.0.1 或 [::1]）；\
-                        用 chengwen keys create 建立密钥后再监听其他地址";
-        return Err(Refusal::Usage(format!("不能监听 {address}：{sentence}")));
-    }
+    may_listen(&office.mode, address)?;
     let served = runtime.block_on(async {
         let listener = TcpListener::bind(address).await.map_err(|error| cannot(address, &error))?;
         let own = listener.local_addr().map_err(|error| cannot(address, &error))?;
@@ -104,6 +100,19 @@ async fn accept(
             }
         }
     }
+}
+
+/// Whether the server may be reached under this address.
+///
+/// # Errors
+/// Without keys, only this machine's own addresses will do.
+pub fn may_listen(mode: &Mode, address: SocketAddr) -> Result<(), Refusal> {
+    if address.ip().is_loopback() || matches!(mode, Mode::Guarded(_)) {
+        return Ok(());
+    }
+    let sentence = "还没有密钥，只能监听本机地址（127.0.0.1 或 [::1]）；\
+                    用 chengwen keys create 建立密钥后再监听其他地址";
+    Err(Refusal::Usage(format!("不能监听 {address}：{sentence}")))
 }
 
 /// How many connections each address has.

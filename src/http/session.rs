@@ -10,9 +10,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::asked::Note;
-use super::caller::Caller;
+use super::caller::{Caller, no_good_key};
 use super::office::{Mode, Office};
-use super::problem::{NO_KEYS, NOT_JSON, Problem, UNAUTHORIZED};
+use super::problem::{NO_KEYS, NOT_JSON, Problem};
 use super::query::NoQuery;
 use crate::config::Server;
 
@@ -66,8 +66,7 @@ pub(super) async fn open(
     };
     let key = key_in(&body)?;
     let Some(holder) = access.holder(&key).await? else {
-        return Err(Problem::new(UNAUTHORIZED, "密钥不对，或者已过期、已撤销")
-            .with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
+        return Err(no_good_key());
     };
     let lasts = office.config.limits.session_time;
     let secret = access.open_session(&holder, lasts).await?;

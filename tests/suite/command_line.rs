@@ -190,20 +190,30 @@ fn a_wrong_call_ends_with_one_and_says_so_in_chinese() {
 #[test]
 fn our_fault_ends_with_two() {
     let empty = tempfile::tempdir().expect("a folder");
-    // A home named in the call is the caller's; a broken installation is ours.
+    // A home named in the call is the caller's; one that is broken is ours.
     let ran = chengwen(&["list", "--home", &empty.path().to_string_lossy()]);
     assert_eq!(ran.code, 1);
     assert!(ran.told.contains("用法有误") && ran.told.contains("已试"), "{}", ran.told);
     let ran = chengwen(&["list", "--fonts", &empty.path().to_string_lossy()]);
     assert_eq!(ran.code, 1, "{}", ran.told);
-    let output = Command::new(env!("CARGO_BIN_EXE_chengwen"))
-        .arg("list")
-        .current_dir(empty.path())
-        .env("CHENGWEN_HOME", empty.path())
-        .output()
-        .expect("it runs");
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("程序故障"));
+    let list = |home: &std::path::Path| {
+        let output = Command::new(env!("CARGO_BIN_EXE_chengwen"))
+            .arg("list")
+            .current_dir(empty.path())
+            .env("CHENGWEN_HOME", home)
+            .output()
+            .expect("it runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    // So is a place where there is none.
+    let (code, told) = list(empty.path());
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("先进入 chengwen 的目录"), "{told}");
+    let home = crate::homes::Spoilt::new();
+    home.spoil("templates/shanxi/notice/document.toml", "title = ", "titel = ");
+    let (code, told) = list(home.folder.path());
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("程序故障"), "{told}");
 }
 
 #[test]

@@ -68,12 +68,12 @@ fn what_one_request_may_bring_and_make() {
 fn a_render_that_takes_too_long_or_too_much_is_stopped() {
     let home = costly();
     let home = home.folder.path().display().to_string();
-    let settings = ["limits.render_seconds=2", "limits.render_memory_mib=400"];
+    let settings = ["limits.render_seconds=6", "limits.render_memory_mib=400"];
     let mut arguments = vec!["--home", &home];
     arguments.extend(settings.iter().flat_map(|it| ["--set", *it]));
     let server = Server::start_with("127.0.0.1:0", &arguments, "开放模式");
     for (document, limit) in [
-        (FOREVER, "超过 2 秒的限度（limits.render_seconds）"),
+        (FOREVER, "超过 6 秒的限度（limits.render_seconds）"),
         (GREEDY, "超过 400 MiB 内存的限度（limits.render_memory_mib）"),
     ] {
         let path = format!("/api/v1/documents/{document}/pdf");
@@ -272,8 +272,12 @@ fn with_keys_any_address_is_served_and_without_a_key_nothing() {
     let (_, told, code) = run(&data, &["keys", "revoke", id]);
     assert_eq!(code, Some(0), "{told}");
     assert_eq!(ask(Some(key.trim())), 401);
-    let (_, told, code) = run(&data, &["keys", "revoke", id]);
+    let (_, told, code) = run(&data, &["keys", "revoke", key.trim()]);
     assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains(id) && !told.contains(key.trim()), "{told}");
+    let (history, _, _) = run(&data, &["keys", "history"]);
+    let lines: Vec<&str> = history.lines().collect();
+    assert!(lines[0].contains("张三  建立密钥") && lines[1].contains("撤销密钥"), "{history}");
     server.signal("TERM");
     let (code, lines) = server.end();
     assert_eq!(code, Some(0));
@@ -312,6 +316,15 @@ fn a_server_that_had_keys_or_is_meant_for_others_does_not_open_without() {
     assert_eq!(told_status(&server.ask("GET /api/v1/documents", b"")), 401);
     drop(server);
     let fresh = folder.path().join("fresh").display().to_string();
+    for command in [&["keys", "list"][..], &["purge"], &["serve", "--listen", "127.0.0.1:0"]] {
+        let (_, told, code) = run(&fresh, command);
+        assert_eq!(code, Some(1), "{told}");
+        assert!(told.contains("没有这个数据目录"), "{told}");
+    }
+    let (_, told, code) = run(&fresh, &["keys", "create", "--role", "admin", "--name", " "]);
+    assert_eq!(code, Some(1), "{told}");
+    assert!(!std::path::Path::new(&fresh).exists());
+    std::fs::create_dir(&fresh).expect("made");
     for setting in ["server.public_url=https://a.example", "server.trusted_proxies=127.0.0.1"] {
         let (_, told, code) = run(&fresh, &["serve", "--listen", "127.0.0.1:0", "--set", setting]);
         assert_eq!(code, Some(1), "{told}");
@@ -339,7 +352,7 @@ fn the_data_directory_is_private_and_made_by_one_at_a_time() {
             assert_eq!(code, Some(0), "{told}");
         }
     });
-    assert_eq!(run(&data, &["keys", "list"]).0.lines().count(), 8);
+    assert_eq!(run(&data, &["keys", "list"]).0.lines().count(), 9);
     for entry in std::fs::read_dir(&data).expect("a folder").flatten() {
         let mode = entry.metadata().expect("a file").permissions().mode();
         assert_eq!(mode & 0o077, 0, "{} is open to others", entry.path().display());
