@@ -21,6 +21,7 @@ mod tables;
 mod tokens;
 pub(crate) mod tree;
 mod typefaces;
+pub(crate) mod words;
 
 use lopdf::{Document, LoadOptions};
 

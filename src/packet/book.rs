@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
+use super::foreign::Layers;
 use super::import::Import;
 use super::place::{A4, Matrix};
 use crate::fault::Fault;
@@ -21,13 +22,14 @@ pub(super) struct Book {
     tree: ObjectId,
     pages: Vec<ObjectId>,
     marks: Vec<(String, usize)>,
+    layers: Layers,
 }
 
 impl Book {
     pub(super) fn new() -> Self {
         let mut document = Document::with_version(VERSION);
         let tree = document.new_object_id();
-        Self { document, tree, pages: Vec::new(), marks: Vec::new() }
+        Self { document, tree, pages: Vec::new(), marks: Vec::new(), layers: Layers::default() }
     }
 
     /// How many pages there are.
@@ -56,7 +58,15 @@ impl Book {
             }
             self.put(page);
         }
+        self.keep_layers(&Layers::of(source), &import);
         Ok(start..self.pages.len())
+    }
+
+    /// Keeps the layers of a source that was taken from: what is hidden there stays hidden.
+    pub(super) fn keep_layers(&mut self, layers: &Layers, import: &Import<'_>) {
+        let places = |of: &[ObjectId]| of.iter().filter_map(|id| import.place(*id)).collect::<Vec<_>>();
+        self.layers.all.extend(places(&layers.all));
+        self.layers.hidden.extend(places(&layers.hidden));
     }
 
     /// Adds an A4 page that shows these forms one over the other.
@@ -107,6 +117,12 @@ impl Book {
         if let Some(outline) = self.outline() {
             catalog.set("Outlines", outline);
             catalog.set("PageMode", Object::Name(b"UseOutlines".to_vec()));
+        }
+        if !self.layers.all.is_empty() {
+            let list = |of: &[ObjectId]| of.iter().copied().map(Object::Reference).collect::<Vec<_>>();
+            let usual = dictionary! { "OFF" => list(&self.layers.hidden), "Order" => Vec::<Object>::new() };
+            let layers = dictionary! { "OCGs" => list(&self.layers.all), "D" => usual };
+            catalog.set("OCProperties", layers);
         }
         let catalog = self.document.add_object(catalog);
         self.document.trailer.set("Root", catalog);
