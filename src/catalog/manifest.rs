@@ -60,6 +60,22 @@ pub struct Manifest {
     /// The sentences (minijinja) that the layout sets, by name.
     #[serde(default)]
     pub sentences: BTreeMap<String, Spanned<String>>,
+    /// The documents whose records it can be made from, by name.
+    #[serde(default)]
+    pub from: BTreeMap<Spanned<String>, Mapping>,
+}
+
+/// `[from."programme/document"]`: how a record of another document becomes data of this one.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    /// The list of this document, as a JSON pointer, of which each source record becomes an item; without
+    /// it the columns are fields of the record itself.
+    pub into: Option<Spanned<String>>,
+    /// What tells that two source records are of one applicant (a minijinja expression).
+    pub key: Option<Spanned<String>>,
+    /// The fields, each a minijinja expression over the source record.
+    pub columns: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
 /// What everyone fills in for themselves.

@@ -10,6 +10,7 @@ mod faces;
 mod fonts;
 mod home;
 mod manifest;
+mod mappings;
 mod ordering;
 mod packet;
 mod paths;
@@ -29,7 +30,7 @@ pub use faces::Face;
 pub use fonts::{Coverage, Fonts, Role};
 pub use home::{Home, Places};
 use manifest::toml_fault;
-pub use manifest::{Orientation, Programme, Sides};
+pub use manifest::{Mapping, Orientation, Programme, Sides};
 pub use packet::{Manifest as PacketManifest, Material, Packet, PacketRule, Paper, SAME, Section};
 pub use paths::{escape, pointer_of, unescape};
 pub use rules::Rule;
@@ -175,6 +176,7 @@ impl Catalog {
             );
         }
         faults.extend(strays(&templates, &files, &documents, &samples, &home.samples()));
+        faults.extend(mappings::faults(&templates, &files, &documents));
         let mut layouts = BTreeMap::new();
         for (path, bytes) in files.into_iter().filter(|(path, _)| path.ends_with(".typ")) {
             match String::from_utf8(bytes) {

@@ -1,5 +1,7 @@
 //! Sentences and file names: a record becomes a sheet (版面), in which nothing is left to say.
 
+mod derive;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
@@ -13,6 +15,8 @@ use crate::catalog::{Document, FILE_NAME, Shape, pointer_of};
 use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::intake::{Draft, Record};
+
+pub use derive::{applicant_of, derive};
 
 /// A record with all its sentences made: plain data, and all that the layout is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

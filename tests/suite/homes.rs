@@ -43,7 +43,7 @@ impl Spoilt {
             + usize::from(text[..at].ends_with('\n') && !text[..at].is_empty())
     }
 
-    fn faults(&self) -> String {
+    pub(crate) fn faults(&self) -> String {
         match app_at(self.folder.path()) {
             Ok(_) => panic!("the spoilt home was opened"),
             Err(faults) => faults.to_string(),
@@ -65,7 +65,7 @@ fn copy(from: &Path, to: &Path) {
 
 /// Spoils one place and expects one fault that names file, line and what is wrong.
 #[track_caller]
-fn expect(name: &str, old: &str, new: &str, told: &[&str]) {
+pub(crate) fn expect(name: &str, old: &str, new: &str, told: &[&str]) {
     let home = Spoilt::new();
     let line = home.spoil(name, old, new);
     let faults = home.faults();

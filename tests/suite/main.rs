@@ -4,6 +4,7 @@
 
 mod accessible;
 mod awkward;
+mod back;
 mod carried;
 mod command_line;
 #[cfg(target_os = "linux")]
