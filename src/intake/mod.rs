@@ -25,6 +25,9 @@ use crate::values::{Finding, date};
 
 pub use problem::{Problem, Problems};
 pub use record::{Draft, Record};
+
+/// The code of a field that is not filled in.
+pub const MISSING: &str = "field.missing";
 pub use room::without_room;
 pub use sentence::shown;
 
