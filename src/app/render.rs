@@ -10,7 +10,7 @@ use crate::crew::Undone;
 use crate::digest::{Digest, Hashing};
 use crate::finish::{self, Duplex, Intent};
 use crate::intake::{Problems, Record};
-use crate::packet::{Part, archive};
+use crate::packet::{Entry, archive};
 use crate::typeset::{self, Failure, Job, Standard, Typeset};
 use crate::wording::{Carried, Sheet};
 
@@ -307,9 +307,9 @@ impl Plan {
         if self.manual {
             let halves = finish::halves(&made.bytes)?;
             let parts = [
-                Part { name: format!("{stem}-正面.pdf"), bytes: halves.fronts },
-                Part { name: format!("{stem}-背面.pdf"), bytes: halves.backs },
-                Part {
+                Entry { name: format!("{stem}-正面.pdf"), bytes: halves.fronts },
+                Entry { name: format!("{stem}-背面.pdf"), bytes: halves.backs },
+                Entry {
                     name: "打印说明.txt".to_owned(),
                     bytes: by_hand(stem, halves.sheets).into_bytes(),
                 },

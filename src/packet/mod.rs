@@ -3,19 +3,30 @@
 
 mod archive;
 mod attached;
-#[allow(dead_code)]
+mod bind;
 mod book;
+mod checklist;
+mod dress;
 mod foreign;
+mod given;
 mod import;
 mod kind;
+mod names;
 mod picture;
 mod place;
+mod plan;
 mod raster;
 mod task;
 mod unpack;
 
-pub use archive::{Part, archive};
+pub use archive::{Entry, archive};
 pub use attached::{Fitted, Fitting, MostAttached, Unfit, Words, fit};
+pub use bind::{Marks, Read, bind};
+pub use checklist::{Line, Standing, checklist};
+pub use dress::{CARRIED_BY_PACKET, Dress, dress};
+pub use given::{Attachment, Given, GivenPaper, look, seen};
 pub use kind::Kind;
+pub use names::{folded, for_archive, slip_of};
+pub use plan::{Part, Place, Plan};
 pub use task::{Done, Task};
 pub use unpack::unpack;

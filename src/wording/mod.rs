@@ -108,6 +108,13 @@ impl Sheet {
         })
     }
 
+    /// A sheet of our own papers, which no document describes: nothing computed, no sentences, no digest.
+    #[must_use]
+    pub fn free(record: Value, date: NaiveDate) -> Self {
+        let (computed, sentences) = (BTreeMap::new(), BTreeMap::new());
+        Self { record, computed, sentences, digest: None, date }
+    }
+
     /// The complete record, or draft, of which the sheet was made.
     #[must_use]
     pub fn record(&self) -> &Value {
