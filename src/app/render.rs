@@ -337,7 +337,7 @@ fn shown(sheets: &[Sheet]) -> String {
 }
 
 /// How to print both sides by hand. Windows opens it in Notepad, which wants CRLF and a mark.
-fn by_hand(stem: &str, sheets: usize) -> String {
+pub(super) fn by_hand(stem: &str, sheets: usize) -> String {
     [
         "\u{FEFF}手动双面打印说明".to_owned(),
         String::new(),

@@ -31,7 +31,7 @@ pub use fonts::{Coverage, Fonts, Role};
 pub use home::{Home, Places};
 use manifest::toml_fault;
 pub use manifest::{Mapping, Orientation, Programme, Sides};
-pub use packet::{Manifest as PacketManifest, Material, Packet, PacketRule, Paper, SAME, Section};
+pub use packet::{Manifest as PacketManifest, Material, Packet, PacketRule, Paper, SAME, Section, Seen};
 pub use paths::{escape, pointer_of, unescape};
 pub use rules::Rule;
 pub use schema::Schema;

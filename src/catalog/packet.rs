@@ -1,6 +1,6 @@
 //! `packet.toml`: what an applicant of a programme hands in together (申报材料), checked when opened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -256,20 +256,20 @@ impl Packet {
         )
     }
 
-    /// What expressions see: the complete records of the papers by their keys, and `programme`.
+    /// What expressions see: the complete records of the sound papers by their keys, and `programme`.
     #[must_use]
-    pub fn context(&self, papers: &BTreeMap<String, minijinja::Value>) -> minijinja::Value {
-        let programme = value_of(&self.programme.facts());
-        let named = papers.iter().map(|(key, paper)| (key.clone(), paper.clone()));
-        named.chain([("programme".to_owned(), programme)]).collect()
+    pub fn context(&self, papers: BTreeMap<String, minijinja::Value>) -> Seen {
+        let programme = ("programme".to_owned(), value_of(&self.programme.facts()));
+        let keys = papers.keys().cloned().collect();
+        Seen { value: papers.into_iter().chain([programme]).collect(), papers: keys }
     }
 
-    /// Whether a material must be there.
+    /// Whether a material must be there; none if that depends on a paper that is not sound.
     ///
     /// # Errors
     /// A fault if the expression cannot be evaluated.
-    pub fn is_required(&self, material: &Material, seen: &minijinja::Value) -> Result<bool, Fault> {
-        Ok(self.evaluated(&material.required, seen)?.is_true())
+    pub fn is_required(&self, material: &Material, seen: &Seen) -> Result<Option<bool>, Fault> {
+        Ok(self.evaluated(&material.required, seen)?.map(|value| value.is_true()))
     }
 
     /// The sections that a material's text must have.
@@ -279,92 +279,101 @@ impl Packet {
     pub fn sections<'a>(
         &self,
         material: &'a Material,
-        seen: &minijinja::Value,
+        seen: &Seen,
     ) -> Result<Vec<&'a Section>, Fault> {
         let mut wanted = Vec::new();
         for section in &material.sections {
-            if self.evaluated(&section.when, seen)?.is_true() {
+            if self.evaluated(&section.when, seen)?.is_some_and(|when| when.is_true()) {
                 wanted.push(section);
             }
         }
         Ok(wanted)
     }
 
-    /// What a rule says, if it is broken.
+    /// What a rule says, if it is broken; nothing if it depends on a paper that is not sound.
     ///
     /// # Errors
     /// A fault if an expression cannot be evaluated, or its sentence not be made.
-    pub fn broken(&self, rule: &PacketRule, seen: &minijinja::Value) -> Result<Option<String>, Fault> {
-        if let Some(when) = &rule.when
-            && !self.evaluated(when, seen)?.is_true()
-        {
+    pub fn broken(&self, rule: &PacketRule, seen: &Seen) -> Result<Option<String>, Fault> {
+        let holds = |it: &Spanned<String>| {
+            Ok::<_, Fault>(self.evaluated(it, seen)?.map(|value| value.is_true()))
+        };
+        let asked = rule.when.as_ref().map_or(Ok(Some(true)), holds)?;
+        if asked != Some(true) || holds(&rule.require)? != Some(false) {
             return Ok(None);
         }
-        if self.evaluated(&rule.require, seen)?.is_true() {
-            return Ok(None);
-        }
-        self.sentence(&format!("rule:{}", rule.code), seen).map(Some)
-    }
-
-    /// The papers that a rule reads.
-    #[must_use]
-    pub fn papers_of(&self, rule: &PacketRule) -> Vec<&str> {
-        let expressions = rule.when.iter().chain([&rule.require]);
-        let reads: Vec<String> = expressions
-            .filter_map(|it| paths_of_expression(&self.environment, it.get_ref()).ok())
-            .flatten()
-            .chain(paths_of_sentence(&self.environment, &format!("rule:{}", rule.code)))
-            .collect();
-        let keys = self.manifest.papers.iter().map(Paper::key);
-        keys.filter(|key| reads.iter().any(|read| read.split('.').next() == Some(key))).collect()
+        self.sentence(&format!("rule:{}", rule.code), seen)
     }
 
     /// What the contents page says of the applicant: labels with values.
     ///
     /// # Errors
     /// A fault if an expression cannot be evaluated.
-    pub fn about(&self, seen: &minijinja::Value) -> Result<Vec<(String, String)>, Fault> {
+    pub fn about(&self, seen: &Seen) -> Result<Vec<(String, String)>, Fault> {
         let mut lines = Vec::new();
         for about in &self.manifest.about {
             let value = self.evaluated(&about.value, seen)?;
-            if let Some(value) = value.as_str() {
+            if let Some(value) = value.as_ref().and_then(|value| value.as_str()) {
                 lines.push((about.label.clone(), value.to_owned()));
             }
         }
         Ok(lines)
     }
 
-    /// The name of the file, without its ending.
+    /// The name of the file, without its ending; none if it depends on a paper that is not sound.
     ///
     /// # Errors
     /// A fault if the sentence cannot be made.
-    pub fn file_name(&self, seen: &minijinja::Value) -> Result<String, Fault> {
+    pub fn file_name(&self, seen: &Seen) -> Result<Option<String>, Fault> {
         self.sentence(FILE_NAME, seen)
     }
 
+    /// None if the expression reads a paper that is not sound.
     fn evaluated(
         &self,
         expression: &Spanned<String>,
-        seen: &minijinja::Value,
-    ) -> Result<minijinja::Value, Fault> {
-        self.environment
-            .compile_expression(expression.get_ref())
-            .and_then(|compiled| compiled.eval(seen.clone()))
-            .map_err(|error| {
-                let what = format!("{} 的 packet.toml 算不出“{}”", self.programme_id, expression.get_ref());
-                Fault::new(format!("{what}：{error}"))
-            })
+        seen: &Seen,
+    ) -> Result<Option<minijinja::Value>, Fault> {
+        let failed = |error: minijinja::Error| {
+            let what = format!("{} 的 packet.toml 算不出“{}”", self.programme_id, expression.get_ref());
+            Fault::new(format!("{what}：{error}"))
+        };
+        let reads = paths_of_expression(&self.environment, expression.get_ref()).map_err(failed)?;
+        if !self.is_answerable(&reads, seen) {
+            return Ok(None);
+        }
+        let compiled = self.environment.compile_expression(expression.get_ref());
+        compiled.and_then(|compiled| compiled.eval(seen.value.clone())).map(Some).map_err(failed)
     }
 
-    fn sentence(&self, name: &str, seen: &minijinja::Value) -> Result<String, Fault> {
+    /// None if the sentence reads a paper that is not sound.
+    fn sentence(&self, name: &str, seen: &Seen) -> Result<Option<String>, Fault> {
+        if !self.is_answerable(&paths_of_sentence(&self.environment, name), seen) {
+            return Ok(None);
+        }
         self.environment
             .get_template(name)
-            .and_then(|template| template.render(seen.clone()))
+            .and_then(|template| template.render(seen.value.clone()))
+            .map(Some)
             .map_err(|error| {
                 let what = format!("{} 的 packet.toml 写不出“{name}”", self.programme_id);
                 Fault::new(format!("{what}：{error}"))
             })
     }
+
+    fn is_answerable(&self, reads: &BTreeSet<String>, seen: &Seen) -> bool {
+        let read = |key: &str| reads.iter().any(|path| path.split('.').next() == Some(key));
+        let mut keys = self.manifest.papers.iter().map(Paper::key);
+        keys.all(|key| !read(key) || seen.papers.contains(key))
+    }
+}
+
+/// What the expressions of a packet see.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    value: minijinja::Value,
+    /// The papers that are sound.
+    papers: BTreeSet<String>,
 }
 
 impl Manifest {

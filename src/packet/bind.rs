@@ -12,10 +12,10 @@ use crate::inspect::tree;
 
 /// The marks of a packet's pages, as forms of an upright page.
 #[derive(Debug)]
-pub struct Marks<'a> {
+pub struct Marks {
     /// A PDF of ours with a page for each place of the plan that bears a mark, then one for each copy, then
     /// one for a draft.
-    pub pdf: &'a [u8],
+    pub pdf: Vec<u8>,
     /// For each place of the plan, the page (from 0) that has its mark.
     pub places: Vec<Option<usize>>,
     /// For each copy, the page that has its name.
@@ -25,23 +25,22 @@ pub struct Marks<'a> {
 }
 
 /// A part that has been read.
-pub struct Read<'a> {
-    part: &'a Part,
+pub struct Read {
     document: Document,
     /// Which of its pages bear nothing.
     pub blank: Vec<bool>,
 }
 
-impl<'a> Read<'a> {
+impl Read {
     /// Reads a part of ours.
     ///
     /// # Errors
     /// A fault if it is no PDF.
-    pub fn of(part: &'a Part) -> Result<Self, Fault> {
+    pub fn of(part: &Part) -> Result<Self, Fault> {
         let document = Document::load_mem(&part.pdf)
             .map_err(|error| Fault::new(format!("{} 读不懂：{error}", part.title)))?;
         let blank = tree::pages(&document).iter().map(|page| !page.own.has(b"Contents")).collect();
-        Ok(Self { part, document, blank })
+        Ok(Self { document, blank })
     }
 
     /// The file, for what it carries.
@@ -55,14 +54,20 @@ impl<'a> Read<'a> {
 ///
 /// # Errors
 /// A fault if a file of ours cannot be read.
-pub fn bind(parts: &[Read<'_>], plan: &Plan, marks: &Marks<'_>, copies: &[Option<String>]) -> Result<Document, Fault> {
+pub fn bind(
+    parts: &[Part],
+    read: &[Read],
+    plan: &Plan,
+    marks: &Marks,
+    copies: &[Option<String>],
+) -> Result<Document, Fault> {
     let mut book = Book::new();
     let too_many = |_| Fault::new("自己的 PDF 对象过多");
     let mut firsts = Vec::new();
-    for read in parts {
-        firsts.push(book.gather(&read.document)?);
+    for part in read {
+        firsts.push(book.gather(&part.document)?);
     }
-    let source = Document::load_mem(marks.pdf)
+    let source = Document::load_mem(&marks.pdf)
         .map_err(|error| Fault::new(format!("页边标记读不懂：{error}")))?;
     let mut import = Import::of(&source);
     let mut forms: Vec<ObjectId> = Vec::new();
@@ -86,7 +91,7 @@ pub fn bind(parts: &[Read<'_>], plan: &Plan, marks: &Marks<'_>, copies: &[Option
         for place in &plan.places {
             match place.page {
                 Some((part, page)) => {
-                    let named = place.number.is_some() && parts[part].part.numbered;
+                    let named = place.number.is_some() && parts[part].numbered;
                     book.put_gathered(firsts[part] + page, named.then_some(copy));
                 }
                 None => book.put_blank(),
@@ -97,11 +102,31 @@ pub fn bind(parts: &[Read<'_>], plan: &Plan, marks: &Marks<'_>, copies: &[Option
         }
         let level = usize::from(name.is_some());
         for (part, (first, _)) in parts.iter().zip(&plan.parts) {
-            book.mark_at(level, &part.part.title, start + first);
+            book.mark_at(level, &part.title, start + first);
         }
         book.label(start, plan, name.as_deref());
     }
     book.bind()
+}
+
+/// Files of ours as one, their pages one after the other.
+///
+/// # Errors
+/// A fault if one cannot be read.
+pub fn joined(files: &[Vec<u8>]) -> Result<Vec<u8>, Fault> {
+    if let [only] = files {
+        return Ok(only.clone());
+    }
+    let broken = |error: &dyn std::fmt::Display| Fault::new(format!("自己的 PDF 读不懂：{error}"));
+    let mut book = Book::new();
+    for file in files {
+        let source = Document::load_mem(file).map_err(|error| broken(&error))?;
+        let first = book.gather(&source)?;
+        (first..first + tree::pages(&source).len()).for_each(|page| book.put_gathered(page, None));
+    }
+    let mut bytes = Vec::new();
+    book.bind()?.save_to(&mut bytes).map_err(|error| broken(&error))?;
+    Ok(bytes)
 }
 
 /// How an upright form stands on a page: as it is, or with the page's head at the left, as it is bound.

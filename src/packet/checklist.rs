@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::given::Attachment;
-use crate::catalog::{Material, Packet};
+use crate::catalog::{Material, Packet, Seen};
 use crate::fault::Fault;
 use crate::intake::Problem;
 use crate::values::{Facts, Level};
@@ -55,7 +55,7 @@ pub struct Line {
 /// A fault of the programme's expressions.
 pub fn checklist(
     packet: &Packet,
-    seen: Option<&minijinja::Value>,
+    seen: &Seen,
     papers: &[u8],
     attachments: &[Attachment],
 ) -> Result<(Vec<Line>, Vec<Problem>), Fault> {
@@ -65,10 +65,7 @@ pub fn checklist(
         let given = attachments.iter().find(|it| it.kind == material.number);
         let present = given.is_some() || papers.contains(&material.number);
         // Whether it must be there depends on papers that may not be sound; then it is not asked.
-        let required = match seen {
-            Some(seen) => Some(packet.is_required(material, seen)?),
-            None => None,
-        };
+        let required = packet.is_required(material, seen)?;
         let standing = match (present, required) {
             (true, _) => Standing::Present,
             (false, Some(true)) => Standing::Missing,

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
-use crate::catalog::{Catalog, Document, Packet, Paper, SAME};
+use crate::catalog::{Catalog, Document, Packet, Paper, SAME, Seen};
 use crate::fault::Fault;
 use crate::intake::{self, Draft, Problem, Problems, Record};
-use crate::values::{Facts, Level};
+use crate::values::{Facts, Level, date};
 use crate::wording;
 
 /// What `packet.json` says.
@@ -16,6 +17,10 @@ pub struct Given<'a> {
     pub papers: Vec<GivenPaper<'a>>,
     /// The attached files, in the order of `packet.json`.
     pub attachments: Vec<Attachment>,
+    /// What the programme's expressions see.
+    pub seen: Seen,
+    /// The date of the packet: that of its first paper.
+    pub date: NaiveDate,
     /// All that was found.
     pub problems: Problems,
 }
@@ -122,12 +127,9 @@ pub fn look<'a>(
         papers.push(GivenPaper { paper, document, input, record, draft });
     }
     let attachments = attachments(packet, &given, &mut problems);
+    let seen = seen(packet, &papers);
     for rule in &packet.manifest.rules {
-        let sound = |key: &str| papers.iter().any(|it| it.paper.key() == key && it.record.is_some());
-        if !packet.papers_of(rule).into_iter().all(sound) {
-            continue;
-        }
-        if let Some(sentence) = packet.broken(rule, &seen(packet, &papers))? {
+        if let Some(sentence) = packet.broken(rule, &seen)? {
             problems.push(Problem {
                 level: rule.level,
                 pointer: rule.at.clone(),
@@ -138,17 +140,20 @@ pub fn look<'a>(
             });
         }
     }
-    Ok(Given { papers, attachments, problems })
+    let issued = date::parse(packet.programme.issued.get_ref()).unwrap_or_default();
+    let dated = papers.first().and_then(|it| {
+        it.record.as_ref().map(Record::date).or_else(|| it.draft.as_ref().map(Draft::date))
+    });
+    Ok(Given { papers, attachments, seen, date: dated.unwrap_or(issued), problems })
 }
 
 /// What the programme's expressions see: every sound record.
-#[must_use]
-pub fn seen(packet: &Packet, papers: &[GivenPaper<'_>]) -> minijinja::Value {
+fn seen(packet: &Packet, papers: &[GivenPaper<'_>]) -> Seen {
     let records = papers.iter().filter_map(|it| {
         let record = it.record.as_ref()?;
         Some((it.paper.key().to_owned(), it.document.context(record.complete())))
     });
-    packet.context(&records.collect::<BTreeMap<_, _>>())
+    packet.context(records.collect::<BTreeMap<_, _>>())
 }
 
 /// A record with what it leaves out taken from another paper's; tells also whether that could be.

@@ -17,8 +17,8 @@ pub struct Part {
     pub pdf: Vec<u8>,
     /// Whether we typeset it, so that it keeps the standard that it claims.
     pub ours: bool,
-    /// The attached files of which it was made.
-    pub sources: Vec<String>,
+    /// The attached file of which it was made.
+    pub source: Option<String>,
 }
 
 /// A page of one copy.
@@ -66,6 +66,20 @@ impl Plan {
             }
         }
         Self { places, parts: starts }
+    }
+
+    /// One part alone, its numbers kept; with the places that it has in this plan.
+    #[must_use]
+    pub fn only(&self, part: usize) -> (Self, Vec<usize>) {
+        let own = |place: &Place| place.page.is_some_and(|(own, _)| own == part);
+        let kept: Vec<usize> =
+            (0..self.places.len()).filter(|at| own(&self.places[*at])).collect();
+        let places = kept.iter().map(|at| {
+            let place = self.places[*at];
+            Place { page: place.page.map(|(_, page)| (0, page)), ..place }
+        });
+        let pages = self.parts.get(part).map_or(0, |(_, pages)| *pages);
+        (Self { places: places.collect(), parts: vec![(0, pages)] }, kept)
     }
 
     /// The running number on which a part begins.

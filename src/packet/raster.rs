@@ -15,11 +15,11 @@ use super::book::Book;
 use super::picture::QUALITY;
 use super::place::Matrix;
 
-/// Draws the pages (from 0) of a file that [`super::fit`] made; gives a PDF of pictures.
+/// Draws the pages (from 0) of a fitted file; gives a PDF of pictures.
 ///
 /// # Errors
 /// [`Unfit::BadPage`] for a page that cannot be drawn.
-pub fn draw(fitted: &[u8], pages: Range<usize>, resolution: f64) -> Result<Vec<u8>, Unfit> {
+pub(super) fn draw(fitted: &[u8], pages: Range<usize>, resolution: f64) -> Result<Vec<u8>, Unfit> {
     let pdf = Pdf::new(fitted.to_vec()).map_err(|_| Unfit::Damaged)?;
     let scale = (resolution / 72.0) as f32;
     let settings = InterpreterSettings::default();

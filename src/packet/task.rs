@@ -1,6 +1,7 @@
 //! What is done with attached files in a process of its own.
 
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,12 @@ impl Task {
     /// Does the work.
     #[must_use]
     pub fn perform(&self, bytes: &[u8]) -> (Done, Vec<u8>) {
+        // A panic of a library tells that the file is not what it should be.
+        catch_unwind(AssertUnwindSafe(|| self.attempt(bytes)))
+            .unwrap_or_else(|_| (Done::Unfit(Unfit::Damaged), Vec::new()))
+    }
+
+    fn attempt(&self, bytes: &[u8]) -> (Done, Vec<u8>) {
         let done = match self {
             Self::Fit(fitting) => fit(bytes, fitting).map(|(it, pdf)| (Done::Fitted(it), pdf)),
             Self::Draw(pages, resolution) => {
