@@ -51,7 +51,7 @@ impl Bundle<'_> {
         }
         let mut taken = HashSet::new();
         for (at, (part, alone)) in self.parts.iter().zip(self.alone).enumerate() {
-            let name = for_archive(&format!("{at:02} {}.pdf", part.stem), &mut taken);
+            let name = for_archive(&format!("{at:02} {}.pdf", part.title), &mut taken);
             let file = format!("{PARTS}/{name}");
             let bytes = alone.unwrap_or_else(|| part.pdf.clone());
             let pages = self.plan.parts.get(at).map_or(0, |(_, pages)| *pages);

@@ -230,13 +230,14 @@ impl App {
         let made = self.render(&given.document.id.to_string(), input, printing)?;
         let name = &given.document.manifest.name;
         let material = given.paper.material.and_then(|number| packet.manifest.material(number));
-        let title = material.map_or(name.clone(), |material| called(material.number, &material.label));
+        let name = material.map_or(name, |material| &material.label);
+        let title = material.map_or(name.clone(), |material| called(material.number, name));
         Ok(Part {
+            name: name.clone(),
             label: (!given.paper.official).then(|| title.clone()),
             title: title.clone(),
             numbered: !given.paper.official,
             material: given.paper.material,
-            stem: title,
             pdf: made.bytes,
             ours: true,
             source: None,
@@ -265,8 +266,8 @@ impl App {
             Made::Pages(_, pdf) => (pdf, false),
         };
         Ok(Part {
+            name: attachment.title,
             label: Some(title.clone()),
-            stem: title.clone(),
             title,
             numbered: true,
             material: Some(attachment.kind),
@@ -456,7 +457,7 @@ impl App {
         blank.insert(0, vec![false]);
         let title = "目录".to_owned();
         let mut contents = Part {
-            stem: title.clone(),
+            name: title.clone(),
             title,
             label: None,
             numbered: true,
@@ -582,8 +583,7 @@ impl Work<'_> {
     /// What the contents page says; `plan` counts that page as the first part.
     fn contents(&self, parts: &[Part], plan: &Plan) -> Result<Value, Fault> {
         let about = self.packet.about(&self.given.seen)?;
-        let item = |at: usize, titled: bool| {
-            let title = titled.then(|| parts[at].title.clone());
+        let item = |at: usize, title: Option<&str>| {
             let pages = plan.parts.get(at + 1).map_or(0, |(_, pages)| *pages);
             json!({ "title": title, "page": plan.number_of(at + 1), "pages": pages })
         };
@@ -591,17 +591,18 @@ impl Work<'_> {
         for (at, part) in parts.iter().enumerate().filter(|(_, part)| part.material.is_none()) {
             lines.push(json!({
                 "number": "", "name": part.title, "standing": Standing::Present.word(),
-                "items": [item(at, false)],
+                "items": [item(at, None)],
             }));
         }
         for line in self.lines {
             let own: Vec<usize> = (0..parts.len())
                 .filter(|at| parts[*at].material == Some(line.number))
                 .collect();
+            let label = self.packet.manifest.material(line.number).map(|it| it.label.as_str());
             let items: Vec<Value> = match own.as_slice() {
-                // One paper that is all of its kind needs no line of its own.
-                [only] if parts[*only].source.is_none() => vec![item(*only, false)],
-                several => several.iter().map(|at| item(*at, true)).collect(),
+                // One that is all of its kind, and is called so, needs no line of its own.
+                [only] if Some(parts[*only].name.as_str()) == label => vec![item(*only, None)],
+                several => several.iter().map(|at| item(*at, Some(&parts[*at].name))).collect(),
             };
             lines.push(json!({
                 "number": format!("（{}）", line.number), "name": line.name,

@@ -259,9 +259,10 @@ impl Packet {
     /// What expressions see: the complete records of the sound papers by their keys, and `programme`.
     #[must_use]
     pub fn context(&self, papers: BTreeMap<String, minijinja::Value>) -> Seen {
-        let programme = ("programme".to_owned(), value_of(&self.programme.facts()));
         let keys = papers.keys().cloned().collect();
-        Seen { value: papers.into_iter().chain([programme]).collect(), papers: keys }
+        let mut value = papers;
+        value.insert("programme".to_owned(), value_of(&self.programme.facts()));
+        Seen { value: value.into(), papers: keys }
     }
 
     /// Whether a material must be there; none if that depends on a paper that is not sound.

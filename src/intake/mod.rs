@@ -29,7 +29,7 @@ pub use record::{Draft, Record};
 /// The code of a field that is not filled in.
 pub const MISSING: &str = "field.missing";
 pub use room::without_room;
-pub use sentence::shown;
+pub use sentence::{on_line, shown};
 
 /// What one look at an input gave.
 #[derive(Debug, Clone)]

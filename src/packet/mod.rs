@@ -17,6 +17,7 @@ mod place;
 mod plan;
 mod raster;
 mod task;
+pub mod typed;
 mod unpack;
 
 pub use archive::{Entry, archive};

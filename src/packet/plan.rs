@@ -3,7 +3,9 @@
 /// A part (部分) of a packet: a file of its own pages.
 #[derive(Debug, Clone)]
 pub struct Part {
-    /// What bookmarks call it.
+    /// What it is called by itself: 营业执照.
+    pub name: String,
+    /// What bookmarks and files call it: 附件（1）营业执照.
     pub title: String,
     /// What each page of it is called at its head; none bears no label.
     pub label: Option<String>,
@@ -11,8 +13,6 @@ pub struct Part {
     pub numbered: bool,
     /// The kind of material that it is, if it is one.
     pub material: Option<u8>,
-    /// The name of the file in which it stands alone, without its ending.
-    pub stem: String,
     /// Its pages.
     pub pdf: Vec<u8>,
     /// Whether we typeset it, so that it keeps the standard that it claims.

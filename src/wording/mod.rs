@@ -108,7 +108,8 @@ impl Sheet {
         })
     }
 
-    /// A sheet of our own papers, which no document describes: nothing computed, no sentences, no digest.
+    /// The sheet of a paper of our own that no document describes: no sentences, nothing computed, no
+    /// digest.
     #[must_use]
     pub fn free(record: Value, date: NaiveDate) -> Self {
         let (computed, sentences) = (BTreeMap::new(), BTreeMap::new());
