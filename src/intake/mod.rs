@@ -26,7 +26,7 @@ use crate::values::{Finding, date};
 pub use problem::{Problem, Problems};
 pub use record::{Draft, Record};
 pub use room::without_room;
-pub use sentence::shown;
+pub use sentence::{on_line, shown};
 
 /// What one look at an input gave.
 #[derive(Debug, Clone)]

@@ -10,6 +10,7 @@ mod import;
 mod picture;
 #[allow(dead_code)]
 mod place;
+pub mod typed;
 mod unpack;
 
 pub use archive::{Part, archive};
