@@ -23,3 +23,4 @@ mod print;
 mod refused;
 mod samples;
 mod support;
+mod typed;
