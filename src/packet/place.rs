@@ -124,7 +124,8 @@ mod tests {
     proptest! {
         #[test]
         fn every_page_is_whole_inside_the_room(
-            left in -500.0..500.0, bottom in -500.0..500.0, width in 1.0..5000.0, height in 1.0..5000.0,
+            left in -500.0..500.0_f64, bottom in -500.0..500.0_f64,
+            width in 1.0..5000.0_f64, height in 1.0..5000.0_f64,
             quarters in -8_i64..8, unit in 0.5..3.0, back: bool,
         ) {
             let own = [left, bottom, left + width, bottom + height];

@@ -10,7 +10,7 @@ pub(super) const SHORT: usize = 40;
 const STOPS: &str = "。！？；，、.!?;,";
 
 /// What a line of a typed text is.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A heading of this level.
     Heading(u8),

@@ -80,11 +80,14 @@ impl<'a> Ledger<'a> {
 
     /// A page out of the web has such spaces on every line: they are counted, and told once.
     fn removed(&mut self, line: usize, finding: Finding) {
-        let Some((_, known)) = self.found.iter_mut().find(|(_, known)| known.code == REMOVED)
-        else {
+        let known = self.found.iter_mut().find(|(_, known)| known.code == REMOVED);
+        let Some((place, known)) = known else {
             self.found.push((line, finding));
             return;
         };
+        if *place != line {
+            *place = 0;
+        }
         let (Some(Value::Array(all)), Some(Value::Array(more))) =
             (known.facts.get_mut("characters"), finding.facts.get("characters"))
         else {

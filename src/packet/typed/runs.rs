@@ -102,8 +102,8 @@ impl Pieces {
         let stars = |piece: &Piece| matches!(piece, Piece::Words { text, open: true } if text.contains("**"));
         let left = pieces.iter().any(stars);
         match left.then(|| toggled(&pieces)).flatten() {
-            Some(marks) => (grouped(joined(marks)), false),
-            None => (grouped(joined(as_understood(&pieces))), left),
+            Some(marks) => (grouped(joined(&marks)), false),
+            None => (grouped(joined(&as_understood(&pieces))), left),
         }
     }
 }
@@ -165,7 +165,7 @@ fn toggled(pieces: &[Piece]) -> Option<Vec<(char, bool)>> {
 }
 
 /// Lines joined: with a space between words of alphabets only. White space at the ends goes.
-fn joined(marks: Vec<(char, bool)>) -> Vec<(char, bool)> {
+fn joined(marks: &[(char, bool)]) -> Vec<(char, bool)> {
     let mut kept: Vec<(char, bool)> = Vec::with_capacity(marks.len());
     for (at, &(mark, strong)) in marks.iter().enumerate() {
         let mark = match mark {

@@ -216,7 +216,7 @@ fn texts_are_cleaned_as_those_of_a_record() {
     assert_eq!(
         found(&typed),
         [
-            (1, "text.removed"),
+            (0, "text.removed"),
             (1, "text.bidi"),
             (3, "text.radical"),
             (5, "text.no-glyph"),
