@@ -92,7 +92,8 @@ impl App {
         thread::scope(|scope| {
             for _ in 0..workers {
                 scope.spawn(|| {
-                    while let Some((attachment, bytes)) = work.get(next.fetch_add(1, Ordering::Relaxed))
+                    while let Some((attachment, bytes)) =
+                        work.get(next.fetch_add(1, Ordering::Relaxed))
                     {
                         let made = self.made(packet, attachment, bytes, one_sided);
                         let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
@@ -190,7 +191,8 @@ impl App {
                 let unreadable = |error: std::io::Error| {
                     let what = match error.kind() {
                         std::io::ErrorKind::NotFound => {
-                            "找不到这个文件，它应放在 packet.json 旁边，请核对文件名（含后缀）".to_owned()
+                            "找不到这个文件，它应放在 packet.json 旁边，请核对文件名（含后缀）"
+                                .to_owned()
                         }
                         _ => format!("读不了：{}", io_reason(&error)),
                     };
@@ -290,11 +292,7 @@ impl App {
 }
 
 /// Files that came and are not in the list.
-fn unasked(
-    attachments: &[Attachment],
-    received: &[(String, Arc<[u8]>)],
-    problems: &mut Problems,
-) {
+fn unasked(attachments: &[Attachment], received: &[(String, Arc<[u8]>)], problems: &mut Problems) {
     let mut names: HashMap<String, &str> = HashMap::new();
     let mut tell = |code: &str, sentence: String| {
         problems.push(Problem {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::pack::{Packed, Work};
 use crate::digest::Digest;
 use crate::fault::Fault;
-use crate::packet::{Entry, Part, Plan, archive, for_archive};
+use crate::packet::{Archive, Part, Plan, for_archive};
 
 /// What an archive is made of.
 pub(super) struct Bundle<'a> {
@@ -15,8 +15,8 @@ pub(super) struct Bundle<'a> {
     /// What is printed: names and bytes.
     pub(super) printing: Vec<(String, Vec<u8>)>,
     pub(super) parts: &'a [Part],
-    /// Each part alone, if that differs from the part itself.
-    pub(super) alone: Vec<Option<Vec<u8>>>,
+    /// Makes a part alone, if that differs from the part itself.
+    pub(super) alone: &'a dyn Fn(usize) -> Result<Option<Vec<u8>>, Fault>,
     pub(super) plan: &'a Plan,
     pub(super) packed: &'a Packed,
 }
@@ -39,7 +39,7 @@ struct Listed {
 impl Bundle<'_> {
     /// The bytes of the zip.
     pub(super) fn wrapped(self) -> Result<Vec<u8>, Fault> {
-        let mut entries = Vec::new();
+        let mut archive = Archive::new();
         let mut listed = Vec::new();
         let mut taken = HashSet::new();
         let all = usize::from(self.packed.copies) * self.packed.pages;
@@ -47,33 +47,33 @@ impl Bundle<'_> {
             let file = for_archive(&name, &mut taken);
             let pages = if file.ends_with(".pdf") { all } else { 0 };
             listed.push(Listed::of(&file, "打印文件", None, pages, None, &bytes));
-            entries.push(Entry { name: file, bytes });
+            archive.add(&file, &bytes)?;
         }
         let mut taken = HashSet::new();
-        for (at, (part, alone)) in self.parts.iter().zip(self.alone).enumerate() {
+        for (at, part) in self.parts.iter().enumerate() {
             let name = for_archive(&format!("{at:02} {}.pdf", part.title), &mut taken);
             let file = format!("{PARTS}/{name}");
-            let bytes = alone.unwrap_or_else(|| part.pdf.clone());
+            let alone = (self.alone)(at)?;
+            let bytes = alone.as_deref().unwrap_or(&part.pdf);
             let pages = self.plan.parts.get(at).map_or(0, |(_, pages)| *pages);
             let numbers = self.plan.number_of(at).map(|first| (first, first + pages - 1));
-            listed.push(Listed::of(&file, &part.title, numbers, pages, part.source.clone(), &bytes));
-            entries.push(Entry { name: file, bytes });
+            listed.push(Listed::of(&file, &part.title, numbers, pages, part.source.clone(), bytes));
+            archive.add(&file, bytes)?;
         }
         let mut taken = HashSet::new();
         for (name, bytes) in self.work.originals {
             let file = format!("{ORIGINALS}/{}", for_archive(name, &mut taken));
             let source = Some(name.clone());
             listed.push(Listed::of(&file, "附件原件", None, 0, source, bytes));
-            entries.push(Entry { name: file, bytes: bytes.to_vec() });
+            archive.add(&file, bytes)?;
         }
         let list = self.work.list;
         listed.push(Listed::of("packet.json", "申报数据", None, 0, None, list));
-        entries.push(Entry { name: "packet.json".to_owned(), bytes: list.to_vec() });
+        archive.add("packet.json", list)?;
         let manifest = format!("{:#}\n", manifest(self.work, self.packed, &listed));
-        let table = table(&listed).into_bytes();
-        entries.push(Entry { name: "清单.csv".to_owned(), bytes: table });
-        entries.push(Entry { name: "manifest.json".to_owned(), bytes: manifest.into_bytes() });
-        archive(&entries)
+        archive.add("清单.csv", table(&listed).as_bytes())?;
+        archive.add("manifest.json", manifest.as_bytes())?;
+        archive.finish()
     }
 }
 

@@ -132,8 +132,7 @@ impl App {
             self.ready(packet, &given.attachments, files, one_sided, &mut problems)?;
         let kinds: Vec<u8> = given.papers.iter().filter_map(|it| it.paper.material).collect();
         // A file that cannot be used is there all the same: its own problem tells of it.
-        let (lines, missing) =
-            packet::checklist(packet, &given.seen, &kinds, &given.attachments)?;
+        let (lines, missing) = packet::checklist(packet, &given.seen, &kinds, &given.attachments)?;
         missing.into_iter().for_each(|problem| problems.push(problem));
         let (counted, short) = reports::examine(packet, &given.seen, &ready)?;
         short.into_iter().for_each(|problem| problems.push(problem));
@@ -143,13 +142,18 @@ impl App {
         if !problems.is_sound() && !options.draft {
             return Err(Refusal::Problems(Box::new(problems)));
         }
+        let digests =
+            originals.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect();
         let parts = self.parts(packet, &given, ready, options)?;
+        // Only an archive holds them as they were received; they may be large.
+        let originals = if options.wrapping == Wrapping::Zip { originals } else { Vec::new() };
         let work = Work {
             packet,
             list,
             given: &given,
             lines: &lines,
             originals: &originals,
+            digests,
             options,
             copies,
             one_sided,
@@ -173,10 +177,9 @@ impl App {
             let known: Vec<&str> = known.iter().map(|it| it.programme_id.as_str()).collect();
             match known.as_slice() {
                 [] => Refusal::Usage("文书目录里没有一个活动有申报材料（packet.toml）".to_owned()),
-                known => Refusal::Usage(format!(
-                    "programme 应写明活动，可用：{}",
-                    known.join("、")
-                )),
+                known => {
+                    Refusal::Usage(format!("programme 应写明活动，可用：{}", known.join("、")))
+                }
             }
         })
     }
@@ -195,7 +198,8 @@ impl App {
         }
         let mut waiting: Vec<Option<Ready>> = ready.into_iter().map(Some).collect();
         for material in &packet.manifest.materials {
-            for paper in given.papers.iter().filter(|it| it.paper.material == Some(material.number)) {
+            for paper in given.papers.iter().filter(|it| it.paper.material == Some(material.number))
+            {
                 parts.push(self.paper(packet, paper, options)?);
             }
             for place in 0..waiting.len() {
@@ -290,14 +294,19 @@ impl App {
             let made = std::thread::scope(|scope| {
                 let handles: Vec<_> =
                     several.iter().map(|start| scope.spawn(move || run(*start))).collect();
-                handles.into_iter().map(|handle| handle.join().unwrap_or(Err(Undone::Lost))).collect::<Vec<_>>()
+                handles
+                    .into_iter()
+                    .map(|handle| handle.join().unwrap_or(Err(Undone::Lost)))
+                    .collect::<Vec<_>>()
             });
             for one in made {
                 match one? {
                     (Done::Drawn, bytes) => drawn.push(bytes),
-                    _ => return Err(Refusal::Usage(
-                        "有的附件不能转成图片，去掉 --pdfa 可以照原样附上".to_owned(),
-                    )),
+                    _ => {
+                        return Err(Refusal::Usage(
+                            "有的附件不能转成图片，去掉 --pdfa 可以照原样附上".to_owned(),
+                        ));
+                    }
                 }
             }
         }
@@ -432,9 +441,9 @@ impl App {
         } else {
             vec![(format!("{stem}.pdf"), whole)]
         };
-        let alone = alone(&about, intent, (&parts, &read), &plan, &marked)?;
-        drop(read);
-        let bundle = Bundle { work, printing, parts: &parts, alone, plan: &plan, packed: &packed };
+        let alone = |at: usize| alone(at, &about, intent, (&parts, &read), &plan, &marked);
+        let bundle =
+            Bundle { work, printing, parts: &parts, alone: &alone, plan: &plan, packed: &packed };
         packed.bytes = bundle.wrapped()?;
         packed.file_name = format!("{stem}.zip");
         Ok(packed)
@@ -471,8 +480,7 @@ impl App {
             let plan = Plan::of(&blank, work.one_sided);
             let sheet = Sheet::free(work.contents(&parts, &plan)?, work.given.date);
             let name = &work.packet.manifest.title;
-            contents.pdf =
-                self.typeset_own(work.packet, CONTENTS, name, sheet, work.one_sided)?;
+            contents.pdf = self.typeset_own(work.packet, CONTENTS, name, sheet, work.one_sided)?;
             let own = Read::of(&contents)?;
             let settled = own.blank.len() == blank[0].len();
             blank[0].clone_from(&own.blank);
@@ -508,8 +516,7 @@ impl App {
             places.push(borne.is_some().then_some(pages.len()));
             pages.extend(borne);
         }
-        let shown: Vec<&String> =
-            names.iter().flatten().filter(|_| work.options.named).collect();
+        let shown: Vec<&String> = names.iter().flatten().filter(|_| work.options.named).collect();
         let after = pages.len();
         let copies = names
             .iter()
@@ -528,8 +535,8 @@ impl App {
     fn identity(&self, work: &Work<'_>, parts: &[Part]) -> String {
         let mut hashing = Hashing::new("packet");
         hashing.add("list", work.list);
-        for (name, bytes) in work.originals {
-            hashing.add(name, Digest::of(bytes).as_str().as_bytes());
+        for (name, digest) in &work.digests {
+            hashing.add(name, digest.as_str().as_bytes());
         }
         for paper in &work.given.papers {
             hashing.add(paper.paper.key(), paper.document.digest.as_str().as_bytes());
@@ -558,6 +565,8 @@ pub(super) struct Work<'a> {
     pub(super) lines: &'a [Line],
     /// The attached files as they were received.
     pub(super) originals: &'a [(String, Arc<[u8]>)],
+    /// Their digests by their names.
+    pub(super) digests: Vec<(String, Digest)>,
     pub(super) options: PackOptions,
     pub(super) copies: u8,
     pub(super) one_sided: bool,
@@ -595,9 +604,8 @@ impl Work<'_> {
             }));
         }
         for line in self.lines {
-            let own: Vec<usize> = (0..parts.len())
-                .filter(|at| parts[*at].material == Some(line.number))
-                .collect();
+            let own: Vec<usize> =
+                (0..parts.len()).filter(|at| parts[*at].material == Some(line.number)).collect();
             let label = self.packet.manifest.material(line.number).map(|it| it.label.as_str());
             let items: Vec<Value> = match own.as_slice() {
                 // One that is all of its kind, and is called so, needs no line of its own.
@@ -620,36 +628,32 @@ impl Work<'_> {
     }
 }
 
-/// Each attached part alone, with its label and its numbers; ours stay as they are.
+/// An attached part alone, with its label and its numbers; ours stay as they are.
 fn alone(
+    at: usize,
     about: &Dress<'_>,
     intent: Intent,
     (parts, read): (&[Part], &[Read]),
     plan: &Plan,
     marks: &Marks,
-) -> Result<Vec<Option<Vec<u8>>>, Fault> {
-    let mut files = Vec::new();
-    for (at, part) in parts.iter().enumerate() {
-        if part.ours {
-            files.push(None);
-            continue;
-        }
-        let (own, kept) = plan.only(at);
-        let marks = Marks {
-            pdf: marks.pdf.clone(),
-            places: kept.into_iter().map(|place| marks.places[place]).collect(),
-            copies: Vec::new(),
-            draft: marks.draft,
-        };
-        let single = std::slice::from_ref(&read[at]);
-        let mut document =
-            packet::bind(std::slice::from_ref(part), single, &own, &marks, &[None])?;
-        let identity = format!("{}; {at}", about.identity);
-        let about = Dress { title: &part.title, identity: &identity, archival: false, ..about.clone() };
-        dress(&mut document, &about, &[])?;
-        files.push(Some(finish::with_intent(document, Intent { copies: 1, ..intent })?));
+) -> Result<Option<Vec<u8>>, Fault> {
+    let part = &parts[at];
+    if part.ours {
+        return Ok(None);
     }
-    Ok(files)
+    let (own, kept) = plan.only(at);
+    let marks = Marks {
+        pdf: marks.pdf.clone(),
+        places: kept.into_iter().map(|place| marks.places[place]).collect(),
+        copies: Vec::new(),
+        draft: marks.draft,
+    };
+    let single = std::slice::from_ref(&read[at]);
+    let mut document = packet::bind(std::slice::from_ref(part), single, &own, &marks, &[None])?;
+    let identity = format!("{}; {at}", about.identity);
+    let about = Dress { title: &part.title, identity: &identity, archival: false, ..about.clone() };
+    dress(&mut document, &about, &[])?;
+    Ok(Some(finish::with_intent(document, Intent { copies: 1, ..intent })?))
 }
 
 /// What a part is called: 附件（1）营业执照.
@@ -673,7 +677,8 @@ fn go_together(copies: u8, options: PackOptions) -> Result<(), Refusal> {
     }
     if manual && options.copies_as == CopiesAs::Viewer {
         return refuse(
-            "手动双面须一份一份地印，不能由打印对话框指定份数；请用 pages，或把份数写作 1".to_owned(),
+            "手动双面须一份一份地印，不能由打印对话框指定份数；请用 pages，或把份数写作 1"
+                .to_owned(),
         );
     }
     if manual && options.archival {
@@ -692,7 +697,11 @@ fn unembedded(ready: &[Ready], problems: &mut Problems) {
                 "用了没有嵌入的字体（{}），转成图片时会缺字，不能做成 PDF/A；请嵌入字体重新导出，或去掉 --pdfa",
                 fitted.unembedded.join("、")
             );
-            problems.push(it.attachment.found(Level::Problem, "attachment.unembedded-archival", &what));
+            problems.push(it.attachment.found(
+                Level::Problem,
+                "attachment.unembedded-archival",
+                &what,
+            ));
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::crew::Undone;
 use crate::digest::{Digest, Hashing};
 use crate::finish::{self, Duplex, Intent};
 use crate::intake::{Problems, Record};
-use crate::packet::{Entry, archive};
+use crate::packet::Archive;
 use crate::typeset::{self, Failure, Job, Standard, Typeset};
 use crate::wording::{Carried, Sheet};
 
@@ -306,15 +306,11 @@ impl Plan {
         }
         if self.manual {
             let halves = finish::halves(&made.bytes)?;
-            let parts = [
-                Entry { name: format!("{stem}-正面.pdf"), bytes: halves.fronts },
-                Entry { name: format!("{stem}-背面.pdf"), bytes: halves.backs },
-                Entry {
-                    name: "打印说明.txt".to_owned(),
-                    bytes: by_hand(stem, halves.sheets).into_bytes(),
-                },
-            ];
-            return Ok(rendered(archive(&parts)?, "zip"));
+            let mut archive = Archive::new();
+            archive.add(&format!("{stem}-正面.pdf"), &halves.fronts)?;
+            archive.add(&format!("{stem}-背面.pdf"), &halves.backs)?;
+            archive.add("打印说明.txt", by_hand(stem, halves.sheets).as_bytes())?;
+            return Ok(rendered(archive.finish()?, "zip"));
         }
         let intent = Intent { duplex: self.duplex, copies: self.options.copies };
         Ok(rendered(finish::print_ready(&made.bytes, intent, self.padded)?, "pdf"))

@@ -32,12 +32,8 @@ pub(super) fn examine(
         let texts: Vec<Text<'_>> = own.iter().map(|it| Text::of(it)).collect();
         if let Some(least) = material.least {
             let characters = texts.iter().map(|text| text.characters).sum();
-            let uncounted: Vec<&Ready> = own
-                .iter()
-                .zip(&texts)
-                .filter(|(_, text)| !text.whole)
-                .map(|(it, _)| *it)
-                .collect();
+            let uncounted: Vec<&Ready> =
+                own.iter().zip(&texts).filter(|(_, text)| !text.whole).map(|(it, _)| *it).collect();
             if characters > 0 {
                 let label = material.label.clone();
                 counted.push(Counted { material: material.number, label, characters });
@@ -104,9 +100,7 @@ fn uncountable(it: &Ready, characters: usize, least: usize) -> Problem {
     let what = if characters == 0 {
         format!("是图片或扫描件，没有可以统计的文字，请自行核对不少于 {least} 字")
     } else {
-        format!(
-            "有的页是扫描件或文字读不出来，只数到 {characters} 字，请自行核对不少于 {least} 字"
-        )
+        format!("有的页是扫描件或文字读不出来，只数到 {characters} 字，请自行核对不少于 {least} 字")
     };
     it.attachment.found(Level::Advice, "report.uncountable", &what)
 }

@@ -31,7 +31,9 @@ pub use fonts::{Coverage, Fonts, Role};
 pub use home::{Home, Places};
 use manifest::toml_fault;
 pub use manifest::{Mapping, Orientation, Programme, Sides};
-pub use packet::{Manifest as PacketManifest, Material, Packet, PacketRule, Paper, SAME, Section, Seen};
+pub use packet::{
+    Manifest as PacketManifest, Material, Packet, PacketRule, Paper, SAME, Section, Seen,
+};
 pub use paths::{escape, pointer_of, unescape};
 pub use rules::Rule;
 pub use schema::Schema;
@@ -200,9 +202,7 @@ impl Catalog {
             }
         }
         match (fonts, faults.is_empty()) {
-            (Some(fonts), true) => {
-                Ok(Self { home, documents, packets, layouts, fonts, regions })
-            },
+            (Some(fonts), true) => Ok(Self { home, documents, packets, layouts, fonts, regions }),
             _ => Err(Faults::unless_none(faults, ())
                 .err()
                 .unwrap_or_else(|| Fault::new("目录没有打开").into())),

@@ -186,14 +186,15 @@ impl Packet {
             }
         }
         let facts = programme.facts();
-        let mut asked = |given: &Spanned<String>| match paths_of_expression(&environment, given.get_ref()) {
-            Ok(paths) => {
-                for unknown in unknown_paths(&paths, &known, &facts) {
-                    fault(given, format!("用了未声明的字段“{unknown}”"));
+        let mut asked =
+            |given: &Spanned<String>| match paths_of_expression(&environment, given.get_ref()) {
+                Ok(paths) => {
+                    for unknown in unknown_paths(&paths, &known, &facts) {
+                        fault(given, format!("用了未声明的字段“{unknown}”"));
+                    }
                 }
-            }
-            Err(error) => fault(given, format!("表达式有误：{error}")),
-        };
+                Err(error) => fault(given, format!("表达式有误：{error}")),
+            };
         manifest.about.iter().for_each(|about| asked(&about.value));
         for material in &manifest.materials {
             asked(&material.required);
@@ -229,7 +230,9 @@ impl Packet {
         }
         for material in manifest.papers.iter().filter_map(|paper| paper.material) {
             if manifest.material(material).is_none() {
-                faults.push(whole(format!("[[paper]] 的 material = {material} 不在 [[material]] 中")));
+                faults.push(whole(format!(
+                    "[[paper]] 的 material = {material} 不在 [[material]] 中"
+                )));
             }
         }
         if opening.samples.is_empty() {
@@ -336,7 +339,8 @@ impl Packet {
         seen: &Seen,
     ) -> Result<Option<minijinja::Value>, Fault> {
         let failed = |error: minijinja::Error| {
-            let what = format!("{} 的 packet.toml 算不出“{}”", self.programme_id, expression.get_ref());
+            let what =
+                format!("{} 的 packet.toml 算不出“{}”", self.programme_id, expression.get_ref());
             Fault::new(format!("{what}：{error}"))
         };
         let reads = paths_of_expression(&self.environment, expression.get_ref()).map_err(failed)?;

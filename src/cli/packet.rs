@@ -6,9 +6,7 @@ use std::process::ExitCode;
 use super::arguments::{CopiesName, Pack};
 use super::output;
 use super::preparers;
-use crate::app::{
-    App, CopiesAs, Files, Most, PackOptions, Packed, Refusal, Setup, Wrapping,
-};
+use crate::app::{App, CopiesAs, Files, Most, PackOptions, Packed, Refusal, Setup, Wrapping};
 use crate::config::Config;
 use crate::finish::Duplex;
 use crate::packet::Standing;

@@ -24,7 +24,6 @@ pub(super) fn processes(config: &Config) -> Result<Processes, Fault> {
 /// The limits.
 pub(super) fn most(config: &Config) -> MostOfAttachments {
     let own = &config.limits.attachments;
-    let made =
-        MostAttached { pages: own.pages, pixels: own.pixels, resolution: own.resolution };
+    let made = MostAttached { pages: own.pages, pixels: own.pixels, resolution: own.resolution };
     MostOfAttachments { made, bytes: own.memory, ..MostOfAttachments::default() }
 }

@@ -193,7 +193,12 @@ impl Limits {
             attachments: Attachments {
                 pages: attached_pages,
                 pixels: attached_pixels as u64 * 1_000_000,
-                time: seconds("limits.attachment_seconds", "处理一个附件的时间（秒）", 20.0, 3600.0),
+                time: seconds(
+                    "limits.attachment_seconds",
+                    "处理一个附件的时间（秒）",
+                    20.0,
+                    3600.0,
+                ),
                 memory: attached_memory as u64,
                 resolution: resolution as f64,
             },

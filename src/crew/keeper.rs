@@ -90,9 +90,7 @@ impl Shared {
         let model = state.models.get(&state.last).map(Arc::clone);
         drop(state);
         match model {
-            Some(model) => {
-                process.ask::<Answer>(&*model, &[], self.manning.bounds.time).map(drop)
-            }
+            Some(model) => process.ask::<Answer>(&*model, &[], self.manning.bounds.time).map(drop),
             None => Ok(()),
         }
     }

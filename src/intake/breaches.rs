@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Map, Value, json};
 
-use crate::catalog::{Schema, Shape, escape, unescape};
 use super::MISSING;
+use crate::catalog::{Schema, Shape, escape, unescape};
 use crate::values::Finding;
 
 /// A value that is not among the choices.

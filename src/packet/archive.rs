@@ -7,41 +7,48 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::fault::Fault;
 
-/// One file of an archive.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// Its name; must be a plain file name.
-    pub name: String,
+/// An archive in the making.
+pub struct Archive(ZipWriter<Cursor<Vec<u8>>>);
+
+impl Archive {
+    /// One without files.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(ZipWriter::new(Cursor::new(Vec::new())))
+    }
+
+    /// Adds a file; folders in its name are parted by `/`.
+    ///
+    /// # Errors
+    /// A fault if it cannot be written.
+    pub fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), Fault> {
+        // PDFs and pictures are compressed inside already.
+        let plain = [".json", ".csv", ".txt", ".md"].iter().any(|ending| name.ends_with(ending));
+        let method = if plain { CompressionMethod::Deflated } else { CompressionMethod::Stored };
+        // The earliest time a zip can hold, for every file: the clock has no say in the bytes.
+        let options = SimpleFileOptions::default()
+            .last_modified_time(DateTime::default())
+            .unix_permissions(0o644)
+            .compression_method(method);
+        self.0.start_file(name, options).map_err(|error| unwritable(&error))?;
+        self.0.write_all(bytes).map_err(|error| unwritable(&error))
+    }
+
     /// Its bytes.
-    pub bytes: Vec<u8>,
+    ///
+    /// # Errors
+    /// A fault if it cannot be written.
+    pub fn finish(self) -> Result<Vec<u8>, Fault> {
+        self.0.finish().map(Cursor::into_inner).map_err(|error| unwritable(&error))
+    }
 }
 
-/// Packs the files in this order.
-///
-/// # Errors
-/// A fault if the archive cannot be written.
-pub fn archive(entries: &[Entry]) -> Result<Vec<u8>, Fault> {
-    // The earliest time a zip can hold, for every file: the clock has no say in the bytes. A PDF
-    // is compressed inside already.
-    let options = SimpleFileOptions::default()
-        .last_modified_time(DateTime::default())
-        .unix_permissions(0o644);
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    for entry in entries {
-        let method = if entry.name.ends_with(".pdf") {
-            CompressionMethod::Stored
-        } else {
-            CompressionMethod::Deflated
-        };
-        writer
-            .start_file(entry.name.as_str(), options.compression_method(method))
-            .map_err(|error| Fault::new(format!("zip 写不出来：{error}")))?;
-        writer
-            .write_all(&entry.bytes)
-            .map_err(|error| Fault::new(format!("zip 写不出来：{error}")))?;
+impl Default for Archive {
+    fn default() -> Self {
+        Self::new()
     }
-    writer
-        .finish()
-        .map(Cursor::into_inner)
-        .map_err(|error| Fault::new(format!("zip 写不出来：{error}")))
+}
+
+fn unwritable(error: &dyn std::fmt::Display) -> Fault {
+    Fault::new(format!("zip 写不出来：{error}"))
 }

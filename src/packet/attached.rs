@@ -12,7 +12,7 @@ use super::foreign::{self, Layers};
 use super::import::Import;
 use super::kind::Kind;
 use super::picture;
-use super::place::{place, room_of_pictures};
+use super::place::place;
 use crate::inspect::{tree, words};
 
 /// How a file is to be fitted.
@@ -111,10 +111,8 @@ pub(super) fn saved(book: Book) -> Result<Vec<u8>, Unfit> {
 }
 
 fn pdf(bytes: &[u8], fitting: &Fitting, book: &mut Book) -> Result<Fitted, Unfit> {
-    let options = LoadOptions {
-        max_decompressed_size: Some(foreign::TABLE),
-        ..LoadOptions::default()
-    };
+    let options =
+        LoadOptions { max_decompressed_size: Some(foreign::TABLE), ..LoadOptions::default() };
     let source = Document::load_mem_with_options(bytes, options).map_err(|_| {
         // A file that is encrypted and cannot be opened does not always come so far as to say it.
         let encrypted = bytes.windows(8).any(|part| part == b"/Encrypt");
@@ -166,12 +164,7 @@ fn told(read: words::Words) -> Option<Words> {
     any.then_some(Words { text, wordless, untold: read.untold })
 }
 
-fn pictures(
-    bytes: &[u8],
-    kind: Kind,
-    fitting: &Fitting,
-    book: &mut Book,
-) -> Result<Fitted, Unfit> {
+fn pictures(bytes: &[u8], kind: Kind, fitting: &Fitting, book: &mut Book) -> Result<Fitted, Unfit> {
     let most = picture::Most { pixels: fitting.most.pixels, resolution: fitting.most.resolution };
     let mut seen = 0;
     let mut made = 0;
@@ -179,9 +172,10 @@ fn pictures(
     let every = fitting.pages.is_empty();
     let mut order: Vec<(usize, lopdf::ObjectId, [f64; 4])> = Vec::new();
     let mut document = std::mem::take(book.document());
-    let taken = picture::take(bytes, kind, most, room_of_pictures(), &mut document, &mut |_, taken| {
+    let taken = picture::take(bytes, kind, most, &mut document, &mut |_, taken| {
         seen += 1;
-        let asked = every || fitting.pages.iter().any(|(first, last)| (*first..=*last).contains(&seen));
+        let asked =
+            every || fitting.pages.iter().any(|(first, last)| (*first..=*last).contains(&seen));
         if asked {
             made += 1;
             order.push((seen, taken.form, taken.own));
@@ -198,7 +192,9 @@ fn pictures(
         picture::Unusable::TooMany => Unfit::TooManyPages(made),
     })?;
     for (at, number) in wanted(fitting, seen)?.into_iter().enumerate() {
-        let Some((_, form, own)) = order.iter().find(|(seen, ..)| *seen == number) else { continue };
+        let Some((_, form, own)) = order.iter().find(|(seen, ..)| *seen == number) else {
+            continue;
+        };
         let back = !fitting.one_sided && at % 2 == 1;
         let placed = place(*own, fitting.quarters, picture::UNIT, back);
         book.show(placed.across, &[(*form, placed.matrix)]);

@@ -31,7 +31,11 @@ pub struct Dress<'a> {
 ///
 /// # Errors
 /// A fault if a file of ours is not as it should be.
-pub fn dress(document: &mut Document, dress: &Dress<'_>, carriers: &[&Document]) -> Result<(), Fault> {
+pub fn dress(
+    document: &mut Document,
+    dress: &Dress<'_>,
+    carriers: &[&Document],
+) -> Result<(), Fault> {
     let broken = |error: lopdf::Error| Fault::new(format!("申报材料的 PDF 不完整：{error}"));
     let too_many = |_| Fault::new("自己的 PDF 对象过多");
     let mut files: Vec<(String, Object)> = Vec::new();
@@ -46,7 +50,8 @@ pub fn dress(document: &mut Document, dress: &Dress<'_>, carriers: &[&Document])
                 files.push((renamed(document, &taken)?, taken));
             }
         }
-        if dress.archival && intents.is_none()
+        if dress.archival
+            && intents.is_none()
             && let Ok(own) = catalog.get(b"OutputIntents")
         {
             intents = Some(import.take(own, document).map_err(too_many)?);

@@ -188,7 +188,8 @@ fn attachments(packet: &Packet, given: &Value, problems: &mut Problems) -> Vec<A
     for (at, item) in listed.into_iter().flatten().enumerate() {
         let place = format!("/attachments/{at}");
         let Some(file) = item.get("file").and_then(Value::as_str) else { continue };
-        let kind = item.get("kind").and_then(Value::as_u64).and_then(|kind| u8::try_from(kind).ok());
+        let kind =
+            item.get("kind").and_then(Value::as_u64).and_then(|kind| u8::try_from(kind).ok());
         let Some(material) = kind.and_then(|kind| packet.manifest.material(kind)) else {
             if !problems.touches(&format!("{place}/kind")) {
                 problems.push(unknown_kind(packet, &place));

@@ -49,9 +49,9 @@ impl Kind {
             }
             [0xD0, 0xCF, 0x11, 0xE0, ..] => Self::Office,
             [b'P', b'K', 3, 4, ..] if OFFICE.iter().any(|mark| holds(mark)) => Self::Office,
-            [b'P', b'K', 3, 4, ..] | [b'R', b'a', b'r', b'!', ..] | [b'7', b'z', 0xBC, 0xAF, ..] => {
-                Self::Archive
-            }
+            [b'P', b'K', 3, 4, ..]
+            | [b'R', b'a', b'r', b'!', ..]
+            | [b'7', b'z', 0xBC, 0xAF, ..] => Self::Archive,
             _ if holds(b"%PDF-") => Self::Pdf,
             _ => Self::Other,
         }

@@ -20,7 +20,7 @@ mod task;
 pub mod typed;
 mod unpack;
 
-pub use archive::{Entry, archive};
+pub use archive::Archive;
 pub use attached::{Fitted, Fitting, MostAttached, Unfit, Words, fit};
 pub use bind::{Marks, Read, bind, joined};
 pub use checklist::{Line, Standing, checklist};

@@ -15,6 +15,7 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 use tiff::decoder::{Decoder as TiffDecoder, DecodingResult};
 
 use super::kind::Kind;
+use super::place::A4;
 
 /// What a picture may have.
 #[derive(Debug, Clone, Copy)]
@@ -51,40 +52,33 @@ pub(super) struct Taken {
 }
 
 /// Takes a picture over; a TIFF may hold several, each of which is given away before the next is read.
-/// `room` is what it may fill, in points, wide and high.
 pub(super) fn take(
     bytes: &[u8],
     kind: Kind,
     most: Most,
-    room: (f64, f64),
     into: &mut Document,
     give: &mut dyn FnMut(&mut Document, Taken) -> Result<(), Unusable>,
 ) -> Result<(), Unusable> {
     match kind {
         Kind::Jpeg => {
-            let taken = jpeg(bytes, most, room, into)?;
+            let taken = jpeg(bytes, most, into)?;
             give(into, taken)
         }
         Kind::Png => {
             let decoder = PngDecoder::new(Cursor::new(bytes)).map_err(|_| Unusable::Damaged)?;
             let (picture, orientation) = decoded(decoder, most)?;
-            let taken = put(picture, orientation, false, most, room, into);
+            let taken = put(picture, orientation, false, most, into);
             give(into, taken)
         }
         Kind::Tiff => tiffs(bytes, most, &mut |picture, orientation| {
-            let taken = put(picture, orientation, false, most, room, into);
+            let taken = put(picture, orientation, false, most, into);
             give(into, taken)
         }),
         _ => Err(Unusable::Damaged),
     }
 }
 
-fn jpeg(
-    bytes: &[u8],
-    most: Most,
-    room: (f64, f64),
-    into: &mut Document,
-) -> Result<Taken, Unusable> {
+fn jpeg(bytes: &[u8], most: Most, into: &mut Document) -> Result<Taken, Unusable> {
     let mut decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(|_| Unusable::Damaged)?;
     let (width, height) = decoder.dimensions();
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
@@ -92,7 +86,7 @@ fn jpeg(
     let upright = orientation == Orientation::NoTransforms;
     let grey = matches!(decoder.original_color_type(), image::ExtendedColorType::L8);
     let plain = grey || matches!(decoder.original_color_type(), image::ExtendedColorType::Rgb8);
-    if upright && plain && is_whole(bytes) && finer(width, height, most, room) <= 1.0 {
+    if upright && plain && is_whole(bytes) && finer(width, height, most) <= 1.001 {
         let space = if grey { "DeviceGray" } else { "DeviceRGB" };
         let picture = Stream::new(
             dictionary! {
@@ -109,7 +103,7 @@ fn jpeg(
         return Err(Unusable::Damaged);
     }
     let (picture, orientation) = decoded(decoder, most)?;
-    Ok(put(picture, orientation, true, most, room, into))
+    Ok(put(picture, orientation, true, most, into))
 }
 
 /// Whether a JPEG goes on to its end mark. Telephones write more behind it.
@@ -117,11 +111,11 @@ fn is_whole(bytes: &[u8]) -> bool {
     bytes.windows(2).rev().any(|pair| pair == [0xFF, 0xD9])
 }
 
-/// How many times finer a picture is than print, where it fills its room.
-fn finer(width: u32, height: u32, most: Most, room: (f64, f64)) -> f64 {
-    let across = width > height;
-    let (wide, high) = if across == (room.0 > room.1) { room } else { (room.1, room.0) };
-    let scale = (wide / f64::from(width)).min(high / f64::from(height));
+/// How many times finer a picture is than print, were it to fill a sheet of A4: so a sheet that was scanned
+/// at print resolution goes in as it was received, although the margins make it a little smaller.
+fn finer(width: u32, height: u32, most: Most) -> f64 {
+    let (short, long) = (width.min(height), width.max(height));
+    let scale = (A4.0 / f64::from(short)).min(A4.1 / f64::from(long));
     72.0 / scale / most.resolution
 }
 
@@ -209,10 +203,9 @@ fn put(
     orientation: Orientation,
     photograph: bool,
     most: Most,
-    room: (f64, f64),
     into: &mut Document,
 ) -> Taken {
-    let finer = finer(picture.width(), picture.height(), most, room);
+    let finer = finer(picture.width(), picture.height(), most);
     // Colours are made plain first and the picture is turned last: each step holds little besides it.
     let colourless = matches!(
         picture.color(),
@@ -220,7 +213,7 @@ fn put(
     ) && !picture.color().has_alpha();
     let plain: DynamicImage =
         if colourless { picture.into_luma8().into() } else { on_white(picture).into() };
-    let mut plain = if finer > 1.0 { smaller(plain, finer) } else { plain };
+    let mut plain = if finer > 1.001 { smaller(plain, finer) } else { plain };
     plain.apply_orientation(orientation);
     let (width, height) = (plain.width(), plain.height());
     let (space, kind) = if colourless {

@@ -96,12 +96,6 @@ pub(super) fn place(own: [f64; 4], quarters: i64, unit: f64, back: bool) -> Plac
     Placed { matrix: turn.then(Matrix([scale, 0.0, 0.0, scale, x, y])), across }
 }
 
-/// The room that a picture may fill, upright: wide and high, in points.
-pub(super) fn room_of_pictures() -> (f64, f64) {
-    let room = room(false, false);
-    (room[2] - room[0], room[3] - room[1])
-}
-
 /// What is inside the margins: left, bottom, right, top. A page that stands across is bound at its head.
 fn room(across: bool, back: bool) -> [f64; 4] {
     let (near, far) = if back { (OUTER, BINDING) } else { (BINDING, OUTER) };

@@ -72,8 +72,7 @@ impl Plan {
     #[must_use]
     pub fn only(&self, part: usize) -> (Self, Vec<usize>) {
         let own = |place: &Place| place.page.is_some_and(|(own, _)| own == part);
-        let kept: Vec<usize> =
-            (0..self.places.len()).filter(|at| own(&self.places[*at])).collect();
+        let kept: Vec<usize> = (0..self.places.len()).filter(|at| own(&self.places[*at])).collect();
         let places = kept.iter().map(|at| {
             let place = self.places[*at];
             Place { page: place.page.map(|(_, page)| (0, page)), ..place }
