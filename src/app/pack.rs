@@ -325,12 +325,16 @@ impl App {
         let about = packet.about(&given.seen)?;
         let blocks = serde_json::to_value(&typed.blocks)
             .map_err(|error| Fault::new(format!("文字排不了：{error}")))?;
+        // Whose it is need not be said twice.
+        let whose = about.first().map(|(_, value)| value);
+        let dense: String = title.chars().filter(|mark| !mark.is_whitespace()).collect();
+        let closing = typed.closing.as_ref();
         let record = json!({
             "title": title,
-            "subtitle": about.first().map(|(_, value)| value),
+            "subtitle": whose.filter(|whose| !dense.contains(whose.as_str())),
             "blocks": blocks,
-            "date": null,
-            "party": null,
+            "date": closing.map(|closing| closing.date.to_string()),
+            "party": closing.and_then(|closing| closing.party.as_ref()),
         });
         let sheet = Sheet::free(record, given.date);
         let one_sided = options.sides == Some(Sides::One);
