@@ -14,6 +14,7 @@ mod documents;
 mod doors;
 mod guard;
 mod meters;
+mod multipart;
 mod office;
 mod openapi;
 mod pace;

@@ -39,6 +39,7 @@ macro_rules! kinds {
 kinds! {
     QUERY "query" BAD_REQUEST "查询参数有误"
     NOT_JSON "not-json" BAD_REQUEST "请求正文不是 JSON"
+    NOT_MULTIPART "not-multipart" BAD_REQUEST "请求正文不是 multipart/form-data"
     INCOMPLETE "incomplete-body" BAD_REQUEST "请求正文没有收完"
     UNAUTHORIZED "unauthorized" UNAUTHORIZED "没有权限，请出示密钥"
     FORBIDDEN "forbidden" FORBIDDEN "权限不够"
