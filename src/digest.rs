@@ -26,6 +26,13 @@ impl Digest {
         &self.0
     }
 
+    /// The twelve digits that stand on paper (`8C1F-22AB-90DE`), to be compared by eye.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let digits = self.0[..12].to_uppercase();
+        format!("{}-{}-{}", &digits[..4], &digits[4..8], &digits[8..])
+    }
+
     fn from_output(output: &[u8]) -> Self {
         Self(hexadecimal(output))
     }

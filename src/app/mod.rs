@@ -1,10 +1,12 @@
 //! The verbs: what can be done with a catalog. The faces call nothing else.
 
+mod extract;
 mod inspection;
 mod matter;
 mod measure;
 mod render;
 mod samples;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -16,9 +18,11 @@ use crate::fault::{Fault, Faults, io_reason};
 use crate::intake::{self, Examination, Problems};
 use crate::typeset::{self, Typesetter};
 
+pub use extract::extract;
 pub use measure::measure;
 pub use render::{Input, Options, Output, Rendered, Sides};
 pub use samples::{SampleReport, blanks};
+pub use verify::Verdict;
 
 /// A catalog with a typesetter, ready for work.
 pub struct App {

@@ -97,6 +97,15 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// 取出 PDF 随附的数据，原样输出；申报包的打印文件按文书分列
+    Extract {
+        /// 本程序生成的 PDF 文件；- 为标准输入
+        #[arg(value_name = "文件")]
+        file: PathBuf,
+        /// 同时核对纸面与数据是否一致：摘要、能否通过检查、重印后逐页文字；不一致时退出码为 1，不输出数据
+        #[arg(long)]
+        verify: bool,
+    },
     /// 把全部样例生成 PDF，供浏览
     Demo {
         /// 放在哪个目录，默认 demo

@@ -7,6 +7,7 @@ mod check;
 mod config;
 mod data;
 mod demo;
+mod extract;
 mod fonts;
 mod inspect;
 mod keys;
@@ -62,6 +63,8 @@ fn act_on(arguments: Arguments) -> Result<ExitCode, Refusal> {
         Verb::Inspect { file, against, json } => {
             inspect::run(&places(arguments.home), &file, against, json)
         }
+        // What a file carries is told by the file alone.
+        Verb::Extract { file, verify: false } => extract::run(None, &file),
         verb => act(&App::open(&setup(arguments.home, arguments.fonts)?)?, verb),
     }
 }
@@ -126,6 +129,7 @@ fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
             app.work(memory).map(|()| ExitCode::SUCCESS).map_err(Refusal::from)
         }
         Verb::Fonts { check, json } => fonts::run(app, check.as_deref(), json),
+        Verb::Extract { file, .. } => extract::run(Some(app), &file),
         Verb::Demo { output, contact_sheet } => demo::run(app, &output, contact_sheet),
         // Answered before: some need no home, one keeps what is opened.
         Verb::Completion { .. }
