@@ -1,11 +1,13 @@
 //! The verbs: what can be done with a catalog. The faces call nothing else.
 
+mod collect;
 mod extract;
 mod inspection;
 mod matter;
 mod measure;
 mod render;
 mod samples;
+mod spreadsheet;
 mod verify;
 
 use std::ffi::OsString;
@@ -18,6 +20,7 @@ use crate::fault::{Fault, Faults, io_reason};
 use crate::intake::{self, Examination, Problems};
 use crate::typeset::{self, Typesetter};
 
+pub use collect::{Collected, Collection, Refused};
 pub use extract::extract;
 pub use measure::measure;
 pub use render::{Input, Options, Output, Rendered, Sides};

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod check;
+mod collect;
 mod config;
 mod data;
 mod demo;
@@ -130,6 +131,7 @@ fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
         }
         Verb::Fonts { check, json } => fonts::run(app, check.as_deref(), json),
         Verb::Extract { file, .. } => extract::run(Some(app), &file),
+        Verb::Collect(collect) => collect::run(app, &collect),
         Verb::Demo { output, contact_sheet } => demo::run(app, &output, contact_sheet),
         // Answered before: some need no home, one keeps what is opened.
         Verb::Completion { .. }
