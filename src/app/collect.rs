@@ -187,7 +187,7 @@ impl Collection<'_> {
                 Ok(_) => {
                     return Err(Refusal::Usage("表头数据应为一个 JSON 对象（{ … }）".to_owned()));
                 }
-                Err(problems) => return Err(Refusal::Problems(Box::new(problems))),
+                Err(problems) => return Err(Refusal::Problems(problems)),
             },
             None => json!({}),
         };

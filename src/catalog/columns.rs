@@ -155,7 +155,7 @@ mod tests {
         let columns = shape.columns();
         let labels: Vec<&str> = columns.iter().map(|column| column.label.as_str()).collect();
         assert_eq!(labels, ["名称", "号码", "种类", "负责人—名称", "电话", "天数", "类别"]);
-        let row = |record: serde_json::Value| -> Vec<String> {
+        let row = |record: Value| -> Vec<String> {
             columns.iter().map(|column| shape.cell(&record, &columns, column)).collect()
         };
         let found = row(json!({ "name": "A", "number": { "number": "1", "kind": "b" }, "days": 7,

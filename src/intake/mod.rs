@@ -152,14 +152,14 @@ fn look(
 ///
 /// # Errors
 /// The slips that make it no JSON.
-pub fn read(document: &Document, input: &[u8]) -> Result<Value, Problems> {
+pub fn read(document: &Document, input: &[u8]) -> Result<Value, Box<Problems>> {
     let json::Read { value, findings } = json::read(input);
     let given = value.as_ref().unwrap_or(&Value::Null);
     let mut problems = Problems::default();
     for (at, finding) in findings {
         problems.push(sentence::problem(&document.schema, given, at, finding));
     }
-    if problems.is_sound() { Ok(value.unwrap_or_default()) } else { Err(problems) }
+    if problems.is_sound() { Ok(value.unwrap_or_default()) } else { Err(Box::new(problems)) }
 }
 
 /// The empty draft of a document: its blank form; with a name, the one in which the document's

@@ -27,10 +27,14 @@ impl Pages {
             let aside = page.aside.iter().filter(|_| all);
             kept.map(|line| &line.text).chain(aside).cloned().collect()
         };
-        Self {
-            compared: pages.iter().map(|page| lines(page, !in_packet)).collect(),
-            whole: pages.iter().map(|page| lines(page, true)).collect(),
-        }
+        let compared = pages.iter().map(|page| {
+            let mut lines = lines(page, !in_packet);
+            // Digests are judged by themselves; a page must differ in more than its digest.
+            lines.retain(|line| digest_of(line).is_none());
+            lines
+        });
+        let compared = compared.collect();
+        Self { compared, whole: pages.iter().map(|page| lines(page, true)).collect() }
     }
 
     /// The digests that are printed, each with its page from 1.
@@ -38,10 +42,7 @@ impl Pages {
         let mut found = Vec::new();
         for (at, lines) in self.whole.iter().enumerate() {
             for line in lines {
-                // A user's text may have the words too, but not alone on a line.
-                if let Some(digest) = line.strip_prefix(LABEL).filter(|rest| is_digest(rest)) {
-                    found.push((at + 1, digest.to_owned()));
-                }
+                found.extend(digest_of(line).map(|digest| (at + 1, digest.to_owned())));
             }
         }
         found
@@ -68,12 +69,9 @@ impl Pages {
 
     /// What differs from a part of a packet made again, which may stand in it several times.
     pub(super) fn differences_in_packet(&self, again: &Self, digest: &str) -> Vec<String> {
-        let mut part = again.compared.as_slice();
-        while let [rest @ .., last] = part
-            && last.is_empty()
-        {
-            part = rest;
-        }
+        // Padding is the packet's own.
+        let printed = again.whole.iter().rposition(|lines| !lines.is_empty());
+        let part = &again.compared[..printed.map_or(0, |last| last + 1)];
         let pages = &self.compared;
         if part.is_empty() || part.len() > pages.len() {
             return vec![format!("原件共 {} 页，少于重印的 {} 页", pages.len(), part.len())];
@@ -101,11 +99,13 @@ impl Pages {
     }
 }
 
-/// `8C1F-22AB-90DE`
-fn is_digest(text: &str) -> bool {
-    let groups = || text.split('-');
-    groups().count() == 3
-        && groups().all(|it| it.len() == 4 && it.bytes().all(|byte| byte.is_ascii_hexdigit()))
+/// The digest (`8C1F-22AB-90DE`) that is a line of its own. A user's text may have the words too, but not
+/// alone on a line.
+fn digest_of(line: &str) -> Option<&str> {
+    let digest = line.strip_prefix(LABEL)?;
+    let groups = || digest.split('-');
+    let sound = |it: &str| it.len() == 4 && it.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (groups().count() == 3 && groups().all(sound)).then_some(digest)
 }
 
 fn difference(pages: &[Vec<String>], again: &[Vec<String>]) -> Option<String> {
