@@ -29,8 +29,8 @@ impl Digest {
     /// The twelve digits that stand on paper (`8C1F-22AB-90DE`), to be compared by eye.
     #[must_use]
     pub fn short(&self) -> String {
-        let digits = self.0[..12].to_uppercase();
-        format!("{}-{}-{}", &digits[..4], &digits[4..8], &digits[8..])
+        let digits: Vec<char> = self.0.chars().take(12).map(|it| it.to_ascii_uppercase()).collect();
+        digits.chunks(4).map(String::from_iter).collect::<Vec<_>>().join("-")
     }
 
     fn from_output(output: &[u8]) -> Self {

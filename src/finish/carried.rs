@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use lopdf::xref::XrefRecovery;
 use lopdf::{Dictionary, Document, LoadOptions, Object, decode_text_string};
 
 /// The most bytes that a record, or a table of the file, may become.
@@ -59,6 +60,10 @@ pub fn carried_records(pdf: &[u8]) -> Result<Vec<CarriedRecord>, NoRecord> {
     })?;
     if document.is_encrypted() && !document.was_encrypted() {
         return Err(NoRecord::Locked);
+    }
+    // What is pieced together again may be an older state of the file, or a part of it.
+    if document.xref_recovery == Some(XrefRecovery::Reconstructed) {
+        return Err(NoRecord::Damaged);
     }
     let catalog = document.catalog().map_err(|_| NoRecord::Damaged)?;
     let files = catalog.get(b"AF").ok().and_then(|object| resolved(&document, object));

@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::body_schema;
 use super::components::header;
+use super::forms::collect_body;
 use crate::app::{App, blanks};
 use crate::catalog::Document;
-use crate::http::multipart::FORM;
 
 /// The tag of the routes that are no document's.
 pub(super) const SERVER: &str = "服务";
@@ -222,37 +222,6 @@ fn preview_body(body: &Value) -> Value {
     let mut unfinished = body.clone();
     unfinished["content"]["application/json"]["schema"] = json!({});
     unfinished
-}
-
-/// Files and a head.
-fn collect_body() -> Value {
-    let file = json!({ "type": "string", "format": "binary" });
-    json!({
-        "required": true,
-        "content": { FORM: {
-            "schema": {
-                "type": "object",
-                "required": ["file"],
-                "properties": {
-                    "file": {
-                        "type": "array",
-                        "items": file,
-                        "minItems": 1,
-                        "description": "本程序生成的 PDF，按汇总的顺序；每个文件一个部分",
-                    },
-                    "with": {
-                        "type": "string",
-                        "description": "表头数据（JSON）：列表以外的各项；其中已有的行排在前面",
-                    },
-                },
-                "additionalProperties": false,
-            },
-            "encoding": {
-                "file": { "contentType": "application/pdf" },
-                "with": { "contentType": "application/json" },
-            },
-        } },
-    })
 }
 
 /// The routes that are no document's.

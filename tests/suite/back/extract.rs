@@ -133,3 +133,20 @@ fn files_without_a_record_are_told_apart() {
     assert!(run("qpdf", &["--encrypt", "user", "owner", "256", "--", &path, &to]).status.success());
     assert!(refused(&std::fs::read(&locked).expect("readable")).contains("有打开密码"));
 }
+
+#[test]
+fn a_file_that_breaks_off_gives_its_record_or_nothing() {
+    let sound = printed(&app(), "shanxi-application");
+    let record = extract(&sound).expect("a record");
+    for cut in 1..40 {
+        let length = sound.len() * cut / 40;
+        assert!(refused(&sound[..length]).contains("已损坏"), "cut at {cut}/40");
+    }
+    for lost in [1, 10, 30, 100] {
+        match extract(&sound[..sound.len() - lost]) {
+            Ok(found) => assert_eq!(found, record, "{lost} bytes lost"),
+            Err(Refusal::Usage(why)) => assert!(why.contains("已损坏"), "{lost} bytes lost: {why}"),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+}
