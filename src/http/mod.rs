@@ -8,12 +8,14 @@
 mod answer;
 mod asked;
 mod caller;
+mod collect;
 mod desk;
 mod docs;
 mod documents;
 mod doors;
 mod guard;
 mod meters;
+mod multipart;
 mod office;
 mod openapi;
 mod pace;
@@ -51,7 +53,8 @@ pub fn router(office: Arc<Office>) -> Router {
         .route("/blank", get(documents::blank))
         .route("/check", post(documents::check))
         .route("/pdf", post(documents::pdf))
-        .route("/preview", post(documents::preview));
+        .route("/preview", post(documents::preview))
+        .route("/collect", post(collect::collect));
     let routes = Router::new()
         .route("/api/v1/documents", get(documents::list))
         .nest("/api/v1/documents/{programme}/{document}", document)

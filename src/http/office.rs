@@ -15,11 +15,11 @@ use super::docs::Pages;
 use super::meters::{Meters, Outcome};
 use super::openapi;
 use super::pace::Pace;
-use super::problem::Problem;
+use super::problem::{INVALID_RECORD, Problem};
 use super::readiness::Readiness;
 use super::session::Cookie;
 use crate::access::Access;
-use crate::app::{App, Input, Options, Refusal, Rendered};
+use crate::app::{App, Collected, Input, Options, Refusal, Rendered};
 use crate::config::{Config, Limits};
 use crate::fault::{Fault, Faults, io_reason};
 use crate::intake::Examination;
@@ -119,6 +119,30 @@ impl Office {
         let examined = self.checks.run(move || app.check(&document, &record)).await??;
         self.meters.found(&examined.problems);
         Ok(examined)
+    }
+
+    /// Builds a document from the records that files carry, not on the caller's thread.
+    pub(super) async fn collect(
+        self: &Arc<Self>,
+        document: String,
+        files: Vec<(String, Bytes)>,
+        head: Option<Bytes>,
+    ) -> Result<Collected, Problem> {
+        let app = Arc::clone(&self.app);
+        let job = move || {
+            let mut collection = app.collection(&document)?;
+            for (name, pdf) in &files {
+                collection.take(name, pdf)?;
+            }
+            collection.finish(head.as_deref())
+        };
+        let collected = self.checks.run(job).await?.map_err(|refusal| match refusal {
+            // What a file lacks is part of the answer; only the head may be none at all.
+            Refusal::Usage(sentence) => Problem::new(INVALID_RECORD, sentence),
+            other => other.into(),
+        })?;
+        self.meters.found(&collected.problems);
+        Ok(collected)
     }
 
     /// Renders a paper when its turn comes, not on the caller's thread.

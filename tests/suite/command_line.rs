@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use crate::support::root;
 
-struct Ran {
-    code: i32,
-    out: Vec<u8>,
-    told: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: Vec<u8>,
+    pub(crate) told: String,
 }
 
-fn chengwen(arguments: &[&str]) -> Ran {
+pub(crate) fn chengwen(arguments: &[&str]) -> Ran {
     chengwen_with(arguments, b"")
 }
 

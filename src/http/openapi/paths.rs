@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::body_schema;
 use super::components::header;
-use crate::app::blanks;
+use super::forms::collect_body;
+use crate::app::{App, blanks};
 use crate::catalog::Document;
 
 /// The tag of the routes that are no document's.
@@ -201,8 +202,14 @@ pub(super) fn of_a_document(document: &Document, examples: &Value) -> Map<String
                 .kept(),
         ),
     ];
+    let collect = App::is_collected(document).then(|| {
+        let done = answer("全部文件都已汇总", json, &reference("Collected"));
+        let operation = operation("collect", format!("由 PDF 随附的数据汇总成{name}"), done);
+        ("collect", "post", operation.taking(&collect_body()).failing(&QUEUE))
+    });
     routes
         .into_iter()
+        .chain(collect)
         .map(|(last, method, operation)| {
             let path = format!("/api/v1/documents/{}/{last}", document.id);
             (path, json!({ method: operation.written() }))

@@ -3,6 +3,7 @@
 mod access;
 mod bounds;
 mod client;
+mod collect;
 mod guard;
 mod limits;
 mod openapi;
