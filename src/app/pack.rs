@@ -19,7 +19,7 @@ use crate::packet::{
     self, Done, Dress, Given, Kind, Line, Marks, Part, Plan, Read, Standing, Task, dress,
 };
 use crate::typeset::{self, Job, Standard};
-use crate::values::{Level, numeral};
+use crate::values::{Level, Role, numeral};
 use crate::wording::{Sheet, safe_file_name};
 
 /// How a packet is to be put together.
@@ -159,6 +159,18 @@ impl App {
             one_sided,
         };
         self.assembled(&work, parts, counted, problems)
+    }
+
+    /// The roles that one must have to have the papers of a list printed.
+    ///
+    /// # Errors
+    /// The list is of no programme that has a packet.
+    pub fn roles_of_packet(&self, list: &[u8]) -> Result<Vec<Role>, Refusal> {
+        let packet = self.packet_of(list)?;
+        let papers = packet.manifest.papers.iter();
+        let documents =
+            papers.filter_map(|it| self.catalog().document(&it.id(&packet.programme_id).to_string()));
+        Ok(documents.map(|document| document.manifest.role).collect())
     }
 
     /// The packet that a list is of.

@@ -46,13 +46,14 @@ pub(super) async fn collect(
 
 fn asked(parts: Vec<Part>) -> Result<Asked, Problem> {
     let (mut files, mut head) = (Vec::new(), None);
-    for Part { name, file_name, bytes } in parts {
-        match name.as_str() {
+    for part in parts {
+        match part.name.as_str() {
             "file" => {
-                let name = file_name.unwrap_or_else(|| format!("第{}个文件", files.len() + 1));
-                files.push((name, bytes));
+                let name = part.plain_name().map(str::to_owned);
+                let name = name.unwrap_or_else(|| format!("第{}个文件", files.len() + 1));
+                files.push((name, part.bytes));
             }
-            "with" if head.is_none() => head = Some(bytes),
+            "with" if head.is_none() => head = Some(part.bytes),
             "with" => return Err(Problem::new(NOT_MULTIPART, "with 只能有一个")),
             other => {
                 let detail = format!("没有“{other}”这一部分，可用：file（可以多个）、with");

@@ -17,6 +17,7 @@ mod guard;
 mod meters;
 mod multipart;
 mod office;
+mod packets;
 mod openapi;
 mod pace;
 mod peer;
@@ -58,6 +59,7 @@ pub fn router(office: Arc<Office>) -> Router {
     let routes = Router::new()
         .route("/api/v1/documents", get(documents::list))
         .nest("/api/v1/documents/{programme}/{document}", document)
+        .route("/api/v1/packets", post(packets::packets))
         .route("/api/v1/session", get(session::who).post(session::open).delete(session::close))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))

@@ -23,10 +23,18 @@ const NAME: usize = 255;
 pub(super) struct Part {
     /// The name of the form's field.
     pub(super) name: String,
-    /// The name of the file, if it has one; as the client gives it, without its folders.
+    /// The name of the file, if it has one, as the client gives it.
     pub(super) file_name: Option<String>,
     /// What is in it.
     pub(super) bytes: Bytes,
+}
+
+impl Part {
+    /// The name of the file without its folders: some programs send the whole path.
+    pub(super) fn plain_name(&self) -> Option<&str> {
+        let name = self.file_name.as_deref()?.rsplit(['/', '\\']).next();
+        name.filter(|name| !name.is_empty())
+    }
 }
 
 /// All parts of a body in their order, and the room that they take of what all requests have together.
@@ -106,15 +114,13 @@ fn names_of(field: &Field<'_>, at: usize) -> Result<(String, Option<String>), Pr
     let Some(name) = field.name().filter(|name| !name.is_empty()) else {
         return refuse("没有名称（Content-Disposition 的 name）");
     };
-    // Some programs send the whole path.
-    let given = field.file_name().map(str::to_owned).or_else(|| coded_name(head));
-    let file_name = given.as_deref().and_then(|name| name.rsplit(['/', '\\']).next());
-    for name in [Some(name), file_name].into_iter().flatten() {
+    let file_name = field.file_name().map(str::to_owned).or_else(|| coded_name(head));
+    for name in [Some(name), file_name.as_deref()].into_iter().flatten() {
         if name.len() > NAME || name.chars().any(|mark| mark.is_control() || mark == '\u{FFFD}') {
             return refuse("的名称不合规定：应为 255 字节以内的 UTF-8 文字，不含控制字符");
         }
     }
-    Ok((name.to_owned(), file_name.filter(|name| !name.is_empty()).map(str::to_owned)))
+    Ok((name.to_owned(), file_name.filter(|name| !name.is_empty())))
 }
 
 /// A file's name as some programs write it (RFC 8187), although RFC 7578 wants it plain.
@@ -159,7 +165,7 @@ mod tests {
         let parts = read(body, 1000, 2).await.expect("sound");
         let told: Vec<_> = parts
             .iter()
-            .map(|part| (part.name.as_str(), part.file_name.as_deref(), &part.bytes[..]))
+            .map(|part| (part.name.as_str(), part.plain_name(), &part.bytes[..]))
             .collect();
         assert_eq!(told, [("file", Some("一.pdf"), &b"%PDF\r\n--\r\n"[..]), ("with", None, b"")]);
         assert!(read(body, 1000, 1).await.expect_err("too many").contains("limits.files"));

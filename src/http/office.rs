@@ -19,7 +19,7 @@ use super::problem::{INVALID_RECORD, Problem};
 use super::readiness::Readiness;
 use super::session::Cookie;
 use crate::access::Access;
-use crate::app::{App, Collected, Input, Options, Refusal, Rendered};
+use crate::app::{App, Collected, Files, Input, Options, PackOptions, Packed, Refusal, Rendered};
 use crate::config::{Config, Limits};
 use crate::fault::{Fault, Faults, io_reason};
 use crate::intake::Examination;
@@ -145,6 +145,32 @@ impl Office {
         Ok(collected)
     }
 
+    /// Puts a packet together when its turn comes, not on the caller's thread.
+    pub(super) async fn pack(
+        self: &Arc<Self>,
+        list: Bytes,
+        files: Vec<(String, Arc<[u8]>)>,
+        options: PackOptions,
+    ) -> Result<Packed, Problem> {
+        let office = Arc::clone(self);
+        let job = move || {
+            let started = Instant::now();
+            let made = office.app.pack(&list, Files::Received(&files), options);
+            match &made {
+                Ok(made) => office.meters.found(&made.problems),
+                Err(Refusal::Problems(problems)) => office.meters.found(problems),
+                Err(_) => {}
+            }
+            office.meters.rendered(PACKET, Outcome::of(&made), started.elapsed());
+            made
+        };
+        let turned = |turned| {
+            self.meters.turned(PACKET);
+            Problem::from(turned)
+        };
+        Ok(self.renders.run(job).await.map_err(turned)??)
+    }
+
     /// Renders a paper when its turn comes, not on the caller's thread.
     pub(super) async fn render(
         self: &Arc<Self>,
@@ -214,8 +240,11 @@ impl Office {
     }
 }
 
+/// What the meters call a packet.
+const PACKET: &str = "packet";
+
 impl Outcome {
-    fn of(made: &Result<Rendered, Refusal>) -> Self {
+    fn of<T>(made: &Result<T, Refusal>) -> Self {
         match made {
             Ok(_) => Self::Done,
             Err(Refusal::Problems(_)) => Self::Problems,
