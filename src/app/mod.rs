@@ -1,11 +1,15 @@
 //! The verbs: what can be done with a catalog. The faces call nothing else.
 
+mod attachments;
+mod bundle;
 mod collect;
 mod extract;
 mod inspection;
 mod matter;
 mod measure;
+mod pack;
 mod render;
+mod reports;
 mod samples;
 mod spreadsheet;
 mod verify;
@@ -15,15 +19,18 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use crate::catalog::{Catalog, Document, Home, Places};
-use crate::crew::{self, Bounds, Crews, Manning, Typesetting, Undone};
+use crate::crew::{self, Bounds, Crews, Manning, Preparing, Typesetting, Undone};
 use crate::fault::{Fault, Faults, io_reason};
 use crate::intake::{self, Examination, Problems};
 use crate::typeset::{self, Typesetter};
 
+pub use attachments::{Files, MostOfAttachments};
 pub use collect::{Collected, Collection, Refused};
 pub use extract::extract;
 pub use measure::measure;
+pub use pack::{CopiesAs, PackOptions, Packed, Wrapping};
 pub use render::{Input, Options, Output, Rendered, Sides};
+pub use reports::Counted;
 pub use samples::{SampleReport, blanks};
 pub use verify::Verdict;
 
@@ -31,6 +38,7 @@ pub use verify::Verdict;
 pub struct App {
     catalog: Catalog,
     typesetting: Typesetting,
+    preparing: Preparing,
     most: Most,
 }
 
@@ -43,6 +51,8 @@ pub struct Setup {
     pub fonts: Option<PathBuf>,
     /// The render processes to be had; none, and everything is typeset in this process.
     pub processes: Option<Processes>,
+    /// The processes to be had for attached files; none, and they are worked at in this process.
+    pub preparers: Option<Processes>,
     /// The most that one call may ask for.
     pub most: Most,
 }
@@ -56,11 +66,14 @@ pub struct Most {
     pub pages: usize,
     /// Pixels of one picture.
     pub pixels: usize,
+    /// Attached files.
+    pub attachments: MostOfAttachments,
 }
 
 impl Default for Most {
     fn default() -> Self {
-        Self { rows: usize::MAX, pages: usize::MAX, pixels: usize::MAX }
+        let attachments = MostOfAttachments::default();
+        Self { rows: usize::MAX, pages: usize::MAX, pixels: usize::MAX, attachments }
     }
 }
 
@@ -118,7 +131,11 @@ impl App {
             typesetter_ms = (started.elapsed() - opened).as_secs_f64() * 1e3,
             "catalog open"
         );
-        Ok(Self { catalog, typesetting, most: setup.most })
+        let preparing = match &setup.preparers {
+            None => Preparing::Here,
+            Some(processes) => Preparing::apart(processes.for_attachments()),
+        };
+        Ok(Self { catalog, typesetting, preparing, most: setup.most })
     }
 
     /// The most that one job may make.
@@ -136,6 +153,12 @@ impl App {
     #[must_use]
     pub fn typesetting(&self) -> &Typesetting {
         &self.typesetting
+    }
+
+    /// Where attached files are worked at.
+    #[must_use]
+    pub fn preparing(&self) -> &Preparing {
+        &self.preparing
     }
 
     /// Serves as a render process until the input ends; `memory` is its limit in bytes.
@@ -203,7 +226,25 @@ impl App {
     }
 }
 
+/// Serves as a process for attached files until the input ends; `memory` is its limit in bytes.
+///
+/// # Errors
+/// A pipe that breaks.
+pub fn prepare_attachments(memory: Option<u64>) -> Result<(), Fault> {
+    let (mut input, mut output) = (std::io::stdin().lock(), std::io::stdout().lock());
+    crew::prepare(memory, &mut input, &mut output)
+        .map_err(|error| Fault::new(format!("附件进程的管道断了：{}", io_reason(&error))))
+}
+
 impl Processes {
+    fn for_attachments(&self) -> Manning {
+        let memory = self.bounds.memory.to_string();
+        let arguments =
+            vec!["attachment-process".into(), "--memory".into(), OsString::from(memory)];
+        let (program, count, bounds) = (self.program.clone(), self.count, self.bounds);
+        Manning { program, arguments, count, bounds }
+    }
+
     fn manning(&self, catalog: &Catalog, fonts: Option<&Path>) -> Manning {
         let mut arguments: Vec<OsString> =
             vec!["render-process".into(), "--home".into(), catalog.home().root().into()];

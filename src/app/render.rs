@@ -10,7 +10,7 @@ use crate::crew::Undone;
 use crate::digest::{Digest, Hashing};
 use crate::finish::{self, Duplex, Intent};
 use crate::intake::{Problems, Record};
-use crate::packet::{Part, archive};
+use crate::packet::{Entry, archive};
 use crate::typeset::{self, Failure, Job, Standard, Typeset};
 use crate::wording::{Carried, Sheet};
 
@@ -307,9 +307,9 @@ impl Plan {
         if self.manual {
             let halves = finish::halves(&made.bytes)?;
             let parts = [
-                Part { name: format!("{stem}-正面.pdf"), bytes: halves.fronts },
-                Part { name: format!("{stem}-背面.pdf"), bytes: halves.backs },
-                Part {
+                Entry { name: format!("{stem}-正面.pdf"), bytes: halves.fronts },
+                Entry { name: format!("{stem}-背面.pdf"), bytes: halves.backs },
+                Entry {
                     name: "打印说明.txt".to_owned(),
                     bytes: by_hand(stem, halves.sheets).into_bytes(),
                 },
@@ -337,7 +337,7 @@ fn shown(sheets: &[Sheet]) -> String {
 }
 
 /// How to print both sides by hand. Windows opens it in Notepad, which wants CRLF and a mark.
-fn by_hand(stem: &str, sheets: usize) -> String {
+pub(super) fn by_hand(stem: &str, sheets: usize) -> String {
     [
         "\u{FEFF}手动双面打印说明".to_owned(),
         String::new(),

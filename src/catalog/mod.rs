@@ -13,6 +13,7 @@ mod home;
 mod manifest;
 mod mappings;
 mod ordering;
+mod packet;
 mod paths;
 mod position;
 mod rules;
@@ -32,6 +33,9 @@ pub use fonts::{Coverage, Fonts, Role};
 pub use home::{Home, Places};
 use manifest::toml_fault;
 pub use manifest::{Mapping, Orientation, Programme, Sides};
+pub use packet::{
+    Manifest as PacketManifest, Material, Packet, PacketRule, Paper, SAME, Section, Seen,
+};
 pub use paths::{escape, pointer_of, unescape};
 pub use rules::Rule;
 pub use schema::Schema;
@@ -46,11 +50,16 @@ use crate::values::{Calendar, Regions, date};
 pub struct Catalog {
     home: Home,
     documents: BTreeMap<DocumentId, Document>,
+    /// The packets, by programme.
+    packets: BTreeMap<String, Packet>,
     /// The Typst files below `templates/`, by their path from there (`/lib/run.typ`).
     layouts: BTreeMap<String, String>,
     fonts: Fonts,
     regions: Arc<Regions>,
 }
+
+/// The file that says what a programme's packet consists of.
+const PACKET: &str = "packet.toml";
 
 /// The Typst file that lays a document out.
 pub const LAYOUT: &str = "document.typ";
@@ -72,6 +81,7 @@ impl Catalog {
         };
         let files = read_below(&templates)?;
         let samples = samples_in(&home.samples())?;
+        let mut packet_samples = packet_samples_in(&home.samples().join("packets"))?;
         let mut schemas = Schemas::default();
         let mut documents = BTreeMap::new();
         for programme_path in
@@ -123,6 +133,46 @@ impl Catalog {
                 }
             }
         }
+        let mut packets = BTreeMap::new();
+        for (path, programme_id, programme) in
+            documents.values().filter_map(|document: &Document| {
+                let programme_id = &document.id.programme;
+                let path = format!("/{programme_id}/{PACKET}");
+                Some((path, programme_id, &document.programme))
+            })
+        {
+            if !files.contains_key(&path) || packets.contains_key(programme_id) {
+                continue;
+            }
+            let mut hashing = Hashing::new("packet");
+            let own = |file: &str| file.starts_with("/lib/") && !file.ends_with(".md");
+            for (file, bytes) in files.iter().filter(|(file, _)| own(file) || **file == path) {
+                hashing.add(file, bytes);
+            }
+            let opening = packet::Opening {
+                programme_id,
+                programme,
+                path: &templates.join(&path[1..]),
+                documents: &documents,
+                surroundings: &surroundings,
+                samples: packet_samples.remove(programme_id).unwrap_or_default(),
+                digest: hashing.finish(),
+            };
+            match Packet::open(opening) {
+                Ok(packet) => {
+                    packets.insert(programme_id.clone(), packet);
+                }
+                Err(more) => faults.extend(Vec::from(more)),
+            }
+        }
+        for (name, cases) in packet_samples {
+            // A programme that could not be opened has been told of already.
+            if !files.contains_key(&format!("/{name}/{PACKET}")) {
+                for case in cases.values() {
+                    faults.push(Fault::at(case, format!("活动“{name}”没有 {PACKET}")));
+                }
+            }
+        }
         if documents.is_empty() && faults.is_empty() {
             faults.push(
                 Fault::at(&templates, "没有一份文书")
@@ -154,7 +204,7 @@ impl Catalog {
             }
         }
         match (fonts, faults.is_empty()) {
-            (Some(fonts), true) => Ok(Self { home, documents, layouts, fonts, regions }),
+            (Some(fonts), true) => Ok(Self { home, documents, packets, layouts, fonts, regions }),
             _ => Err(Faults::unless_none(faults, ())
                 .err()
                 .unwrap_or_else(|| Fault::new("目录没有打开").into())),
@@ -177,6 +227,9 @@ impl Catalog {
         for document in self.documents.values() {
             hashing.add(&document.id.to_string(), document.digest.as_str().as_bytes());
         }
+        for packet in self.packets.values() {
+            hashing.add(&packet.programme_id, packet.digest.as_str().as_bytes());
+        }
         hashing.add("fonts", self.fonts.digest().as_str().as_bytes());
         hashing.finish()
     }
@@ -192,6 +245,17 @@ impl Catalog {
         let (programme, document) = name.split_once('/')?;
         let id = DocumentId { programme: programme.to_owned(), document: document.to_owned() };
         self.documents.get(&id)
+    }
+
+    /// The packets of all programmes that have one.
+    pub fn packets(&self) -> impl Iterator<Item = &Packet> {
+        self.packets.values()
+    }
+
+    /// The packet of a programme, by the name of its folder.
+    #[must_use]
+    pub fn packet(&self, programme: &str) -> Option<&Packet> {
+        self.packets.get(programme)
     }
 
     /// The Typst files, by their path below `templates/`, starting with a slash.
@@ -359,6 +423,27 @@ fn samples_in(folder: &Path) -> Result<BTreeMap<String, BTreeMap<String, PathBuf
         };
         let (document, case) = stem.split_once('.').unwrap_or((stem, ""));
         samples.entry(document.to_owned()).or_default().insert(case.to_owned(), path.clone());
+    }
+    Ok(samples)
+}
+
+/// The samples of packets by programme, then by case: each a folder (`programme` or `programme.case`) with a
+/// `packet.json`.
+fn packet_samples_in(folder: &Path) -> Result<BTreeMap<String, BTreeMap<String, PathBuf>>, Fault> {
+    let mut samples: BTreeMap<String, BTreeMap<String, PathBuf>> = BTreeMap::new();
+    if !folder.is_dir() {
+        return Ok(samples);
+    }
+    let unreadable =
+        |error: std::io::Error| Fault::at(folder, format!("读不了文件夹：{}", io_reason(&error)));
+    for entry in fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let file = path.join("packet.json");
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
+        if file.is_file() {
+            let (programme, case) = name.split_once('.').unwrap_or((name, ""));
+            samples.entry(programme.to_owned()).or_default().insert(case.to_owned(), file);
+        }
     }
     Ok(samples)
 }

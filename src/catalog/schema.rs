@@ -21,6 +21,27 @@ pub struct Schema {
     pub validator: jsonschema::Validator,
 }
 
+impl Schema {
+    /// Makes the shape and the validator of a schema without outside references.
+    ///
+    /// # Errors
+    /// What is wrong with it, in Chinese.
+    pub(super) fn of(bundled: Value) -> Result<Self, String> {
+        let shape =
+            Shape::read(&bundled).map_err(|error| format!("schema 的条件无法使用：{error}"))?;
+        if let Some(field) = shape.undeclared_distinct() {
+            return Err(format!("distinct 指向的 {field} 不在列表的 items 中"));
+        }
+        let validator = jsonschema::options()
+            .with_draft(jsonschema::Draft::Draft202012)
+            .should_validate_formats(false)
+            .offline()
+            .build(&bundled)
+            .map_err(|error| format!("schema 无法使用：{error}"))?;
+        Ok(Self { bundled, shape, validator })
+    }
+}
+
 /// The domain formats of texts that `intake` knows how to judge.
 pub(super) const FORMATS: [&str; 8] = [
     "credit-code",
@@ -93,18 +114,7 @@ impl Schemas {
         let root = self.read(path)?.clone();
         let bundled = self.resolve(templates, path, &root, "", 0)?;
         let at_top = |what: String| Fault::at(path, what).on_line(1);
-        let shape = Shape::read(&bundled)
-            .map_err(|error| at_top(format!("schema 的条件无法使用：{error}")))?;
-        if let Some(field) = shape.undeclared_distinct() {
-            return Err(at_top(format!("distinct 指向的 {field} 不在列表的 items 中")).into());
-        }
-        let validator = jsonschema::options()
-            .with_draft(jsonschema::Draft::Draft202012)
-            .should_validate_formats(false)
-            .offline()
-            .build(&bundled)
-            .map_err(|error| at_top(format!("schema 无法使用：{error}")))?;
-        Ok(Schema { bundled, shape, validator })
+        Schema::of(bundled).map_err(|what| at_top(what).into())
     }
 
     /// Reads and checks one file, once.

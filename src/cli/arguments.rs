@@ -76,6 +76,8 @@ pub(super) enum Verb {
     },
     /// 生成 PDF 或 PNG
     Render(Render),
+    /// 把申报表、承诺书和附件合成一份可直接打印的申报材料
+    Packet(Pack),
     /// 列出字体；可查某些字能否印出
     Fonts {
         /// 查这些字由哪个字体印出
@@ -136,6 +138,13 @@ pub(super) enum Verb {
     },
     /// 清除数据目录中已过期的内容，并列出清除了什么
     Purge,
+    /// 附件进程：从标准输入取任务
+    #[command(hide = true)]
+    AttachmentProcess {
+        /// 内存限度（字节）
+        #[arg(long, value_name = "字节")]
+        memory: Option<u64>,
+    },
     /// 排版进程：由服务启动，从标准输入取任务
     #[command(hide = true)]
     RenderProcess {
@@ -154,7 +163,14 @@ pub(super) enum Verb {
 impl Verb {
     /// Whether the configuration says something of it.
     pub(super) fn is_configured(&self) -> bool {
-        matches!(self, Self::Serve { .. } | Self::Config { .. } | Self::Keys { .. } | Self::Purge)
+        matches!(
+            self,
+            Self::Serve { .. }
+                | Self::Config { .. }
+                | Self::Keys { .. }
+                | Self::Packet(_)
+                | Self::Purge
+        )
     }
 }
 
@@ -242,6 +258,48 @@ pub(super) struct Collect {
     pub output: PathBuf,
 }
 
+/// 把申报表、承诺书和附件合成一份可直接打印的申报材料
+#[derive(Debug, Args)]
+pub(super) struct Pack {
+    /// 申报材料的数据（packet.json），附件放在它旁边
+    #[arg(value_name = "数据")]
+    pub input: PathBuf,
+    /// 输出文件：.pdf 为打印文件；.zip 另含各部分、附件原件和清单；- 为标准输出（zip）
+    #[arg(short, long, value_name = "文件")]
+    pub output: PathBuf,
+    /// 几份，默认按活动的规定（山西为 3）
+    #[arg(long, value_name = "份数", value_parser = number)]
+    pub copies: Option<u8>,
+    /// pages 各份依次排在一个文件里（默认），viewer 文件里只有一份，由打印对话框指定份数
+    #[arg(
+        long,
+        value_name = "方式",
+        default_value = "pages",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    pub copies_as: CopiesName,
+    /// 页脚不印“第一份”“第二份”
+    #[arg(long)]
+    pub unnamed: bool,
+    /// 单双面：long 长边翻转（默认），short 短边翻转，one 单面，manual 手动双面（须输出 zip）
+    #[arg(long, value_name = "方式", hide_possible_values = true)]
+    pub sides: Option<SidesName>,
+    /// 缺材料或有问题也印，每页印“草稿”
+    #[arg(long)]
+    pub draft: bool,
+    /// 打印文件做成 PDF/A-3u（用于归档）；附件中的 PDF 逐页转成图片
+    #[arg(long)]
+    pub pdfa: bool,
+}
+
+/// How several copies are printed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum CopiesName {
+    Pages,
+    Viewer,
+}
+
 /// A standard that a file is held against.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(super) enum Against {
@@ -295,6 +353,10 @@ impl From<StandardName> for Standard {
 /// The range of `/NumCopies` (ISO 32000-1, table 150).
 fn copies(text: &str) -> Result<u8, String> {
     text.parse().ok().filter(|copies| (1..=5).contains(copies)).ok_or("应为1至5的整数".to_owned())
+}
+
+fn number(text: &str) -> Result<u8, String> {
+    text.parse().map_err(|_| "应为整数".to_owned())
 }
 
 fn page(text: &str) -> Result<usize, String> {

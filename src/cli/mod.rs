@@ -14,6 +14,8 @@ mod inspect;
 mod keys;
 mod list;
 mod output;
+mod packet;
+mod preparers;
 mod purge;
 mod render;
 mod schema;
@@ -31,7 +33,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::app::{App, Refusal, Setup};
+use crate::app::{App, Refusal, Setup, prepare_attachments};
 use crate::catalog::{Fonts, Home, Places};
 use crate::config::{Config, Log, Sources};
 use arguments::{Arguments, Verb};
@@ -61,6 +63,9 @@ fn act_on(arguments: Arguments) -> Result<ExitCode, Refusal> {
             clap_complete::generate(shell, &mut arguments::command(), "chengwen", &mut script);
             output::write(Path::new("-"), &script).map(|()| ExitCode::SUCCESS)
         }
+        Verb::AttachmentProcess { memory } => {
+            prepare_attachments(memory).map(|()| ExitCode::SUCCESS).map_err(Refusal::from)
+        }
         Verb::Inspect { file, against, json } => {
             inspect::run(&places(arguments.home), &file, against, json)
         }
@@ -82,6 +87,7 @@ fn with_config(arguments: Arguments) -> Result<ExitCode, Refusal> {
             keys::run(&config, verb, &by.unwrap_or_else(|| "命令行".to_owned()))
         }
         Verb::Purge => purge::run(&config),
+        Verb::Packet(pack) => packet::run(&config, setup(arguments.home, arguments.fonts)?, &pack),
         _ => serve::run(config, setup(arguments.home, arguments.fonts)?),
     }
 }
@@ -139,6 +145,8 @@ fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
         | Verb::Serve { .. }
         | Verb::Config { .. }
         | Verb::Keys { .. }
+        | Verb::Packet(_)
+        | Verb::AttachmentProcess { .. }
         | Verb::Purge => Ok(ExitCode::SUCCESS),
     }
 }

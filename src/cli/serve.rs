@@ -1,13 +1,12 @@
 //! `chengwen serve`: the HTTP face.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use tokio::runtime::Runtime;
 
 use super::data::{self, Folder};
-use super::output;
+use super::{output, preparers};
 use crate::app::{App, Most, Processes, Refusal, Setup};
 use crate::config::Config;
 use crate::crew::Bounds;
@@ -25,8 +24,12 @@ pub(super) fn run(config: Config, setup: Setup) -> Result<ExitCode, Refusal> {
     // Told before anything is started.
     may_listen(&mode, config.server.listen)?;
     let guarded = matches!(mode, Mode::Guarded(_));
-    let app =
-        App::open(&Setup { processes: Some(processes(&config)?), most: most(&config), ..setup })?;
+    let app = App::open(&Setup {
+        processes: Some(processes(&config)?),
+        preparers: Some(preparers::processes(&config)?),
+        most: most(&config),
+        ..setup
+    })?;
     let listen = config.server.listen;
     let office = Office::open(Arc::new(app), config, mode)?;
     let checked = Arc::clone(&office);
@@ -79,14 +82,13 @@ fn mode(runtime: &Runtime, config: &Config) -> Result<Mode, Refusal> {
 
 fn most(config: &Config) -> Most {
     let limits = &config.limits;
-    Most { rows: limits.rows, pages: limits.pages, pixels: limits.pixels }
+    let attachments = preparers::most(config);
+    Most { rows: limits.rows, pages: limits.pages, pixels: limits.pixels, attachments }
 }
 
 fn processes(config: &Config) -> Result<Processes, Fault> {
-    let program: PathBuf = std::env::current_exe()
-        .map_err(|error| Fault::new(format!("找不到程序自己的文件：{}", io_reason(&error))))?;
     let limits = &config.limits;
     let bounds =
         Bounds { time: limits.render_time, memory: limits.render_memory, jobs: limits.render_jobs };
-    Ok(Processes { program, count: limits.render_processes, bounds })
+    Ok(Processes { program: preparers::program()?, count: limits.render_processes, bounds })
 }

@@ -85,6 +85,23 @@ pub struct Limits {
     pub session_time: Duration,
     /// Bytes that must be free where the data directory is.
     pub free_disk: u64,
+    /// What an attached file may be and take.
+    pub attachments: Attachments,
+}
+
+/// What an attached file of a packet may be and take.
+#[derive(Debug, Clone)]
+pub struct Attachments {
+    /// Pages that are taken over.
+    pub pages: usize,
+    /// Pixels of a picture, unpacked.
+    pub pixels: u64,
+    /// The time that it may be worked at.
+    pub time: Duration,
+    /// Bytes of memory that a process may hold for it; also the most bytes of the file.
+    pub memory: u64,
+    /// Dots in an inch of paper; finer pictures are brought down to it.
+    pub resolution: f64,
 }
 
 impl Server {
@@ -136,6 +153,14 @@ impl Limits {
         let queue = number("limits.queue", "等候排版的请求", 32, 0, 100_000);
         let free_disk =
             mib(number("limits.free_disk_mib", "数据目录所在磁盘至少剩余（MiB）", 200, 0, 1 << 30));
+        let about = "申报材料一个附件的页数";
+        let attached_pages = number("limits.attachment_pages", about, 300, 1, 10_000);
+        let about = "申报材料一个附件的图片（百万像素）";
+        let attached_pixels = number("limits.attachment_megapixels", about, 64, 1, 2_000);
+        let about = "处理一个附件的内存（MiB），也是文件的大小";
+        let attached_memory = mib(number("limits.attachment_memory_mib", about, 400, 64, 1 << 16));
+        let about = "附件图片印出的精度（每英寸点数），更细的缩到这个精度";
+        let resolution = number("limits.print_resolution", about, 300, 72, 1200);
         let about = "一个来访地址（或密钥）一下子的请求";
         let burst = number("limits.requests_burst", about, 300, 1, 1_000_000);
         let about = "一个来访地址（或密钥）每秒的请求";
@@ -182,6 +207,18 @@ impl Limits {
                 2_592_000.0,
             ),
             free_disk: free_disk as u64,
+            attachments: Attachments {
+                pages: attached_pages,
+                pixels: attached_pixels as u64 * 1_000_000,
+                time: seconds(
+                    "limits.attachment_seconds",
+                    "处理一个附件的时间（秒）",
+                    20.0,
+                    3600.0,
+                ),
+                memory: attached_memory as u64,
+                resolution: resolution as f64,
+            },
         }
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::pool::{PAUSE, Shared, State};
 use super::process::{Process, Silence};
+use super::wire::Answer;
 use crate::fault::{Fault, io_reason};
 
 /// How often the keeper looks while there is work. What it finds is found so much late at most, and the
@@ -89,7 +90,7 @@ impl Shared {
         let model = state.models.get(&state.last).map(Arc::clone);
         drop(state);
         match model {
-            Some(model) => process.ask(&model, self.manning.bounds.time).map(drop),
+            Some(model) => process.ask::<Answer>(&*model, &[], self.manning.bounds.time).map(drop),
             None => Ok(()),
         }
     }

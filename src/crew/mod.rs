@@ -7,6 +7,7 @@
 
 mod keeper;
 mod pool;
+mod preparing;
 mod process;
 mod wire;
 mod work;
@@ -21,7 +22,8 @@ use crate::typeset::{Failure, Job, Output, Typeset, Typesetter};
 
 pub use pool::Count;
 use pool::Crew;
-pub use work::work;
+pub use preparing::Preparing;
+pub use work::{prepare, work};
 
 /// Where jobs are typeset.
 pub enum Typesetting {

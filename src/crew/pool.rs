@@ -5,7 +5,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use super::process::{Handle, Killed, Process, START, Silence};
+use super::wire::Answer;
 use super::{Manning, Undone};
 use crate::fault::{Fault, io_reason};
 use crate::typeset::{Job, Output, Typeset};
@@ -85,17 +89,29 @@ impl Crew {
 
     /// Has a process typeset a job, and waits for it.
     pub(super) fn typeset(&self, job: &Job) -> Result<Typeset, Undone> {
+        match self.ask::<Answer>(job, &[])? {
+            (Answer::Done { pages, no_room, warnings }, bytes) => {
+                self.shared.remember(job);
+                Ok(Typeset { bytes, pages, no_room, warnings })
+            }
+            (Answer::Failed(failure), _) => Err(Undone::Failed(failure)),
+        }
+    }
+
+    /// Has a process do a piece of work, and waits for it.
+    pub(super) fn ask<A: DeserializeOwned>(
+        &self,
+        head: &impl Serialize,
+        body: &[u8],
+    ) -> Result<(A, Vec<u8>), Undone> {
         let bounds = self.shared.manning.bounds;
         let mut tries = 0;
         loop {
             let mut process = self.shared.take()?;
-            match process.ask(job, bounds.time) {
+            match process.ask(head, body, bounds.time) {
                 Ok(answer) => {
-                    if answer.is_ok() {
-                        self.shared.remember(job);
-                    }
                     self.shared.give_back(process);
-                    return answer.map_err(Undone::Failed);
+                    return Ok(answer);
                 }
                 Err(silence) => {
                     self.shared.bury(&process.handle, &silence);

@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::wire::{self, Answer, Hello};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::wire::{self, Hello};
 use super::{Bounds, Manning};
 use crate::fault::{Fault, io_reason};
-use crate::typeset::{Job, Typeset};
 
 /// What a process needs to open its home, at most.
 pub(super) const START: Duration = Duration::from_secs(30);
@@ -113,21 +115,23 @@ impl Process {
         }
     }
 
-    /// Has it typeset a job.
-    pub(super) fn ask(&mut self, job: &Job, time: Duration) -> Result<Asked, Silence> {
+    /// Has it do a piece of work: head and body there, head and body back.
+    pub(super) fn ask<A: DeserializeOwned>(
+        &mut self,
+        head: &impl Serialize,
+        body: &[u8],
+        time: Duration,
+    ) -> Result<(A, Vec<u8>), Silence> {
         self.handle.busy_until(Some(Instant::now() + time));
-        let sent = wire::send(&mut self.input, job, &[]);
-        let answer = sent.and_then(|()| wire::receive::<Answer>(&mut self.output));
+        let sent = wire::send(&mut self.input, head, body);
+        let answer = sent.and_then(|()| wire::receive::<A>(&mut self.output));
         // A process that answers just as its time ends is killed all the same, and is no more used.
         if let Some(killed) = self.handle.busy_until(None) {
             return Err(Silence::Killed(killed));
         }
         self.jobs += 1;
         match answer {
-            Ok(Some((Answer::Done { pages, no_room, warnings }, bytes))) => {
-                Ok(Ok(Typeset { bytes, pages, no_room, warnings }))
-            }
-            Ok(Some((Answer::Failed(failure), _))) => Ok(Err(failure)),
+            Ok(Some(answer)) => Ok(answer),
             Ok(None) | Err(_) => Err(self.handle.silence()),
         }
     }
@@ -138,9 +142,6 @@ impl Process {
             || self.handle.resident().is_some_and(|held| held > bounds.memory / 4 * 3)
     }
 }
-
-/// What a job came to.
-pub(super) type Asked = Result<Typeset, crate::typeset::Failure>;
 
 impl Handle {
     /// Sets when it must have answered; tells if it was killed before.

@@ -4,6 +4,7 @@
 use std::io::{self, Read, Write};
 
 use super::wire::{self, Answer, Hello};
+use crate::packet::Task;
 use crate::typeset::{Job, Typesetter};
 
 /// What a process may take beyond its limit before the system itself refuses: the stacks of its
@@ -35,6 +36,25 @@ pub fn work(
             Err(failure) => (Answer::Failed(failure), Vec::new()),
         };
         wire::send(output, &answer, &body)?;
+    }
+    Ok(())
+}
+
+/// The same for work on attached files, for which no home is opened.
+///
+/// # Errors
+/// A pipe that breaks, or frames that are none of ours.
+pub fn prepare(
+    memory: Option<u64>,
+    input: &mut impl Read,
+    output: &mut impl Write,
+) -> io::Result<()> {
+    bind(memory)?;
+    let hello = Hello { version: env!("CARGO_PKG_VERSION").to_owned(), digest: String::new() };
+    wire::send(output, &hello, &[])?;
+    while let Some((task, bytes)) = wire::receive::<Task>(input)? {
+        let (done, made) = task.perform(&bytes);
+        wire::send(output, &done, &made)?;
     }
     Ok(())
 }

@@ -33,6 +33,15 @@ pub fn print_ready(pdf: &[u8], intent: Intent, padded: bool) -> Result<Vec<u8>, 
     save(document)
 }
 
+/// Writes the print intent into a file in the making, and gives its bytes.
+///
+/// # Errors
+/// A fault if it is no whole file.
+pub(crate) fn with_intent(mut document: Document, intent: Intent) -> Result<Vec<u8>, Fault> {
+    intent::write(&mut document, intent)?;
+    save(document)
+}
+
 fn open(pdf: &[u8]) -> Result<Document, Fault> {
     Document::load_mem(pdf).map_err(|error| broken(&error))
 }

@@ -22,6 +22,7 @@ mod tables;
 mod tokens;
 pub(crate) mod tree;
 mod typefaces;
+pub(crate) mod words;
 
 use lopdf::{Document, LoadOptions};
 

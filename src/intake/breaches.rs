@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Map, Value, json};
 
+use super::MISSING;
 use crate::catalog::{REASON, Schema, Shape, escape, unescape};
 use crate::values::Finding;
 
@@ -113,7 +114,7 @@ pub(super) fn find(schema: &Schema, record: &Value) -> Breaches {
 /// A place with nothing in it: one finding for each field that it should have held.
 fn missing(shape: &Shape, record: &Value, pointer: &str, found: &mut Vec<(String, Finding)>) {
     let Some(own) = shape_at(shape, record, pointer) else {
-        found.push((pointer.to_owned(), Finding::problem("field.missing")));
+        found.push((pointer.to_owned(), Finding::problem(MISSING)));
         return;
     };
     let group_reason = takes_reason(own);
@@ -129,7 +130,7 @@ fn missing(shape: &Shape, record: &Value, pointer: &str, found: &mut Vec<(String
             rest => shape_at(own, &absent, rest),
         };
         let reason = group_reason || below.is_some_and(takes_reason);
-        let finding = Finding::problem("field.missing").with("reason_allowed", reason);
+        let finding = Finding::problem(MISSING).with("reason_allowed", reason);
         found.push((place, with_choices(finding, below, &Value::Null)));
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn examine(
     let looks: Vec<Result<Look, Fault>> = rows
         .into_par_iter()
         .map_init(
-            || Judge::new(catalog, document),
+            || Judge::new(catalog, document.programme.province.get_ref()),
             |judge, (item, findings)| look(judge, document, Some(item), findings),
         )
         .collect();

@@ -18,15 +18,18 @@ mod texts;
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
-use crate::catalog::{Catalog, Document, unescape};
+use crate::catalog::{Catalog, Document, Schema, unescape};
 use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::values::{Finding, date};
 
 pub use problem::{Problem, Problems};
 pub use record::{Draft, Record};
+
+/// The code of a field that is not filled in.
+pub const MISSING: &str = "field.missing";
 pub use room::without_room;
-pub use sentence::shown;
+pub use sentence::{on_line, shown};
 
 /// What one look at an input gave.
 #[derive(Debug, Clone)]
@@ -73,7 +76,7 @@ pub fn examine(
             many::examine(catalog, document, items, findings)?
         }
         value => {
-            let judge = texts::Judge::new(catalog, document);
+            let judge = texts::Judge::new(catalog, document.programme.province.get_ref());
             let look = look(&judge, document, value, findings)?;
             (vec![look.made], look.problems)
         }
@@ -95,6 +98,22 @@ pub fn examine(
     Ok(Examination { records, drafts, problems })
 }
 
+/// Looks at an input that a schema alone describes, such as the list of a packet; gives it as it was
+/// understood, with what was found.
+#[must_use]
+pub fn structured(
+    catalog: &Catalog,
+    province: &str,
+    schema: &Schema,
+    input: &[u8],
+) -> (Value, Problems) {
+    let json::Read { value, findings } = json::read(input);
+    let judge = texts::Judge::new(catalog, province);
+    let (given, mut problems, _) = shaped(&judge, schema, value, findings);
+    problems.sort_by_place(&schema.shape);
+    (given, problems)
+}
+
 fn look(
     judge: &texts::Judge<'_>,
     document: &Document,
@@ -102,6 +121,32 @@ fn look(
     findings: Vec<(String, Finding)>,
 ) -> Result<Look, Fault> {
     let schema = &document.schema;
+    let (given, mut problems, readable) = shaped(judge, schema, value, findings);
+    let mut complete = Value::Null;
+    if readable {
+        complete = schema.shape.complete(&given);
+        if given.is_object() {
+            let broken = rules::find(document, &complete, &problems)?;
+            problems.extend(broken);
+        }
+    }
+    problems.sort_by_place(&schema.shape);
+    let made = if problems.is_sound() {
+        Made::Record(record(document, &given, complete)?)
+    } else {
+        Made::Draft(draft(document, &given, &problems))
+    };
+    Ok(Look { made, problems, given })
+}
+
+/// What a schema says of a value: characters, structure, domain formats, what must differ. Tells also
+/// whether there was anything to look at.
+fn shaped(
+    judge: &texts::Judge<'_>,
+    schema: &Schema,
+    value: Option<Value>,
+    findings: Vec<(String, Finding)>,
+) -> (Value, Problems, bool) {
     let mut problems = Problems::default();
     let mut given = value.unwrap_or(Value::Null);
     let readable = !given.is_null() || findings.is_empty();
@@ -116,7 +161,6 @@ fn look(
         }
     };
     say(&mut problems, &given, findings);
-    let mut complete = Value::Null;
     if readable {
         let cleaned = judge.clean(&schema.shape, &mut given);
         say(&mut problems, &given, cleaned);
@@ -133,19 +177,8 @@ fn look(
         say(&mut problems, &given, formats);
         let same = distinct::find(&schema.shape, &given);
         say(&mut problems, &given, same);
-        complete = schema.shape.complete(&given);
-        if given.is_object() {
-            let broken = rules::find(document, &complete, &problems)?;
-            problems.extend(broken);
-        }
     }
-    problems.sort_by_place(&schema.shape);
-    let made = if problems.is_sound() {
-        Made::Record(record(document, &given, complete)?)
-    } else {
-        Made::Draft(draft(document, &given, &problems))
-    };
-    Ok(Look { made, problems, given })
+    (given, problems, readable)
 }
 
 /// Reads the JSON of an input that is not a whole record yet.

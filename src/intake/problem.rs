@@ -107,7 +107,7 @@ impl Problems {
         }
     }
 
-    pub(super) fn push(&mut self, problem: Problem) {
+    pub(crate) fn push(&mut self, problem: Problem) {
         let facts = Value::Object(problem.facts.clone()).to_string();
         let key = (problem.pointer.clone(), problem.code.clone());
         // A value may break one keyword in two places of a schema (the list of all choices and that
@@ -136,17 +136,21 @@ impl Problems {
 
     /// Takes in what was found in one record of an array, named by its row (from 0).
     pub(super) fn absorb(&mut self, row: usize, problems: Self) {
-        let name = format!("第{}份", row + 1);
+        self.enclose(&format!("/{row}"), &format!("第{}份", row + 1), problems);
+    }
+
+    /// Takes in what was found in a part of the input: what is called so, at this place.
+    pub(crate) fn enclose(&mut self, pointer: &str, name: &str, problems: Self) {
         for mut problem in problems.found {
-            problem.pointer = format!("/{row}{}", problem.pointer);
+            problem.pointer = format!("{pointer}{}", problem.pointer);
             problem.label = match problem.label.as_str() {
-                "" => name.clone(),
+                "" => name.to_owned(),
                 label => format!("{name}—{label}"),
             };
             problem.sentence = format!("{name}：{}", problem.sentence);
             self.push(problem);
         }
-        self.broken.extend(problems.broken.iter().map(|broken| format!("/{row}{broken}")));
+        self.broken.extend(problems.broken.iter().map(|broken| format!("{pointer}{broken}")));
         self.rest += problems.rest;
     }
 

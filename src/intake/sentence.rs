@@ -26,6 +26,28 @@ pub(super) fn problem(
     }
 }
 
+/// What was found on a line (from 1) of a text that someone typed; 0 stands for the whole text. `label`
+/// is what the reader calls the text: the name of the file, or of the part of the packet.
+#[must_use]
+pub fn on_line(pointer: &str, label: &str, line: usize, finding: &Finding) -> Problem {
+    let named = match line {
+        0 => format!("“{label}”"),
+        line => format!("“{label}”第{line}行"),
+    };
+    let mut facts = finding.facts.clone();
+    if line > 0 {
+        facts.insert("line".to_owned(), line.into());
+    }
+    Problem {
+        level: finding.level,
+        pointer: pointer.to_owned(),
+        label: label.to_owned(),
+        code: finding.code.to_owned(),
+        sentence: sentence(&named, finding.code, &finding.facts),
+        facts,
+    }
+}
+
 /// 申报联系人—联系电话 as a reader of the paper would say it.
 fn named(labels: &[String]) -> String {
     if labels.is_empty() { String::new() } else { format!("“{}”", labels.join("—")) }
@@ -167,6 +189,7 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
         "field.pattern" => {
             format!("{label}填的“{}”的写法不对，应符合 {}", get("found"), get("pattern"))
         }
+        code if code.starts_with("typed.") => typed_sentence(label, code, &get),
         code if code.starts_with("text.") => text_sentence(label, code, &get),
         code if code.starts_with("credit-code.") || code.starts_with("registration-number.") => {
             number_sentence(label, code, &get)
@@ -252,6 +275,49 @@ fn text_sentence(label: &str, code: &str, get: &dyn Fn(&str) -> String) -> Strin
         _ => format!(
             "{label}{place}“{}”（{point}）没有字形，印出来会是空框，请核对或换用规范字",
             get("character")
+        ),
+    }
+}
+
+fn typed_sentence(label: &str, code: &str, get: &dyn Fn(&str) -> String) -> String {
+    match code {
+        "typed.not-text" => format!(
+            "{label}不是文字文件，或编码已经损坏，请用“另存为”存成纯文本（.txt，UTF-8 编码）后再试"
+        ),
+        "typed.empty" => format!("{label}没有正文，请写上内容"),
+        "typed.picture" => {
+            format!("{label}有图片，不能排进正文，请删去，把图片作为单独的附件提交")
+        }
+        "typed.html" => format!("{label}的“{}”是 HTML，印不出来，请改成普通文字", get("found")),
+        "typed.link" => format!(
+            "{label}的链接只印文字“{}”，不印网址 {}；要让人看到网址，请写进文字",
+            get("words"),
+            get("address")
+        ),
+        "typed.definition" => format!(
+            "{label}“{}”在 Markdown 中是链接的定义，不会印出；是正文的，请去掉方括号",
+            get("found")
+        ),
+        "typed.footnote" => format!("{label}有脚注，不能排进正文，请把脚注的内容写进正文"),
+        "typed.struck" => {
+            format!("{label}“{}”加了删除线，请确定取舍，删去删除线", get("words"))
+        }
+        "typed.rule" => format!("{label}的分隔线不印出"),
+        "typed.deep-heading" => {
+            format!("{label}的标题“{}”在第四级以下，公文标题只有四级，按第四级排", get("words"))
+        }
+        "typed.joined" => format!(
+            "{label}与下一行之间没有空行，Markdown 把两行排成一段；要分成两段，请在中间空一行"
+        ),
+        "typed.marks" => format!("{label}的“{}”会照样印出，请核对", get("marks")),
+        "typed.markdown" => format!(
+            "{label}的“{}”是 Markdown 的记号，在纯文本中会照样印出；文件是 Markdown 的，请把文件名改成以 .md 结尾",
+            get("marks")
+        ),
+        _ => format!(
+            "{label}的表格有{}列，最多{}列，请拆成几个表，或把表格作为单独的附件提交",
+            get("found"),
+            get("limit")
         ),
     }
 }

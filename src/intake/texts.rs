@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::problem::Problems;
-use crate::catalog::{Catalog, Coverage, Document, Shape, escape};
+use crate::catalog::{Catalog, Coverage, Shape, escape};
 use crate::values::{
     Finding, Regions, credit_code, date, look_alike, phone, postcode, registration, text,
 };
@@ -21,12 +21,12 @@ pub(super) struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn new(catalog: &'a Catalog, document: &'a Document) -> Self {
+    pub(super) fn new(catalog: &'a Catalog, province: &'a str) -> Self {
         Self {
             coverage: catalog.fonts().coverage(),
             covered: RefCell::default(),
             regions: catalog.regions(),
-            province: document.programme.province.get_ref(),
+            province,
         }
     }
 

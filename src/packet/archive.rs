@@ -9,7 +9,7 @@ use crate::fault::Fault;
 
 /// One file of an archive.
 #[derive(Debug, Clone)]
-pub struct Part {
+pub struct Entry {
     /// Its name; must be a plain file name.
     pub name: String,
     /// Its bytes.
@@ -20,24 +20,24 @@ pub struct Part {
 ///
 /// # Errors
 /// A fault if the archive cannot be written.
-pub fn archive(parts: &[Part]) -> Result<Vec<u8>, Fault> {
+pub fn archive(entries: &[Entry]) -> Result<Vec<u8>, Fault> {
     // The earliest time a zip can hold, for every file: the clock has no say in the bytes. A PDF
     // is compressed inside already.
     let options = SimpleFileOptions::default()
         .last_modified_time(DateTime::default())
         .unix_permissions(0o644);
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    for part in parts {
-        let method = if part.name.ends_with(".pdf") {
+    for entry in entries {
+        let method = if entry.name.ends_with(".pdf") {
             CompressionMethod::Stored
         } else {
             CompressionMethod::Deflated
         };
         writer
-            .start_file(part.name.as_str(), options.compression_method(method))
+            .start_file(entry.name.as_str(), options.compression_method(method))
             .map_err(|error| Fault::new(format!("zip 写不出来：{error}")))?;
         writer
-            .write_all(&part.bytes)
+            .write_all(&entry.bytes)
             .map_err(|error| Fault::new(format!("zip 写不出来：{error}")))?;
     }
     writer

@@ -10,6 +10,9 @@ use crate::inspect::tree::{self, PageNode};
 /// What the content of one page may become when it is unpacked, in bytes.
 const CONTENT: usize = 64 << 20;
 
+/// The most bytes that a table of the file itself may become.
+pub(super) const TABLE: usize = 256 << 20;
+
 /// More annotations than any page bears.
 const MOST_ANNOTATIONS: usize = 5_000;
 
@@ -221,4 +224,37 @@ fn matrix(source: &Document, object: &Object) -> Option<Matrix> {
         .map_while(|it| tree::number(source, it))
         .collect();
     numbers.try_into().ok().map(Matrix)
+}
+
+/// The layers (optional content, ISO 32000-1, 8.11) of a file, and which of them are not shown.
+#[derive(Debug, Default)]
+pub(super) struct Layers {
+    pub(super) all: Vec<ObjectId>,
+    pub(super) hidden: Vec<ObjectId>,
+}
+
+impl Layers {
+    /// Those of the file's usual view.
+    pub(super) fn of(source: &Document) -> Self {
+        let references = |of: Option<&Dictionary>, key: &[u8]| -> Vec<ObjectId> {
+            let list = of.and_then(|of| of.get(key).ok()).map(|it| tree::resolved(source, it));
+            let list = list.and_then(|it| it.as_array().ok());
+            list.into_iter().flatten().filter_map(|it| it.as_reference().ok()).collect()
+        };
+        let Some(layers) =
+            source.catalog().ok().and_then(|it| tree::dictionary(source, it, b"OCProperties"))
+        else {
+            return Self::default();
+        };
+        let usual = tree::dictionary(source, layers, b"D");
+        let all = references(Some(layers), b"OCGs");
+        let base = usual.and_then(|it| it.get(b"BaseState").ok()?.as_name().ok());
+        let hidden = if base == Some(b"OFF") {
+            let on = references(usual, b"ON");
+            all.iter().copied().filter(|layer| !on.contains(layer)).collect()
+        } else {
+            references(usual, b"OFF")
+        };
+        Self { all, hidden }
+    }
 }

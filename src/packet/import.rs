@@ -34,6 +34,11 @@ impl<'a> Import<'a> {
         self.source
     }
 
+    /// Where an object that was taken stands now.
+    pub(super) fn place(&self, id: ObjectId) -> Option<ObjectId> {
+        self.taken.get(&id).copied()
+    }
+
     /// An object with all that it leads to.
     pub(super) fn take(&mut self, object: &Object, into: &mut Document) -> Result<Object, TooMany> {
         let taken = self.translated(object, into)?;

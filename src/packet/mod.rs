@@ -1,16 +1,33 @@
-//! Files that belong together: the archive in which several are handed over as one.
+//! Files that belong together: an application packet (申报包) put together of parts, and the archive in
+//! which several files are handed over as one.
 
 mod archive;
-#[allow(dead_code)]
+mod attached;
+mod bind;
 mod book;
-#[allow(dead_code)]
+mod checklist;
+mod dress;
 mod foreign;
+mod given;
 mod import;
-#[allow(dead_code)]
+mod kind;
+mod names;
 mod picture;
-#[allow(dead_code)]
 mod place;
+mod plan;
+mod raster;
+mod task;
+pub mod typed;
 mod unpack;
 
-pub use archive::{Part, archive};
+pub use archive::{Entry, archive};
+pub use attached::{Fitted, Fitting, MostAttached, Unfit, Words, fit};
+pub use bind::{Marks, Read, bind, joined};
+pub use checklist::{Line, Standing, checklist};
+pub use dress::{CARRIED_BY_PACKET, Dress, dress};
+pub use given::{Attachment, Given, GivenPaper, look};
+pub use kind::Kind;
+pub use names::{folded, for_archive, slip_of};
+pub use plan::{Part, Place, Plan};
+pub use task::{Done, Task};
 pub use unpack::unpack;

@@ -5,13 +5,16 @@
 
 use std::io::Cursor;
 
+use fast_image_resize::images::Image;
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
 use image::codecs::png::PngDecoder;
-use image::imageops::FilterType;
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageDecoder, Limits, RgbImage};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 use tiff::decoder::{Decoder as TiffDecoder, DecodingResult};
+
+use super::kind::Kind;
 
 /// What a picture may have.
 #[derive(Debug, Clone, Copy)]
@@ -25,16 +28,20 @@ pub(super) struct Most {
 /// Why a picture cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Unusable {
-    /// It is none that we know.
-    Unknown,
     /// It has so many pixels, which is more than may be.
     TooLarge(u64),
     /// It cannot be read to its end.
     Damaged,
+    /// There are more of them than may be.
+    TooMany,
 }
 
+/// Points in a pixel of a picture, which has no size of its own: one that would fill less than its room is
+/// enlarged to 100 dots an inch at most.
+pub(super) const UNIT: f64 = 72.0 / 100.0;
+
 /// The quality of JPEGs that we make, of 100: nothing is seen of it at print size.
-const QUALITY: u8 = 85;
+pub(super) const QUALITY: u8 = 85;
 
 /// A picture that is ready to be placed, one unit a pixel.
 pub(super) struct Taken {
@@ -43,54 +50,32 @@ pub(super) struct Taken {
     pub(super) own: [f64; 4],
 }
 
-/// What the first bytes say it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Jpeg,
-    Png,
-    Tiff,
-    Pdf,
-    /// Of telephones (HEIC, HEIF, AVIF): to be converted by whoever took it.
-    Heic,
-}
-
-/// Tells what a file is by its first bytes; what its name says does not matter.
-pub(super) fn kind_of(bytes: &[u8]) -> Option<Kind> {
-    let head = &bytes[..bytes.len().min(1024)];
-    match head {
-        [0xFF, 0xD8, 0xFF, ..] => Some(Kind::Jpeg),
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some(Kind::Png),
-        [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Some(Kind::Tiff),
-        [_, _, _, _, b'f', b't', b'y', b'p', brand @ ..] => {
-            let brand = brand.get(..4)?;
-            let known: [&[u8]; 6] = [b"heic", b"heix", b"heif", b"mif1", b"msf1", b"avif"];
-            known.contains(&brand).then_some(Kind::Heic)
-        }
-        _ if head.windows(5).any(|part| part == b"%PDF-") => Some(Kind::Pdf),
-        _ => None,
-    }
-}
-
-/// Takes a picture over; a TIFF may hold several. `room` is what it may fill, in points, wide and high.
+/// Takes a picture over; a TIFF may hold several, each of which is given away before the next is read.
+/// `room` is what it may fill, in points, wide and high.
 pub(super) fn take(
     bytes: &[u8],
     kind: Kind,
     most: Most,
     room: (f64, f64),
     into: &mut Document,
-) -> Result<Vec<Taken>, Unusable> {
+    give: &mut dyn FnMut(&mut Document, Taken) -> Result<(), Unusable>,
+) -> Result<(), Unusable> {
     match kind {
-        Kind::Jpeg => jpeg(bytes, most, room, into).map(|taken| vec![taken]),
+        Kind::Jpeg => {
+            let taken = jpeg(bytes, most, room, into)?;
+            give(into, taken)
+        }
         Kind::Png => {
             let decoder = PngDecoder::new(Cursor::new(bytes)).map_err(|_| Unusable::Damaged)?;
-            let picture = decoded(decoder, most)?;
-            Ok(vec![put(&picture, false, most, room, into)])
+            let (picture, orientation) = decoded(decoder, most)?;
+            let taken = put(picture, orientation, false, most, room, into);
+            give(into, taken)
         }
-        Kind::Tiff => tiffs(bytes, most)?
-            .iter()
-            .map(|picture| Ok(put(picture, false, most, room, into)))
-            .collect(),
-        Kind::Pdf | Kind::Heic => Err(Unusable::Unknown),
+        Kind::Tiff => tiffs(bytes, most, &mut |picture, orientation| {
+            let taken = put(picture, orientation, false, most, room, into);
+            give(into, taken)
+        }),
+        _ => Err(Unusable::Damaged),
     }
 }
 
@@ -107,7 +92,7 @@ fn jpeg(
     let upright = orientation == Orientation::NoTransforms;
     let grey = matches!(decoder.original_color_type(), image::ExtendedColorType::L8);
     let plain = grey || matches!(decoder.original_color_type(), image::ExtendedColorType::Rgb8);
-    if upright && plain && finer(width, height, most, room) <= 1.0 {
+    if upright && plain && is_whole(bytes) && finer(width, height, most, room) <= 1.0 {
         let space = if grey { "DeviceGray" } else { "DeviceRGB" };
         let picture = Stream::new(
             dictionary! {
@@ -119,8 +104,17 @@ fn jpeg(
         );
         return Ok(shown(picture, width, height, into));
     }
-    let picture = decoded(decoder, most)?;
-    Ok(put(&picture, true, most, room, into))
+    if !is_whole(bytes) {
+        // What is missing would be printed grey.
+        return Err(Unusable::Damaged);
+    }
+    let (picture, orientation) = decoded(decoder, most)?;
+    Ok(put(picture, orientation, true, most, room, into))
+}
+
+/// Whether a JPEG goes on to its end mark. Telephones write more behind it.
+fn is_whole(bytes: &[u8]) -> bool {
+    bytes.windows(2).rev().any(|pair| pair == [0xFF, 0xD9])
 }
 
 /// How many times finer a picture is than print, where it fills its room.
@@ -136,35 +130,39 @@ fn within(width: u32, height: u32, most: Most) -> Result<(), Unusable> {
     if pixels > most.pixels { Err(Unusable::TooLarge(pixels)) } else { Ok(()) }
 }
 
-fn decoded(mut decoder: impl ImageDecoder, most: Most) -> Result<DynamicImage, Unusable> {
+fn decoded(
+    mut decoder: impl ImageDecoder,
+    most: Most,
+) -> Result<(DynamicImage, Orientation), Unusable> {
     let (width, height) = decoder.dimensions();
     within(width, height, most)?;
     let mut limits = Limits::default();
-    limits.max_alloc = Some(most.pixels.saturating_mul(16));
+    limits.max_alloc = Some(most.pixels.saturating_mul(8));
     decoder.set_limits(limits).map_err(|_| Unusable::Damaged)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| Unusable::Damaged)?;
-    picture.apply_orientation(orientation);
-    Ok(picture)
+    let picture = DynamicImage::from_decoder(decoder).map_err(|_| Unusable::Damaged)?;
+    Ok((picture, orientation))
 }
 
-/// All pages of a TIFF.
-fn tiffs(bytes: &[u8], most: Most) -> Result<Vec<DynamicImage>, Unusable> {
+/// All pages of a TIFF, one after the other.
+fn tiffs(
+    bytes: &[u8],
+    most: Most,
+    give: &mut dyn FnMut(DynamicImage, Orientation) -> Result<(), Unusable>,
+) -> Result<(), Unusable> {
     let damaged = |_| Unusable::Damaged;
     let mut decoder = TiffDecoder::new(Cursor::new(bytes)).map_err(damaged)?;
-    let mut pictures = Vec::new();
     loop {
         let (width, height) = decoder.dimensions().map_err(damaged)?;
         within(width, height, most)?;
         let colours = decoder.colortype().map_err(damaged)?;
         let read = decoder.read_image().map_err(damaged)?;
-        let mut picture = of_samples(read, colours, width, height).ok_or(Unusable::Damaged)?;
+        let picture = of_samples(read, colours, width, height).ok_or(Unusable::Damaged)?;
         let turned = decoder.get_tag_u32(tiff::tags::Tag::Orientation).ok();
         let turned = turned.and_then(|turned| Orientation::from_exif(u8::try_from(turned).ok()?));
-        picture.apply_orientation(turned.unwrap_or(Orientation::NoTransforms));
-        pictures.push(picture);
+        give(picture, turned.unwrap_or(Orientation::NoTransforms))?;
         if !decoder.more_images() {
-            return Ok(pictures);
+            return Ok(());
         }
         decoder.next_image().map_err(damaged)?;
     }
@@ -204,27 +202,33 @@ fn of_samples(
     }
 }
 
-/// Puts a picture in, brought down to print. What shows through becomes white, as on paper.
+/// Puts a picture in, brought down to print, then turned upright. What shows through becomes white, as on
+/// paper.
 fn put(
-    picture: &DynamicImage,
+    picture: DynamicImage,
+    orientation: Orientation,
     photograph: bool,
     most: Most,
     room: (f64, f64),
     into: &mut Document,
 ) -> Taken {
     let finer = finer(picture.width(), picture.height(), most, room);
-    let scaled = (finer > 1.0).then(|| {
-        let size = |length: u32| ((f64::from(length) / finer).ceil() as u32).max(1);
-        picture.resize_exact(size(picture.width()), size(picture.height()), FilterType::CatmullRom)
-    });
-    let picture = scaled.as_ref().unwrap_or(picture);
-    let (width, height) = (picture.width(), picture.height());
-    let colourless = matches!(picture.color(), image::ColorType::L8 | image::ColorType::L16);
-    let (space, plain) = if colourless {
-        ("DeviceGray", picture.to_luma8().into_raw())
+    // Colours are made plain first and the picture is turned last: each step holds little besides it.
+    let colourless = matches!(
+        picture.color(),
+        image::ColorType::L8 | image::ColorType::L16 | image::ColorType::La8
+    ) && !picture.color().has_alpha();
+    let plain: DynamicImage =
+        if colourless { picture.into_luma8().into() } else { on_white(picture).into() };
+    let mut plain = if finer > 1.0 { smaller(plain, finer) } else { plain };
+    plain.apply_orientation(orientation);
+    let (width, height) = (plain.width(), plain.height());
+    let (space, kind) = if colourless {
+        ("DeviceGray", image::ExtendedColorType::L8)
     } else {
-        ("DeviceRGB", on_white(picture).into_raw())
+        ("DeviceRGB", image::ExtendedColorType::Rgb8)
     };
+    let plain = plain.into_bytes();
     let mut dictionary = dictionary! {
         "Type" => "XObject", "Subtype" => "Image",
         "Width" => i64::from(width), "Height" => i64::from(height),
@@ -232,8 +236,6 @@ fn put(
     };
     if photograph {
         let mut packed = Vec::new();
-        let kind =
-            if colourless { image::ExtendedColorType::L8 } else { image::ExtendedColorType::Rgb8 };
         let mut encoder = JpegEncoder::new_with_quality(&mut packed, QUALITY);
         // Writing into memory does not fail; were it to, the plain pixels would do.
         if encoder.encode(&plain, width, height, kind).is_ok() {
@@ -246,18 +248,50 @@ fn put(
     shown(stream, width, height, into)
 }
 
-fn on_white(picture: &DynamicImage) -> RgbImage {
+/// The same picture with so many times fewer pixels across and down.
+fn smaller(picture: DynamicImage, finer: f64) -> DynamicImage {
+    let size = |length: u32| ((f64::from(length) / finer).ceil() as u32).max(1);
+    let (width, height) = (size(picture.width()), size(picture.height()));
+    let kind = match &picture {
+        DynamicImage::ImageLuma8(_) => PixelType::U8,
+        _ => PixelType::U8x3,
+    };
+    let (from_width, from_height) = (picture.width(), picture.height());
+    let mut bytes = picture.into_bytes();
+    let mut target = Image::new(width, height, kind);
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom));
+    let resized = Image::from_slice_u8(from_width, from_height, &mut bytes, kind)
+        .map_err(drop)
+        .and_then(|source| Resizer::new().resize(&source, &mut target, &options).map_err(drop));
+    let made = match (resized, kind) {
+        (Ok(()), PixelType::U8) => {
+            GrayImage::from_raw(width, height, target.into_vec()).map(DynamicImage::from)
+        }
+        (Ok(()), _) => RgbImage::from_raw(width, height, target.into_vec()).map(DynamicImage::from),
+        (Err(()), _) => None,
+    };
+    // Sizes and kinds agree; were they not to, the picture stays as fine as it is.
+    made.unwrap_or_else(|| match kind {
+        PixelType::U8 => {
+            GrayImage::from_raw(from_width, from_height, bytes).unwrap_or_default().into()
+        }
+        _ => RgbImage::from_raw(from_width, from_height, bytes).unwrap_or_default().into(),
+    })
+}
+
+fn on_white(picture: DynamicImage) -> RgbImage {
     if !picture.color().has_alpha() {
-        return picture.to_rgb8();
+        return picture.into_rgb8();
     }
-    let mut paper = RgbImage::new(picture.width(), picture.height());
-    for (x, y, pixel) in picture.to_rgba8().enumerate_pixels() {
+    let full = picture.into_rgba8();
+    let mut paper = RgbImage::new(full.width(), full.height());
+    for (pixel, shown) in full.pixels().zip(paper.pixels_mut()) {
         let [red, green, blue, cover] = pixel.0;
         let over = |part: u8| {
             let cover = u16::from(cover);
             ((u16::from(part) * cover + 255 * (255 - cover)) / 255) as u8
         };
-        paper.put_pixel(x, y, image::Rgb([over(red), over(green), over(blue)]));
+        *shown = image::Rgb([over(red), over(green), over(blue)]);
     }
     paper
 }

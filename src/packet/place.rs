@@ -96,6 +96,12 @@ pub(super) fn place(own: [f64; 4], quarters: i64, unit: f64, back: bool) -> Plac
     Placed { matrix: turn.then(Matrix([scale, 0.0, 0.0, scale, x, y])), across }
 }
 
+/// The room that a picture may fill, upright: wide and high, in points.
+pub(super) fn room_of_pictures() -> (f64, f64) {
+    let room = room(false, false);
+    (room[2] - room[0], room[3] - room[1])
+}
+
 /// What is inside the margins: left, bottom, right, top. A page that stands across is bound at its head.
 fn room(across: bool, back: bool) -> [f64; 4] {
     let (near, far) = if back { (OUTER, BINDING) } else { (BINDING, OUTER) };
@@ -118,7 +124,8 @@ mod tests {
     proptest! {
         #[test]
         fn every_page_is_whole_inside_the_room(
-            left in -500.0..500.0, bottom in -500.0..500.0, width in 1.0..5000.0, height in 1.0..5000.0,
+            left in -500.0..500.0_f64, bottom in -500.0..500.0_f64,
+            width in 1.0..5000.0_f64, height in 1.0..5000.0_f64,
             quarters in -8_i64..8, unit in 0.5..3.0, back: bool,
         ) {
             let own = [left, bottom, left + width, bottom + height];

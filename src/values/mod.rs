@@ -4,6 +4,7 @@
 //! Nothing here knows files, pages or requests. A value is judged by what its standard says, and
 //! the answer is a list of findings with codes and facts; the sentences are made elsewhere.
 
+pub mod count;
 pub mod credit_code;
 pub mod date;
 mod finding;

@@ -108,6 +108,14 @@ impl Sheet {
         })
     }
 
+    /// The sheet of a paper of our own that no document describes: no sentences, nothing computed, no
+    /// digest.
+    #[must_use]
+    pub fn free(record: Value, date: NaiveDate) -> Self {
+        let (computed, sentences) = (BTreeMap::new(), BTreeMap::new());
+        Self { record, computed, sentences, digest: None, date }
+    }
+
     /// The complete record, or draft, of which the sheet was made.
     #[must_use]
     pub fn record(&self) -> &Value {

@@ -24,3 +24,4 @@ mod print;
 mod refused;
 mod samples;
 mod support;
+mod typed;

@@ -1,0 +1,106 @@
+//! The list of materials: which are there, which are missing, which need not be.
+
+use serde::Serialize;
+
+use super::given::Attachment;
+use crate::catalog::{Material, Packet, Seen};
+use crate::fault::Fault;
+use crate::intake::Problem;
+use crate::values::{Facts, Level};
+
+/// How a kind of material stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// 有.
+    Present,
+    /// 缺: it must be there and is not.
+    Missing,
+    /// 不适用: it is not there and need not be.
+    NotApplicable,
+    /// 未附: it is not there and may be.
+    Optional,
+}
+
+impl Standing {
+    /// The word that the contents page prints.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Present => "有",
+            Self::Missing => "缺",
+            Self::NotApplicable => "不适用",
+            Self::Optional => "未附",
+        }
+    }
+}
+
+/// One line of the list.
+#[derive(Debug, Clone, Serialize)]
+pub struct Line {
+    /// Its number in the programme's list.
+    pub number: u8,
+    /// Its name.
+    pub name: String,
+    /// How it stands.
+    pub standing: Standing,
+    /// Why it need not be there, if that is known.
+    pub reason: Option<String>,
+}
+
+/// Looks at what is there: `papers` are the kinds that papers are. Gives a line for each kind, and what is
+/// wrong.
+///
+/// # Errors
+/// A fault of the programme's expressions.
+pub fn checklist(
+    packet: &Packet,
+    seen: &Seen,
+    papers: &[u8],
+    attachments: &[Attachment],
+) -> Result<(Vec<Line>, Vec<Problem>), Fault> {
+    let mut lines = Vec::new();
+    let mut problems = Vec::new();
+    for material in &packet.manifest.materials {
+        let given = attachments.iter().find(|it| it.kind == material.number);
+        let present = given.is_some() || papers.contains(&material.number);
+        // Whether it must be there depends on papers that may not be sound; then it is not asked.
+        let required = packet.is_required(material, seen)?;
+        let standing = match (present, required) {
+            (true, _) => Standing::Present,
+            (false, Some(true)) => Standing::Missing,
+            (false, Some(false)) if material.unasked.is_some() => Standing::NotApplicable,
+            (false, _) => Standing::Optional,
+        };
+        if standing == Standing::Missing {
+            problems.push(missing(material));
+        }
+        if let (Some(attachment), Some(false), Some(needless)) =
+            (given, required, &material.needless)
+        {
+            problems.push(attachment.found(Level::Advice, "packet.needless", needless));
+        }
+        let reason = material.unasked.clone().filter(|_| standing == Standing::NotApplicable);
+        let name = material.name.clone();
+        lines.push(Line { number: material.number, name, standing, reason });
+    }
+    Ok((lines, problems))
+}
+
+fn missing(material: &Material) -> Problem {
+    let remedy = if material.typed {
+        "请加上（PDF、图片，或 .txt、.md 文字）"
+    } else {
+        "请加上（PDF 或图片）"
+    };
+    let mut facts = Facts::new();
+    facts.insert("material".to_owned(), material.number.into());
+    Problem {
+        level: Level::Problem,
+        pointer: "/attachments".to_owned(),
+        label: format!("附件（{}）", material.number),
+        code: "packet.missing-material".to_owned(),
+        facts,
+        sentence: format!("缺少附件（{}）{}，{remedy}", material.number, material.name),
+    }
+}

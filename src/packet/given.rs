@@ -1,0 +1,275 @@
+//! `packet.json` looked at: the papers' records, and which files are attached as what.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde_json::{Map, Value};
+
+use crate::catalog::{Catalog, Document, Packet, Paper, SAME, Seen};
+use crate::fault::Fault;
+use crate::intake::{self, Draft, Problem, Problems, Record};
+use crate::values::{Facts, Level, date};
+use crate::wording;
+
+/// What `packet.json` says.
+pub struct Given<'a> {
+    /// The papers that are there, in the programme's order.
+    pub papers: Vec<GivenPaper<'a>>,
+    /// The attached files, in the order of `packet.json`.
+    pub attachments: Vec<Attachment>,
+    /// What the programme's expressions see.
+    pub seen: Seen,
+    /// The date of the packet: that of its first paper.
+    pub date: NaiveDate,
+    /// All that was found.
+    pub problems: Problems,
+}
+
+/// A paper with its record.
+pub struct GivenPaper<'a> {
+    /// What the programme says of it.
+    pub paper: &'a Paper,
+    /// Its document.
+    pub document: &'a Document,
+    /// Its record as JSON, with what was taken from another paper.
+    pub input: Vec<u8>,
+    /// Its record, if it is sound.
+    pub record: Option<Record>,
+    /// What is sound of it, if it is not.
+    pub draft: Option<Draft>,
+}
+
+/// An attached file as `packet.json` lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its place in the list, from 0.
+    pub at: usize,
+    /// The kind of material.
+    pub kind: u8,
+    /// What it is called on the page.
+    pub title: String,
+    /// The name of the file.
+    pub file: String,
+    /// The pages wanted, as first and last, from 1; all if there are none.
+    pub pages: Vec<(usize, usize)>,
+    /// Quarters by which it is turned clockwise.
+    pub quarters: i64,
+}
+
+impl Attachment {
+    /// Its place in `packet.json`, as a JSON pointer.
+    #[must_use]
+    pub fn pointer(&self) -> String {
+        format!("/attachments/{}", self.at)
+    }
+
+    /// What it is called in sentences: `附件（1）营业执照（营业执照.jpg）`.
+    #[must_use]
+    pub fn called(&self) -> String {
+        format!("附件（{}）{}（{}）", self.kind, self.title, self.file)
+    }
+
+    /// Something found in it.
+    #[must_use]
+    pub fn found(&self, level: Level, code: &str, what: &str) -> Problem {
+        Problem {
+            level,
+            pointer: format!("{}/file", self.pointer()),
+            label: format!("附件（{}）{}", self.kind, self.title),
+            code: code.to_owned(),
+            facts: Facts::new(),
+            sentence: format!("{}：{what}", self.called()),
+        }
+    }
+}
+
+/// Looks at `packet.json`; lists may have so many items at most.
+///
+/// # Errors
+/// A fault of the programme's rules.
+pub fn look<'a>(
+    catalog: &'a Catalog,
+    packet: &'a Packet,
+    input: &[u8],
+    most: usize,
+) -> Result<Given<'a>, Fault> {
+    let province = packet.programme.province.get_ref();
+    let (given, mut problems) = intake::structured(catalog, province, &packet.schema, input);
+    let mut papers: Vec<GivenPaper<'_>> = Vec::new();
+    for paper in &packet.manifest.papers {
+        let Some(document) = catalog.document(&paper.id(&packet.programme_id).to_string()) else {
+            continue;
+        };
+        let own = given.get(paper.key()).unwrap_or(&Value::Null);
+        let source = paper.from().and_then(|from| papers.iter().find(|it| it.paper.key() == from));
+        let (value, whole) = match (own, source) {
+            (Value::Object(map), None) => (Value::Object(map.clone()), true),
+            (Value::Object(map), Some(source)) => completed(document, source, map)?,
+            (Value::String(word), Some(source)) if word == SAME => {
+                match completed(document, source, &Map::new())? {
+                    (value, true) => (value, true),
+                    // What is wrong with the other paper is told there.
+                    (_, false) => continue,
+                }
+            }
+            _ => continue,
+        };
+        let input = value.to_string().into_bytes();
+        let mut examined = intake::examine(catalog, document, &input, most)?;
+        if !whole {
+            // What is missing would have been taken from the other paper, were that sound.
+            examined.problems = without_missing(examined.problems);
+        }
+        let name = &document.manifest.name;
+        problems.enclose(&format!("/{}", paper.key()), name, examined.problems);
+        let record = examined.records.pop();
+        let draft = examined.drafts.pop();
+        papers.push(GivenPaper { paper, document, input, record, draft });
+    }
+    let attachments = attachments(packet, &given, &mut problems);
+    let seen = seen(packet, &papers);
+    for rule in &packet.manifest.rules {
+        if let Some(sentence) = packet.broken(rule, &seen)? {
+            problems.push(Problem {
+                level: rule.level,
+                pointer: rule.at.clone(),
+                label: String::new(),
+                code: rule.code.clone(),
+                facts: Facts::new(),
+                sentence,
+            });
+        }
+    }
+    let issued = date::parse(packet.programme.issued.get_ref()).unwrap_or_default();
+    let dated = papers.first().and_then(|it| {
+        it.record.as_ref().map(Record::date).or_else(|| it.draft.as_ref().map(Draft::date))
+    });
+    Ok(Given { papers, attachments, seen, date: dated.unwrap_or(issued), problems })
+}
+
+/// What the programme's expressions see: every sound record.
+fn seen(packet: &Packet, papers: &[GivenPaper<'_>]) -> Seen {
+    let records = papers.iter().filter_map(|it| {
+        let record = it.record.as_ref()?;
+        Some((it.paper.key().to_owned(), it.document.context(record.complete())))
+    });
+    packet.context(records.collect::<BTreeMap<_, _>>())
+}
+
+/// A record with what it leaves out taken from another paper's; tells also whether that could be.
+fn completed(
+    document: &Document,
+    source: &GivenPaper<'_>,
+    own: &Map<String, Value>,
+) -> Result<(Value, bool), Fault> {
+    let Some(record) = &source.record else { return Ok((Value::Object(own.clone()), false)) };
+    let derived = wording::derive(document, source.document, record.complete())?;
+    let mut whole = match derived {
+        Some(Value::Object(map)) => map,
+        _ => Map::new(),
+    };
+    for (key, value) in own {
+        whole.insert(key.clone(), value.clone());
+    }
+    Ok((Value::Object(whole), true))
+}
+
+fn without_missing(problems: Problems) -> Problems {
+    let mut kept = Problems::default();
+    for problem in problems.into_iter().filter(|problem| problem.code != intake::MISSING) {
+        kept.push(problem);
+    }
+    kept
+}
+
+fn attachments(packet: &Packet, given: &Value, problems: &mut Problems) -> Vec<Attachment> {
+    let mut found = Vec::new();
+    let listed = given.get("attachments").and_then(Value::as_array);
+    for (at, item) in listed.into_iter().flatten().enumerate() {
+        let place = format!("/attachments/{at}");
+        let Some(file) = item.get("file").and_then(Value::as_str) else { continue };
+        let kind =
+            item.get("kind").and_then(Value::as_u64).and_then(|kind| u8::try_from(kind).ok());
+        let Some(material) = kind.and_then(|kind| packet.manifest.material(kind)) else {
+            if !problems.touches(&format!("{place}/kind")) {
+                problems.push(unknown_kind(packet, &place));
+            }
+            continue;
+        };
+        let title = item.get("title").and_then(Value::as_str).unwrap_or(&material.label);
+        let mut attachment = Attachment {
+            at,
+            kind: material.number,
+            title: title.to_owned(),
+            file: file.to_owned(),
+            pages: Vec::new(),
+            quarters: item.get("rotation").and_then(Value::as_i64).unwrap_or(0) / 90,
+        };
+        if let Some(text) = item.get("pages").and_then(Value::as_str) {
+            match ranges(text) {
+                Some(pages) => attachment.pages = pages,
+                None => {
+                    let what = format!("“页”写作“{text}”，应为 1-3 或 1,4-6 这样的页码");
+                    let problem = attachment.found(Level::Problem, "attachment.pages", &what);
+                    let pointer = format!("{place}/pages");
+                    problems.push(Problem { pointer, ..problem });
+                }
+            }
+        }
+        found.push(attachment);
+    }
+    found
+}
+
+fn unknown_kind(packet: &Packet, place: &str) -> Problem {
+    let known: Vec<String> = packet
+        .manifest
+        .materials
+        .iter()
+        .map(|material| format!("{}（{}）", material.number, material.label))
+        .collect();
+    Problem {
+        level: Level::Problem,
+        pointer: format!("{place}/kind"),
+        label: "材料种类".to_owned(),
+        code: "attachment.kind".to_owned(),
+        facts: Facts::new(),
+        sentence: format!("“材料种类”应为：{}", known.join("、")),
+    }
+}
+
+/// Pages as a user writes them: `1-3`, `1,4-6`; full-width marks too.
+fn ranges(text: &str) -> Option<Vec<(usize, usize)>> {
+    let plain: String = text
+        .chars()
+        .filter(|mark| !mark.is_whitespace())
+        .map(|mark| match mark {
+            '，' | '、' | ';' | '；' => ',',
+            '－' | '—' | '–' | '~' | '～' | '至' => '-',
+            '０'..='９' => char::from_u32(mark as u32 - '０' as u32 + '0' as u32).unwrap_or(mark),
+            mark => mark,
+        })
+        .collect();
+    plain
+        .split(',')
+        .map(|part| {
+            let (first, last) = part.split_once('-').unwrap_or((part, part));
+            let (first, last): (usize, usize) = (first.parse().ok()?, last.parse().ok()?);
+            (first >= 1 && last >= first && last < 1_000_000).then_some((first, last))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ranges;
+
+    #[test]
+    fn pages_as_users_write_them() {
+        assert_eq!(ranges("1-3"), Some(vec![(1, 3)]));
+        assert_eq!(ranges(" 1，４－6、9 "), Some(vec![(1, 1), (4, 6), (9, 9)]));
+        for bad in ["", "0", "3-1", "1-", "all", "1,,2", "-3"] {
+            assert_eq!(ranges(bad), None, "{bad}");
+        }
+    }
+}

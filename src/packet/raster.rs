@@ -1,0 +1,74 @@
+//! Fitted pages as pictures: what a stranger's page conforms to cannot be proven, a picture can.
+
+use std::ops::Range;
+
+use hayro::hayro_interpret::InterpreterSettings;
+use hayro::hayro_syntax::Pdf;
+use hayro::vello_cpu::color::palette::css::WHITE;
+use hayro::{RenderCache, RenderSettings, render};
+use image::ExtendedColorType;
+use image::codecs::jpeg::JpegEncoder;
+use lopdf::{Dictionary, Object, Stream, dictionary};
+
+use super::attached::{Unfit, saved};
+use super::book::Book;
+use super::picture::QUALITY;
+use super::place::Matrix;
+
+/// Draws the pages (from 0) of a fitted file; gives a PDF of pictures.
+///
+/// # Errors
+/// [`Unfit::BadPage`] for a page that cannot be drawn.
+pub(super) fn draw(fitted: &[u8], pages: Range<usize>, resolution: f64) -> Result<Vec<u8>, Unfit> {
+    let pdf = Pdf::new(fitted.to_vec()).map_err(|_| Unfit::Damaged)?;
+    let scale = (resolution / 72.0) as f32;
+    let settings = InterpreterSettings::default();
+    let render_settings = RenderSettings {
+        x_scale: scale,
+        y_scale: scale,
+        bg_color: WHITE,
+        ..RenderSettings::default()
+    };
+    let mut book = Book::new();
+    for number in pages {
+        let page = pdf.pages().get(number).ok_or(Unfit::BadPage(number + 1))?;
+        let (wide, high) = page.render_dimensions();
+        let drawn = render(page, &RenderCache::new(), &settings, &render_settings);
+        let (width, height) = (u32::from(drawn.width()), u32::from(drawn.height()));
+        let picture = packed(drawn.data_as_u8_slice(), width, height);
+        let picture = book.document().add_object(Object::Stream(picture));
+        let matrix = Matrix([f64::from(wide), 0.0, 0.0, f64::from(high), 0.0, 0.0]);
+        book.show(wide > high, &[(picture, matrix)]);
+    }
+    saved(book)
+}
+
+/// The smaller of two: without loss, which suits text, or as a JPEG, which suits photographs.
+fn packed(pixels: &[u8], width: u32, height: u32) -> Stream {
+    // On white paper nothing shows through.
+    let colourless = pixels.chunks_exact(4).all(|it| it[0] == it[1] && it[1] == it[2]);
+    let (plain, space, kind): (Vec<u8>, _, _) = if colourless {
+        let grey = pixels.chunks_exact(4).map(|it| it[0]).collect();
+        (grey, "DeviceGray", ExtendedColorType::L8)
+    } else {
+        let colours = pixels.chunks_exact(4).flat_map(|it| [it[0], it[1], it[2]]).collect();
+        (colours, "DeviceRGB", ExtendedColorType::Rgb8)
+    };
+    let mut about = dictionary! {
+        "Type" => "XObject", "Subtype" => "Image",
+        "Width" => i64::from(width), "Height" => i64::from(height),
+        "ColorSpace" => space, "BitsPerComponent" => 8,
+    };
+    let mut photograph = Vec::new();
+    let encoded = JpegEncoder::new_with_quality(&mut photograph, QUALITY)
+        .encode(&plain, width, height, kind)
+        .is_ok();
+    let mut lossless = Stream::new(Dictionary::new(), plain);
+    let _ = lossless.compress();
+    if encoded && photograph.len() < lossless.content.len() {
+        about.set("Filter", "DCTDecode");
+        return Stream::new(about, photograph);
+    }
+    lossless.dict.extend(&about);
+    lossless
+}

@@ -1,0 +1,49 @@
+//! What is done with attached files in a process of its own.
+
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde::{Deserialize, Serialize};
+
+use super::attached::{Fitted, Fitting, Unfit, fit};
+use super::raster::draw;
+
+/// A piece of work on a file; its bytes go beside it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Task {
+    /// Fit an attached file onto A4 pages.
+    Fit(Fitting),
+    /// Draw these pages (from 0) of a fitted file as pictures, at so many dots an inch.
+    Draw(Range<usize>, f64),
+}
+
+/// What came of it; the bytes of a PDF go beside it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Done {
+    /// Of a file to be fitted.
+    Fitted(Fitted),
+    /// Of pages to be drawn.
+    Drawn,
+    /// Why there is nothing.
+    Unfit(Unfit),
+}
+
+impl Task {
+    /// Does the work.
+    #[must_use]
+    pub fn perform(&self, bytes: &[u8]) -> (Done, Vec<u8>) {
+        // A panic of a library tells that the file is not what it should be.
+        catch_unwind(AssertUnwindSafe(|| self.attempt(bytes)))
+            .unwrap_or_else(|_| (Done::Unfit(Unfit::Damaged), Vec::new()))
+    }
+
+    fn attempt(&self, bytes: &[u8]) -> (Done, Vec<u8>) {
+        let done = match self {
+            Self::Fit(fitting) => fit(bytes, fitting).map(|(it, pdf)| (Done::Fitted(it), pdf)),
+            Self::Draw(pages, resolution) => {
+                draw(bytes, pages.clone(), *resolution).map(|pdf| (Done::Drawn, pdf))
+            }
+        };
+        done.unwrap_or_else(|unfit| (Done::Unfit(unfit), Vec::new()))
+    }
+}
