@@ -102,12 +102,13 @@ fn another_template_is_told_and_another_home_knows_nothing() {
     assert!(told.contains("第1页") && told.contains("各级市场监督管理部门"), "{told}");
     let home = Spoilt::new();
     for sample in std::fs::read_dir(home.path("samples")).expect("samples").flatten() {
-        if sample.file_name().to_string_lossy().starts_with("shanxi-commitment") {
+        if sample.file_name().to_string_lossy().starts_with("shanxi-summary") {
             std::fs::remove_file(sample.path()).expect("removed");
         }
     }
-    std::fs::remove_dir_all(home.path("templates/shanxi/commitment")).expect("removed");
+    std::fs::remove_dir_all(home.path("templates/shanxi/summary")).expect("removed");
     let other = app_at(home.folder.path()).expect("sound");
+    let pdf = printed(&app(), "shanxi-summary");
     let verdict = only(&other, &pdf);
     assert!(verdict.differences[0].contains("本机没有这份文书"), "{verdict:?}");
 }
