@@ -168,8 +168,8 @@ impl App {
     pub fn roles_of_packet(&self, list: &[u8]) -> Result<Vec<Role>, Refusal> {
         let packet = self.packet_of(list)?;
         let papers = packet.manifest.papers.iter();
-        let documents =
-            papers.filter_map(|it| self.catalog().document(&it.id(&packet.programme_id).to_string()));
+        let documents = papers
+            .filter_map(|it| self.catalog().document(&it.id(&packet.programme_id).to_string()));
         Ok(documents.map(|document| document.manifest.role).collect())
     }
 

@@ -12,7 +12,7 @@ const LIMIT: usize = 256 << 20;
 const CREATOR: &str = "chengwen";
 
 /// What the description of a record begins with in the print file of a packet (申报包).
-const IN_PACKET: &str = "packet; ";
+pub const IN_PACKET: &str = "packet; ";
 
 /// A record that a file carries.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use lopdf::Document;
 
 use crate::fault::Fault;
 
-pub use carried::{CarriedRecord, NoRecord, carried_records};
+pub use carried::{CarriedRecord, IN_PACKET, NoRecord, carried_records};
 pub use contact_sheet::contact_sheet;
 pub use duplex::{Halves, halves};
 pub use intent::{Duplex, Intent};

@@ -76,9 +76,17 @@ pub(super) fn packet_parameters() -> Vec<Value> {
     let parameters = [
         ("as", "zip 另含各部分、附件原件和清单（默认），pdf 只要打印文件", of(&wrappings)),
         ("copies", "几份，默认按活动的规定", copies),
-        ("copies_as", "pages 各份依次排在文件里（默认），viewer 由打印对话框指定份数", of(&copies_as)),
+        (
+            "copies_as",
+            "pages 各份依次排在文件里（默认），viewer 由打印对话框指定份数",
+            of(&copies_as),
+        ),
         ("named", "页脚是否印“第一份”等，默认 yes", of(&yes)),
-        ("sides", "long 长边翻转（默认），short 短边翻转，one 单面，manual 手动双面（须为 zip）", of(&sides)),
+        (
+            "sides",
+            "long 长边翻转（默认），short 短边翻转，one 单面，manual 手动双面（须为 zip）",
+            of(&sides),
+        ),
         ("draft", "缺材料或有问题也印，每页印“草稿”；默认 no", of(&yes)),
         ("pdfa", "打印文件做成 PDF/A-3u，附件中的 PDF 转成图片；默认 no", of(&yes)),
     ];

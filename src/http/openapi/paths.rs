@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::body_schema;
 use super::components::header;
-use super::forms::collect_body;
+use super::forms::{collect_body, packet_body, packet_parameters};
 use crate::app::{App, blanks};
 use crate::catalog::Document;
 
@@ -267,7 +267,18 @@ pub(super) fn of_the_server() -> Map<String, Value> {
     .into_iter()
     .map(|(path, operation)| (path.to_owned(), json!({ "get": operation.written() })))
     .chain([("/api/v1/session".to_owned(), session())])
+    .chain([("/api/v1/packets".to_owned(), packets())])
     .collect()
+}
+
+/// Packets.
+fn packets() -> Value {
+    let done = file("申报材料", &["application/zip", "application/pdf"]);
+    let operation = Operation::new("packet", SERVER, "把申报表、承诺书和附件合成申报材料", done)
+        .asking(packet_parameters())
+        .taking(&packet_body())
+        .failing(&QUEUE);
+    json!({ "post": operation.written() })
 }
 
 /// A browser's session.

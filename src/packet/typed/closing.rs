@@ -72,7 +72,8 @@ mod tests {
     #[test]
     fn a_signature_at_the_end_is_taken() {
         let date = NaiveDate::from_ymd_opt(2026, 6, 12).expect("a day");
-        let (closing, blocks) = closing_of("正文第一段。\n晋味源食品有限公司\n2026 年 6 月 12 日\n");
+        let (closing, blocks) =
+            closing_of("正文第一段。\n晋味源食品有限公司\n2026 年 6 月 12 日\n");
         assert_eq!(closing, Some(Closing { party: Some("晋味源食品有限公司".to_owned()), date }));
         assert_eq!(blocks, 1);
         let (closing, blocks) = closing_of("正文第一段。\n2026年6月12日");

@@ -63,7 +63,9 @@ impl Typed {
             let party = closing.party.as_deref().map_or(0, count::words);
             party + count::words(&date::written(closing.date))
         });
-        title + closing + self.blocks.iter().map(|block| count::words(&block.printed())).sum::<usize>()
+        title
+            + closing
+            + self.blocks.iter().map(|block| count::words(&block.printed())).sum::<usize>()
     }
 
     /// The words of all headings, those at the beginning of paragraphs too.
