@@ -15,14 +15,9 @@ pub(super) fn run(app: &App, folder: &Path, contact_sheet: bool) -> Result<ExitC
     let mut reports = Vec::new();
     app.check_all(&mut |report| reports.push(report))?;
     for report in &reports {
-        let path = folder.join(report.sample.file_name().unwrap_or_default()).with_extension("pdf");
-        output::write(&path, &report.rendered.bytes)?;
-        output::line(format_args!(
-            "{}  {} 页  {}",
-            path.display(),
-            report.rendered.pages,
-            report.rendered.file_name
-        ));
+        let path = folder.join(format!("{}.pdf", report.name));
+        output::write(&path, &report.pdf)?;
+        output::line(format_args!("{}  {} 页  {}", path.display(), report.pages, report.file_name));
     }
     let documents = app.catalog().documents();
     let forms: Vec<_> = documents

@@ -231,7 +231,7 @@ impl Office {
     /// All counters as text, with the desks as they stand.
     pub(super) fn metrics(&self) -> Result<String, Fault> {
         let desks = [("render", &self.renders), ("check", &self.checks)];
-        self.meters.text(desks, self.app.typesetting().crews())
+        self.meters.text(desks, &self.app)
     }
 
     /// The bytes of a sample.
