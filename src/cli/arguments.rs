@@ -115,7 +115,7 @@ pub(super) enum Verb {
         /// 放在哪个目录，默认 demo
         #[arg(short, long, value_name = "目录", default_value = "demo", hide_default_value = true)]
         output: PathBuf,
-        /// 另把所有样例的每一页排成一张总览图 contact-sheet.png
+        /// 另把各文书样例的每一页排成一张总览图 contact-sheet.png
         #[arg(long)]
         contact_sheet: bool,
     },

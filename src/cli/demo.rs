@@ -40,7 +40,7 @@ pub(super) fn run(app: &App, folder: &Path, contact_sheet: bool) -> Result<ExitC
     if contact_sheet {
         let path = folder.join("contact-sheet.png");
         output::write(&path, &app.contact_sheet()?)?;
-        output::line(format_args!("{}  全部样例的每一页", path.display()));
+        output::line(format_args!("{}  各文书样例的每一页", path.display()));
     }
     output::line(format_args!("{} 个样例、{} 份空白表格，都已检查。", reports.len(), forms.len()));
     Ok(ExitCode::SUCCESS)

@@ -1,39 +1,12 @@
 //! POST …/collect: files in, a record out.
 
-use axum::body::Body;
-use axum::http::header;
 use chengwen::app::{App, Options};
 use serde_json::{Value, json};
 
-use super::client::{Answer, House, limits, post};
+use super::client::{FormPart as Part, House, form, limits, send};
 use crate::support::{app, render, sample};
 
 const COLLECT: &str = "/api/v1/documents/shanxi/summary/collect";
-
-/// A part of a form: the field's name, the file's name, and the bytes.
-type Part<'a> = (&'a str, &'a str, &'a [u8]);
-
-fn form(parts: &[Part<'_>]) -> Vec<u8> {
-    let mut body = Vec::new();
-    for (name, file, bytes) in parts {
-        let file = if file.is_empty() { String::new() } else { format!("; filename=\"{file}\"") };
-        let head =
-            format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
-        body.extend(head.bytes());
-        body.extend(*bytes);
-        body.extend(b"\r\n");
-    }
-    body.extend(b"--edge--\r\n");
-    body
-}
-
-async fn send(house: &House, path: &str, body: Vec<u8>) -> Answer {
-    let request = post(path).body(Body::from(body)).expect("a request");
-    let (mut parts, body) = request.into_parts();
-    let kind = "multipart/form-data; boundary=edge".parse().expect("a header");
-    parts.headers.insert(header::CONTENT_TYPE, kind);
-    house.ask(axum::http::Request::from_parts(parts, body)).await
-}
 
 fn printed(app: &App, name: &str) -> Vec<u8> {
     let sample = sample(app, name);

@@ -7,6 +7,7 @@ mod collect;
 mod guard;
 mod limits;
 mod openapi;
+mod packets;
 mod refusals;
 mod routes;
 mod running;
