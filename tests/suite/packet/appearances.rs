@@ -108,7 +108,8 @@ fn fields_look_as_they_were_filled() {
         },
     );
     // A check box in one of its states.
-    let (on, off) = (paper.face([0.0, 0.0, 9.0, 9.0], GREEN), paper.face([0.0, 0.0, 9.0, 9.0], BLUE));
+    let (on, off) =
+        (paper.face([0.0, 0.0, 9.0, 9.0], GREEN), paper.face([0.0, 0.0, 9.0, 9.0], BLUE));
     let states = dictionary! { "Yes" => on, "Off" => off };
     let ticked = paper.annotate(
         [100.0, 700.0, 120.0, 720.0],
@@ -169,7 +170,10 @@ fn what_says_nowhere_how_it_looks_is_told() {
     let packed = Given::sound().with(7, "盖章.pdf", paper.bytes()).packed(&app(), ONE);
     let told: Vec<_> = packed.problems.advice().collect();
     assert_eq!(told.len(), 1, "{told:#?}");
-    assert_eq!((told[0].code.as_str(), told[0].pointer.as_str()), ("attachment.faceless", "/attachments/3/file"));
+    assert_eq!(
+        (told[0].code.as_str(), told[0].pointer.as_str()),
+        ("attachment.faceless", "/attachments/3/file")
+    );
     let sentence = &told[0].sentence;
     assert!(sentence.contains("有 2 处") && sentence.contains("盖章.pdf"), "{sentence}");
 }
@@ -180,7 +184,8 @@ fn odd_annotations_do_no_harm() {
     let face = paper.face([0.0, 0.0, 10.0, 10.0], YELLOW);
     let nothing = paper.face([0.0, 0.0, 0.0, 0.0], RED);
     let gone = paper.document.new_object_id();
-    let stamp = |face: Object| dictionary! { "Subtype" => "Stamp", "F" => PRINT, "AP" => shown(face) };
+    let stamp =
+        |face: Object| dictionary! { "Subtype" => "Stamp", "F" => PRINT, "AP" => shown(face) };
     // No extent of its own, or of its place; a face that is not there; states without a state.
     paper.annotate([10.0, 10.0, 60.0, 60.0], stamp(nothing.into()));
     paper.annotate([10.0, 10.0, 10.0, 10.0], stamp(face.into()));

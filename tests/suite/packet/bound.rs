@@ -137,9 +137,7 @@ impl Drawn {
 
     /// Where anything is that is neither white nor grey, as the marks are.
     pub(crate) fn coloured(&self) -> Option<[f64; 4]> {
-        self.place(|[red, green, blue]| {
-            red.max(green).max(blue) - red.min(green).min(blue) > 60
-        })
+        self.place(|[red, green, blue]| red.max(green).max(blue) - red.min(green).min(blue) > 60)
     }
 
     fn place(&self, seen: impl Fn([u8; 3]) -> bool) -> Option<[f64; 4]> {

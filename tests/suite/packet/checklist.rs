@@ -30,17 +30,32 @@ fn each_required_material_is_missed() {
         let problems = Given::sound().without(kind).refused(&app, ONE);
         let found: Vec<_> = problems.to_mend().collect();
         assert_eq!(found.len(), 1, "{found:#?}");
-        assert_eq!((found[0].code.as_str(), found[0].pointer.as_str()), ("packet.missing-material", "/attachments"));
+        assert_eq!(
+            (found[0].code.as_str(), found[0].pointer.as_str()),
+            ("packet.missing-material", "/attachments")
+        );
         assert_eq!(found[0].facts["material"], json!(kind));
         let sentence = &found[0].sentence;
-        assert!(sentence.contains(&format!("缺少附件（{kind}）")) && sentence.contains("请加上"), "{sentence}");
+        assert!(
+            sentence.contains(&format!("缺少附件（{kind}）")) && sentence.contains("请加上"),
+            "{sentence}"
+        );
         // Two of the three may be typed.
         assert_eq!(sentence.contains(".txt"), kind != 1, "{sentence}");
     }
     // The letter is a paper of its own.
     let mut given = Given::sound();
     set(&mut given.list, "/commitment", Value::Null);
-    assert_eq!(codes(&given.refused(&app, ONE)), ["field.missing", "packet.missing-material"]);
+    let problems = given.refused(&app, ONE);
+    assert_eq!(codes(&problems), ["packet.missing-material"]);
+    let sentence = &problems.to_mend().next().expect("it").sentence;
+    assert!(
+        sentence.contains("缺少附件（2）") && sentence.contains("\"commitment\": \"same\""),
+        "{sentence}"
+    );
+    // It may come as a scan, too.
+    let scanned = given.with(2, "承诺书.png", small()).packed(&app, ONE);
+    assert_eq!(scanned.lines[1].standing, Standing::Present);
     // All of them at once.
     let mut given = Given::sound();
     given.list["attachments"] = json!([]);
@@ -70,7 +85,10 @@ fn honours_that_are_claimed_are_proven() {
     let standing: Vec<Standing> = packed.lines.iter().map(|line| line.standing).collect();
     assert_eq!(standing[..4], [Standing::Present; 4]);
     assert_eq!(standing[5..], [Standing::NotApplicable, Standing::Optional]);
-    assert_eq!(packed.lines.iter().map(|line| line.number).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(
+        packed.lines.iter().map(|line| line.number).collect::<Vec<_>>(),
+        [1, 2, 3, 4, 5, 6, 7]
+    );
 }
 
 #[test]
@@ -81,7 +99,11 @@ fn an_industry_brings_a_recommendation_and_speaks_of_its_members() {
     assert_eq!(codes(&problems), ["packet.missing-material", "report.without-section"]);
     let section = problems.to_mend().find(|it| it.code == "report.without-section").expect("it");
     assert_eq!(section.pointer, "/attachments/2/file");
-    assert!(section.sentence.contains("会员") && section.sentence.contains("创建情况报告.txt"), "{}", section.sentence);
+    assert!(
+        section.sentence.contains("会员") && section.sentence.contains("创建情况报告.txt"),
+        "{}",
+        section.sentence
+    );
     // A word in the running text is no section; a heading is.
     let said = report(1600).replace("诚信经营", "会员经营");
     let without = given.clone().without(4).with(6, "推荐.png", small());
@@ -101,10 +123,10 @@ fn an_industry_brings_a_recommendation_and_speaks_of_its_members() {
 #[test]
 fn an_area_speaks_of_its_shops() {
     let app = app();
-    let problems = of_kind("示范区域", "步行街（商圈）").refused(&app, ONE);
+    let problems = of_kind("示范区域", "商圈").refused(&app, ONE);
     assert!(codes(&problems).contains(&"report.without-section"), "{problems:#?}");
     let told = report(1600) + "二、区域内商户创建情况\n商户一百家。\n";
-    let given = of_kind("示范区域", "步行街（商圈）").without(4).with(4, "报告.txt", told.into());
+    let given = of_kind("示范区域", "商圈").without(4).with(4, "报告.txt", told.into());
     match given.pack(&app, ONE) {
         Ok(_) => {}
         Err(chengwen::app::Refusal::Problems(problems)) => {
@@ -154,7 +176,11 @@ fn a_scan_cannot_be_counted_and_that_is_told() {
         assert_eq!(advised(&packed.problems), ["report.uncountable"]);
         let advice = packed.problems.advice().next().expect("it");
         assert_eq!(advice.level, Level::Advice);
-        assert!(advice.sentence.contains(name) && advice.sentence.contains("不少于 1500 字"), "{}", advice.sentence);
+        assert!(
+            advice.sentence.contains(name) && advice.sentence.contains("不少于 1500 字"),
+            "{}",
+            advice.sentence
+        );
         assert_eq!(packed.counted, []);
     }
 }
@@ -173,7 +199,11 @@ fn a_draft_prints_what_there_is() {
     assert!(bound.words[0].contains('缺'), "{}", bound.words[0]);
     for (at, words) in bound.words.iter().enumerate() {
         // Across each page that bears anything, the official form's too; a blank back bears nothing.
-        assert_eq!(words.contains('草') && words.contains('稿'), !words.is_empty(), "{at}: {words}");
+        assert_eq!(
+            words.contains('草') && words.contains('稿'),
+            !words.is_empty(),
+            "{at}: {words}"
+        );
     }
     // What is unsound is not printed in the form, what is sound is.
     let form = bound.start("培育申请表");
@@ -198,7 +228,11 @@ fn papers_that_contradict_each_other_are_told() {
     assert_eq!(codes(&problems), ["packet.other-name"]);
     let told = problems.to_mend().next().expect("it");
     assert_eq!(told.pointer, "/commitment/name");
-    assert!(told.sentence.contains("别家") && told.sentence.contains("晋味源"), "{}", told.sentence);
+    assert!(
+        told.sentence.contains("别家") && told.sentence.contains("晋味源"),
+        "{}",
+        told.sentence
+    );
     // What is wrong in the form is told once, as the form's, though the letter takes it over.
     let mut given = Given::sound();
     set(&mut given.list, "/application/region", json!("太原市没有区"));

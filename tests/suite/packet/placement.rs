@@ -42,7 +42,8 @@ fn packed(files: Vec<(&str, Vec<u8>, serde_json::Value)>) -> (Bound, Vec<usize>)
     let mut given = Given::sound();
     let mut titles = Vec::new();
     for (at, (ending, bytes, more)) in files.into_iter().enumerate() {
-        let mut item = json!({ "kind": 7, "title": format!("甲{at}"), "file": format!("{at}.{ending}") });
+        let mut item =
+            json!({ "kind": 7, "title": format!("甲{at}"), "file": format!("{at}.{ending}") });
         for (key, value) in more.as_object().expect("entries") {
             item[key] = value.clone();
         }
@@ -59,7 +60,9 @@ fn a_page_is_turned_as_its_file_and_the_list_say() {
     let bounds = [0.0, 0.0, 210.0 * MM, 297.0 * MM];
     let mut files = Vec::new();
     let mut wanted = Vec::new();
-    for (own, listed) in [(0, 0), (90, 0), (180, 0), (270, 0), (-90, 0), (0, 90), (0, 270), (270, 90), (180, 270)] {
+    for (own, listed) in
+        [(0, 0), (90, 0), (180, 0), (270, 0), (-90, 0), (0, 90), (0, 270), (270, 90), (180, 270)]
+    {
         let mut paper = Paper::of(&cornered(bounds));
         paper.set(0, "Rotate", own);
         files.push(("pdf", paper.bytes(), json!({ "rotation": listed })));
@@ -150,9 +153,11 @@ fn a_page_of_any_size_is_whole_inside_the_margins() {
     let tree = paper.tree();
     paper.document.objects.insert(tree, dictionary! {}.into());
     paper.set_in(tree, "MediaBox", numbers(&[148.0 * MM, 210.0 * MM, 0.0, 0.0]));
-    let page = paper.document.objects.values_mut().find(|it| {
-        it.as_dict().is_ok_and(|it| it.has(b"Contents"))
-    });
+    let page = paper
+        .document
+        .objects
+        .values_mut()
+        .find(|it| it.as_dict().is_ok_and(|it| it.has(b"Contents")));
     page.and_then(|page| page.as_dict_mut().ok()).expect("a page").remove(b"MediaBox");
     files.push(("pdf", paper.bytes(), json!({})));
     wanted.push(("inherited".to_owned(), fitted(FRONT, 148.0, 210.0)));
@@ -168,7 +173,8 @@ fn a_page_of_any_size_is_whole_inside_the_margins() {
 fn what_is_cut_away_stays_away() {
     let whole = [0.0, 0.0, 600.0, 800.0];
     let kept = [100.0, 250.0, 400.0, 650.0];
-    let content = filled(whole, RED) + &filled(kept, GREEN);
+    // A little more is green than is kept, so that no pixel of the edge is red.
+    let content = filled(whole, RED) + &filled([90.0, 240.0, 410.0, 660.0], GREEN);
     let mut paper = Paper::new();
     paper.page(whole, &content);
     paper.set(0, "CropBox", numbers(&kept));
