@@ -691,7 +691,7 @@ fn go_together(copies: u8, options: PackOptions) -> Result<(), Refusal> {
     if manual && options.wrapping == Wrapping::Pdf {
         return refuse("手动双面得到正面、背面两个文件，应输出 zip".to_owned());
     }
-    if manual && options.copies_as == CopiesAs::Viewer {
+    if manual && options.copies_as == CopiesAs::Viewer && copies > 1 {
         return refuse(
             "手动双面须一份一份地印，不能由打印对话框指定份数；请用 pages，或把份数写作 1"
                 .to_owned(),

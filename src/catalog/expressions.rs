@@ -131,7 +131,12 @@ impl RegionOrder {
 #[must_use]
 pub fn paths_of_sentence(environment: &Environment<'_>, name: &str) -> BTreeSet<String> {
     match environment.get_template(name) {
-        Ok(template) => own_paths(template.undeclared_variables(true)),
+        Ok(template) => {
+            let whole = without_slices(template.source());
+            let sliced = environment.template_from_str(&whole);
+            let sliced = sliced.map(|it| it.undeclared_variables(true)).unwrap_or_default();
+            own_paths(template.undeclared_variables(true).into_iter().chain(sliced))
+        }
         Err(_) => BTreeSet::new(),
     }
 }
@@ -145,7 +150,48 @@ pub fn paths_of_expression(
     expression: &str,
 ) -> Result<BTreeSet<String>, Error> {
     let compiled = environment.compile_expression(expression)?;
-    Ok(own_paths(compiled.undeclared_variables(true)))
+    let whole = without_slices(expression);
+    let sliced = environment.compile_expression(&whole);
+    let sliced = sliced.map(|it| it.undeclared_variables(true)).unwrap_or_default();
+    Ok(own_paths(compiled.undeclared_variables(true).into_iter().chain(sliced)))
+}
+
+/// An expression with each slice (`text[:2]`) replaced by the text that it is of: minijinja does not tell
+/// which variables are sliced.
+fn without_slices(expression: &str) -> String {
+    let mut kept = String::new();
+    // For each open bracket, where it stands, and whether a colon was seen in it.
+    let mut open: Vec<(usize, bool)> = Vec::new();
+    let mut quote = None;
+    for mark in expression.chars() {
+        let sliceable =
+            kept.ends_with(|before: char| before.is_alphanumeric() || "_)]".contains(before));
+        kept.push(mark);
+        match (quote, mark) {
+            (Some(begun), _) if begun == mark => quote = None,
+            (Some(_), _) => {}
+            (None, '\'' | '"') => quote = Some(mark),
+            (None, '[' | '{' | '(') => {
+                // Only what stands behind a value slices it; a map has colons of its own.
+                let place = if mark == '[' && sliceable { kept.len() - 1 } else { usize::MAX };
+                open.push((place, false));
+            }
+            (None, ':') => {
+                if let Some((_, colon)) = open.last_mut() {
+                    *colon = true;
+                }
+            }
+            (None, ']' | '}' | ')') => {
+                if let Some((place, true)) = open.pop()
+                    && place < kept.len()
+                {
+                    kept.truncate(place);
+                }
+            }
+            _ => {}
+        }
+    }
+    kept
 }
 
 fn own_paths(found: impl IntoIterator<Item = String>) -> BTreeSet<String> {
@@ -211,6 +257,24 @@ mod tests {
             .and_then(|compiled| compiled.eval(value_of(data)))
             .map_err(|error| error.to_string())
             .map(|value| serde_json::to_value(&value).expect("plain"))
+    }
+
+    #[test]
+    fn what_is_sliced_is_read() {
+        let environment = Environment::new();
+        for (expression, read) in [
+            ("phone[:1] == '1'", vec!["phone"]),
+            ("contact.phone[5:] <= programme.until", vec!["contact.phone", "programme.until"]),
+            ("'[' ~ name[1:-1] ~ ':]' in list", vec!["list", "name"]),
+            ("(name ~ mark)[2:]", vec!["mark", "name"]),
+            ("kind in {'a': one}['a'] and other['b']", vec!["kind", "one", "other"]),
+        ] {
+            let paths = paths_of_expression(&environment, expression).expect("an expression");
+            let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+            for path in read {
+                assert!(paths.contains(&path), "{path} not in {paths:?} of {expression}");
+            }
+        }
     }
 
     fn rows() -> serde_json::Value {

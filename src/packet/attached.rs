@@ -2,8 +2,6 @@
 //!
 //! This is done in a process of its own where one can be had: the file is a stranger's.
 
-use std::io;
-
 use lopdf::{Document, LoadOptions};
 use serde::{Deserialize, Serialize};
 
@@ -92,21 +90,31 @@ pub enum Unfit {
 /// What [`Unfit`] lists.
 pub fn fit(bytes: &[u8], fitting: &Fitting) -> Result<(Fitted, Vec<u8>), Unfit> {
     let mut book = Book::new();
-    let fitted = match Kind::of(bytes) {
+    let mut fitted = match Kind::of(bytes) {
         Kind::Pdf => pdf(bytes, fitting, &mut book)?,
-        kind @ (Kind::Jpeg | Kind::Png | Kind::Tiff) => pictures(bytes, kind, fitting, &mut book)?,
+        kind @ (Kind::Jpeg | Kind::Png | Kind::Tiff) => {
+            let fitted = pictures(bytes, kind, fitting, &mut book)?;
+            return Ok((fitted, saved(book)?));
+        }
         kind => return Err(Unfit::Kind(kind)),
     };
-    Ok((fitted, saved(book)?))
+    let document = book.bind().map_err(|_| Unfit::Damaged)?;
+    // Of what is printed: the faces of filled fields and stamps are among them.
+    let pages = tree::pages(&document);
+    let read = words::of_pages(&document, &pages.iter().collect::<Vec<_>>());
+    fitted.unembedded = read.map(|read| read.unembedded).unwrap_or_default();
+    drop(pages);
+    Ok((fitted, bytes_of(document)?))
 }
 
 /// The bytes of a file of ours.
 pub(super) fn saved(book: Book) -> Result<Vec<u8>, Unfit> {
+    bytes_of(book.bind().map_err(|_| Unfit::Damaged)?)
+}
+
+fn bytes_of(mut document: Document) -> Result<Vec<u8>, Unfit> {
     let mut made = Vec::new();
-    book.bind()
-        .map_err(|fault| io::Error::other(fault.what))
-        .and_then(|mut document| document.save_to(&mut made))
-        .map_err(|_| Unfit::Damaged)?;
+    document.save_to(&mut made).map_err(|_| Unfit::Damaged)?;
     Ok(made)
 }
 
@@ -141,15 +149,18 @@ fn pdf(bytes: &[u8], fitting: &Fitting, book: &mut Book) -> Result<Fitted, Unfit
     }
     let layers = Layers::of(&source);
     book.keep_layers(&layers, &import);
-    let shown: Vec<_> = wanted.iter().map(|number| &nodes[number - 1]).collect();
-    let read = words::of_pages(&source, &shown);
-    let unembedded = read.as_ref().map(|read| read.unembedded.clone()).unwrap_or_default();
+    let words = if fitting.words {
+        let shown: Vec<_> = wanted.iter().map(|number| &nodes[number - 1]).collect();
+        words::of_pages(&source, &shown).and_then(told)
+    } else {
+        None
+    };
     Ok(Fitted {
         pages: wanted.len(),
         repaired: source.xref_recovery.is_some(),
         faceless,
-        unembedded,
-        words: read.filter(|_| fitting.words).and_then(told),
+        unembedded: Vec::new(),
+        words,
     })
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::given::Attachment;
-use crate::catalog::{Material, Packet, Seen};
+use crate::catalog::{Material, Packet, SAME, Seen};
 use crate::fault::Fault;
 use crate::intake::Problem;
 use crate::values::{Facts, Level};
@@ -73,7 +73,7 @@ pub fn checklist(
             (false, _) => Standing::Optional,
         };
         if standing == Standing::Missing {
-            problems.push(missing(material));
+            problems.push(missing(packet, material));
         }
         if let (Some(attachment), Some(false), Some(needless)) =
             (given, required, &material.needless)
@@ -87,11 +87,17 @@ pub fn checklist(
     Ok((lines, problems))
 }
 
-fn missing(material: &Material) -> Problem {
-    let remedy = if material.typed {
-        "请加上（PDF、图片，或 .txt、.md 文字）"
-    } else {
-        "请加上（PDF 或图片）"
+fn missing(packet: &Packet, material: &Material) -> Problem {
+    let paper = packet.manifest.papers.iter().find(|it| it.material == Some(material.number));
+    let remedy = match paper {
+        // It is made from data, which may be another paper's.
+        Some(paper) if paper.from().is_some() => format!(
+            "请在数据中写上 {0}（与前表相同的写 \"{0}\": \"{SAME}\"），或加上（PDF 或图片）",
+            paper.key()
+        ),
+        Some(paper) => format!("请在数据中写上 {}，或加上（PDF 或图片）", paper.key()),
+        None if material.typed => "请加上（PDF、图片，或 .txt、.md 文字）".to_owned(),
+        None => "请加上（PDF 或图片）".to_owned(),
     };
     let mut facts = Facts::new();
     facts.insert("material".to_owned(), material.number.into());

@@ -16,11 +16,8 @@ pub(super) fn pages(document: &PagedDocument) -> Vec<usize> {
         .enumerate()
         .filter(|(_, page)| {
             let size = page.frame.size();
-            let inside = |at: Point, width: Abs| {
-                at.x >= edge
-                    && at.y >= edge
-                    && at.x + width <= size.x - edge
-                    && at.y <= size.y - edge
+            let inside = |at: Point| {
+                at.x >= edge && at.y >= edge && at.x <= size.x - edge && at.y <= size.y - edge
             };
             !every_text(&page.frame, Transform::identity(), &inside)
         })
@@ -35,15 +32,17 @@ fn reach(text: &TextItem) -> Abs {
     text.width() - last + last.min(text.size)
 }
 
-/// Whether every text of a frame passes; a text is asked by the left end of its baseline and its reach.
-fn every_text(frame: &Frame, at: Transform, passes: &dyn Fn(Point, Abs) -> bool) -> bool {
+/// Whether every text of a frame passes; a text is asked by both ends of its baseline, which may be turned.
+fn every_text(frame: &Frame, at: Transform, passes: &dyn Fn(Point) -> bool) -> bool {
     frame.items().all(|(position, item)| {
         let here = at.pre_concat(Transform::translate(position.x, position.y));
         match item {
             FrameItem::Group(group) => {
                 every_text(&group.frame, here.pre_concat(group.transform), passes)
             }
-            FrameItem::Text(text) => passes(Point::zero().transform(here), reach(text)),
+            FrameItem::Text(text) => [Abs::zero(), reach(text)]
+                .into_iter()
+                .all(|along| passes(Point::with_x(along).transform(here))),
             _ => true,
         }
     })

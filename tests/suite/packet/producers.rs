@@ -1,0 +1,219 @@
+//! Files of several programs: whatever can be run, followed or opened in them stays behind.
+
+use std::process::Command;
+
+use chengwen::app::Options;
+use lopdf::{Object, dictionary};
+
+use super::bound::Bound;
+use super::made::{GREEN, MM, Paper, RED, filled, through_qpdf};
+use super::{Given, ONE, PackOptions, advised};
+use crate::support::{app, render, root, run, sample};
+
+const TITLE: &str = "附件（7）其他证明材料";
+
+fn packed(bytes: Vec<u8>) -> (Bound, usize) {
+    let bound = Bound::of(&Given::sound().with(7, "甲.pdf", bytes).packed(&app(), ONE).bytes);
+    let start = bound.start(TITLE);
+    (bound, start)
+}
+
+#[test]
+fn our_own_papers_can_be_attached() {
+    let app = app();
+    let own = sample(&app, "shanxi-certificate");
+    let made = render(&app, &own.document, &own.record(), Options::default());
+    let (bound, start) = packed(made.bytes);
+    assert!(bound.words[start].contains("附件（7）其他证明材料第1页"), "{}", bound.words[start]);
+    let holder = own.record()["holder"].as_str().expect("a holder").to_owned();
+    assert!(bound.words[start].contains(&holder), "{}", bound.words[start]);
+    // Another form with its record: the packet carries its own two and no third.
+    let form = sample(&app, "shanxi-application.region");
+    let made = render(&app, &form.document, &form.record(), Options::default());
+    let bytes = Given::sound().with(7, "甲.pdf", made.bytes).packed(&app, ONE).bytes;
+    let file = chengwen::finish::read_back(&bytes).expect("a PDF");
+    assert_eq!(file.carried.len(), 2, "{:?}", file.carried.keys());
+}
+
+/// A file with text, written by reportlab; its name, and what is read in it.
+fn reportlab() -> Vec<u8> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = root().join("tests/suite/packet/producers.py");
+    let told: Vec<String> = ["/usr/bin/python3", "python3"]
+        .into_iter()
+        .map(|python| {
+            let ran = Command::new(python)
+                .arg(&script)
+                .arg(folder.path())
+                .arg(root().join("fonts"))
+                .output();
+            match ran {
+                Ok(ran) if ran.status.success() => String::new(),
+                Ok(ran) => String::from_utf8_lossy(&ran.stderr).into_owned(),
+                Err(error) => error.to_string(),
+            }
+        })
+        .collect();
+    assert!(told.contains(&String::new()), "reportlab is missing; tests/run installs it: {told:?}");
+    std::fs::read(folder.path().join("form.pdf")).expect("made")
+}
+
+#[test]
+fn the_same_form_however_it_was_written() {
+    let plain = reportlab();
+    let folder = tempfile::tempdir().expect("a folder");
+    let (from, to) = (folder.path().join("from.pdf"), folder.path().join("to.pdf"));
+    std::fs::write(&from, &plain).expect("written");
+    let (from, made) = (from.to_string_lossy(), to.to_string_lossy());
+    let other = |program: &str, arguments: &[&str]| {
+        let ran = run(program, &[arguments, &[&*from, &*made]].concat());
+        assert!(ran.status.success(), "{ran:?}");
+        std::fs::read(&to).expect("made")
+    };
+    let files = [
+        ("reportlab", plain.clone()),
+        ("object streams", through_qpdf(&plain, &["--object-streams=generate"])),
+        ("linearised", through_qpdf(&plain, &["--linearize"])),
+        ("unpacked", through_qpdf(&plain, &["--qdf", "--object-streams=disable"])),
+        (
+            "opened without a password",
+            through_qpdf(&plain, &["--encrypt", "", "owner", "256", "--"]),
+        ),
+        (
+            "and of old",
+            through_qpdf(&plain, &["--allow-weak-crypto", "--encrypt", "", "owner", "40", "--"]),
+        ),
+        ("cairo", other("pdftocairo", &["-pdf"])),
+    ];
+    let app = app();
+    let mut given = Given::sound();
+    for (name, bytes) in &files {
+        let item = serde_json::json!({ "kind": 7, "title": name, "file": format!("{name}.pdf") });
+        given = given.with_item(item, bytes.clone());
+    }
+    let packed = given.packed(&app, ONE);
+    let bound = Bound::of(&packed.bytes);
+    for (name, _) in &files {
+        let start = bound.start(&format!("附件（7）{name}"));
+        let words = &bound.words[start];
+        // The text of the page, and what was filled into its fields.
+        assert!(
+            words.contains("放心消费示范单位") && words.contains("JinWeiYuan"),
+            "{name}: {words}"
+        );
+        assert!(bound.words[start + 1].contains("第二面"), "{name}: {}", bound.words[start + 1]);
+        assert!(bound.drawn(start).place_of(RED).is_some(), "{name}");
+    }
+    assert!(advised(&packed.problems).iter().all(|code| *code == "attachment.unembedded"));
+}
+
+#[test]
+fn nothing_that_runs_or_opens_is_in_the_print_file() {
+    let mut paper = Paper::of(&filled([100.0, 100.0, 200.0, 200.0], GREEN));
+    let script = |code: &str| {
+        dictionary! { "S" => "JavaScript", "JS" => Object::string_literal(code) }
+    };
+    let embedded = paper.stream(dictionary! { "Type" => "EmbeddedFile" }, "SECRET-PAYLOAD");
+    let file = dictionary! {
+        "Type" => "Filespec", "F" => Object::string_literal("payload.exe"),
+        "EF" => dictionary! { "F" => embedded },
+    };
+    let names: Vec<Object> = vec![Object::string_literal("payload.exe"), file.clone().into()];
+    let scripts: Vec<Object> = vec![Object::string_literal("all"), script("app.alert(1)").into()];
+    let catalog = paper.catalog;
+    paper.set_in(catalog, "OpenAction", script("app.alert('OPENED')"));
+    paper.set_in(catalog, "AA", dictionary! { "WC" => script("app.alert('CLOSED')") });
+    let names = dictionary! {
+        "EmbeddedFiles" => dictionary! { "Names" => names },
+        "JavaScript" => dictionary! { "Names" => scripts },
+    };
+    paper.set_in(catalog, "Names", names);
+    paper.set(0, "AA", dictionary! { "O" => script("app.alert('PAGE')") });
+    let attached = dictionary! { "Subtype" => "FileAttachment", "F" => 4, "FS" => file };
+    paper.annotate([10.0, 10.0, 30.0, 30.0], attached);
+    let launch = dictionary! { "S" => "Launch", "F" => Object::string_literal("cmd.exe") };
+    paper.annotate(
+        [10.0, 10.0, 90.0, 90.0],
+        dictionary! { "Subtype" => "Link", "F" => 4, "A" => launch },
+    );
+    let address = Object::string_literal("http://example.invalid/");
+    let follow = dictionary! { "S" => "URI", "URI" => address };
+    let face = paper.face([0.0, 0.0, 10.0, 10.0], RED);
+    let button = dictionary! {
+        "Subtype" => "Widget", "FT" => "Btn", "F" => 4, "A" => follow,
+        "AP" => dictionary! { "N" => face }, "AA" => dictionary! { "U" => script("app.alert('UP')") },
+    };
+    paper.annotate([300.0, 300.0, 400.0, 400.0], button);
+    let media = paper.stream(dictionary! {}, "RICH-MEDIA");
+    let shown = dictionary! { "Subtype" => "RichMedia", "F" => 4, "RichMediaContent" => media };
+    paper.annotate([10.0, 10.0, 90.0, 90.0], shown);
+    let (bound, start) = packed(paper.bytes());
+    let drawn = bound.drawn(start);
+    assert!(drawn.place_of(GREEN).is_some() && drawn.place_of(RED).is_some());
+    let plain = bound.plain();
+    for word in [
+        "JavaScript",
+        "/JS",
+        "OpenAction",
+        "/AA",
+        "SECRET-PAYLOAD",
+        "payload.exe",
+        "Launch",
+        "cmd.exe",
+        "example.invalid",
+        "RICH-MEDIA",
+        "app.alert",
+        "/FileAttachment",
+        "/URI",
+    ] {
+        assert!(!plain.contains(word), "{word}");
+    }
+}
+
+#[test]
+fn what_a_layer_hides_stays_hidden() {
+    let bounds = [0.0, 0.0, 210.0 * MM, 297.0 * MM];
+    let layered = |off: bool, state: Option<&str>| {
+        let mut paper = Paper::new();
+        let layer = |paper: &mut Paper, name: &str| {
+            let named = Object::string_literal(name);
+            paper.document.add_object(dictionary! { "Type" => "OCG", "Name" => named })
+        };
+        let (one, two) = (layer(&mut paper, "one"), layer(&mut paper, "two"));
+        let content = format!(
+            "/OC /L1 BDC {} EMC /OC /L2 BDC {} EMC",
+            filled([50.0, 50.0, 150.0, 150.0], RED),
+            filled([250.0, 50.0, 350.0, 150.0], GREEN)
+        );
+        paper.page(bounds, &content);
+        let properties = dictionary! { "L1" => one, "L2" => two };
+        paper.set(0, "Resources", dictionary! { "Properties" => properties });
+        let mut usual = dictionary! { "Order" => Vec::<Object>::new() };
+        let list = |of: lopdf::ObjectId| vec![Object::Reference(of)];
+        if off {
+            usual.set("OFF", list(one));
+        }
+        if let Some(state) = state {
+            usual.set("BaseState", state);
+            usual.set("ON", list(two));
+        }
+        let all: Vec<Object> = vec![one.into(), two.into()];
+        let catalog = paper.catalog;
+        paper.set_in(catalog, "OCProperties", dictionary! { "OCGs" => all, "D" => usual });
+        paper.bytes()
+    };
+    for (bytes, seen) in [
+        (layered(false, None), true),
+        (layered(true, None), false),
+        (layered(false, Some("OFF")), false),
+    ] {
+        for archival in [false, true] {
+            let given = Given::sound().with(7, "甲.pdf", bytes.clone());
+            let made = given.packed(&app(), PackOptions { archival, ..ONE });
+            let bound = Bound::of(&made.bytes);
+            let drawn = bound.drawn(bound.start(TITLE));
+            assert!(drawn.place_of(GREEN).is_some(), "{seen} {archival}");
+            assert_eq!(drawn.place_of(RED).is_some(), seen, "archival {archival}");
+        }
+    }
+}
