@@ -145,7 +145,9 @@ fn marks_cover_nothing() {
 /// The pictures of a file: pixels across and down.
 fn pictures(bound: &Bound) -> Vec<(i64, i64)> {
     let streams = bound.document.objects.values().filter_map(|it| it.as_stream().ok());
-    let is = |it: &&Stream| it.dict.get(b"Subtype").and_then(Object::as_name) == Ok(b"Image");
+    let is = |it: &&Stream| {
+        it.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|name| name == b"Image")
+    };
     let side = |it: &Stream, key: &[u8]| it.dict.get(key).and_then(Object::as_i64).expect("a side");
     let mut found: Vec<(i64, i64)> =
         streams.filter(is).map(|it| (side(it, b"Width"), side(it, b"Height"))).collect();
