@@ -154,17 +154,17 @@ fn pictures(bound: &Bound) -> Vec<(i64, i64)> {
 #[test]
 fn pictures_are_no_finer_than_print() {
     // A scan at the resolution of print goes in byte for byte; finer ones are brought down.
-    let scan = jpeg(&Corners::of(827, 1170));
+    let scan = jpeg(&Corners::of(595, 842));
     let given = Given::sound()
         .without(1)
         .with(1, "甲.jpg", scan.clone())
         .with(7, "乙.jpg", jpeg(&Corners::of(1400, 1000)))
         .with(7, "丙.png", png(&Corners::of(1654, 2339)))
         .with(7, "丁.png", grey(200, 100));
-    let packed = given.packed(&coarse(100.0), ONE);
+    let packed = given.packed(&coarse(72.0), ONE);
     assert!(packed.bytes.windows(scan.len()).any(|part| part == scan), "as it was received");
     let bound = Bound::of(&packed.bytes);
-    assert_eq!(pictures(&bound), [(200, 100), (827, 1170), (827, 1170), (1158, 827)]);
+    assert_eq!(pictures(&bound), [(200, 100), (595, 842), (596, 842), (834, 596)]);
     // 300 dots an inch, if nobody says otherwise.
     let given = Given::sound().without(1).with(1, "甲.png", grey(2604, 3683));
     assert_eq!(pictures(&Bound::of(&given.packed(&app(), ONE).bytes)), [(2481, 3508)]);

@@ -167,35 +167,47 @@ fn the_program_refuses_with_one_and_writes_nothing() {
 #[test]
 fn limits_are_settings() {
     // 62 MB unpacked, and some more to be brought down; few bytes as a file.
-    let large = grey(7900, 7900);
-    let given = Given::sound().with(7, "大.png", large).with(7, "厚.pdf", pages(3));
+    let given = Given::sound().with(7, "大.png", grey(7900, 7900)).with(7, "厚.pdf", pages(3));
     let folder = in_folder(&given);
     let made = folder.path().join("申报.pdf");
     let path = made.to_string_lossy();
-    for (setting, file, part) in [
-        ("limits.attachment_pages=2", "厚.pdf", "2 页的限度（limits.attachment_pages）"),
-        ("limits.attachment_megapixels=9", "大.png", "6241 万像素"),
+    let usual = ["-o", &path, "--copies", "1"];
+    for (settings, told) in [
         (
-            "limits.attachment_memory_mib=64",
-            "大.png",
-            "64 MiB 的限度（limits.attachment_memory_mib）",
+            &["limits.attachment_pages=2", "limits.attachment_megapixels=9"][..],
+            &[
+                ("厚.pdf", "2 页的限度（limits.attachment_pages）"),
+                ("大.png", "6241 万像素，超过 900 万像素的限度（limits.attachment_megapixels）"),
+            ][..],
         ),
-        ("limits.attachment_seconds=0.1", "大.png", "0.1 秒的限度（limits.attachment_seconds）"),
+        (
+            &["limits.attachment_memory_mib=64"],
+            &[("大.png", "64 MiB 的限度（limits.attachment_memory_mib）")],
+        ),
+        (
+            &["limits.attachment_seconds=0.1"],
+            &[("大.png", "0.1 秒的限度（limits.attachment_seconds）")],
+        ),
     ] {
-        let ran = packet(folder.path(), &["-o", &path, "--copies", "1", "--set", setting]);
-        assert_eq!(ran.code, Some(1), "{setting}: {}", ran.told);
-        let line = ran.told.lines().find(|line| line.contains(part));
-        let line = line.unwrap_or_else(|| panic!("{setting}: {}", ran.told));
-        assert!(line.contains(file), "{line}");
+        let set: Vec<&str> = settings.iter().flat_map(|setting| ["--set", setting]).collect();
+        let ran = packet(folder.path(), &[&usual[..], &set].concat());
+        assert_eq!(ran.code, Some(1), "{settings:?}: {}", ran.told);
+        for (file, part) in told {
+            let line = ran.told.lines().find(|line| line.contains(part));
+            let line = line.unwrap_or_else(|| panic!("{part}: {}", ran.told));
+            assert!(line.contains(file), "{line}");
+        }
         assert!(!made.exists());
     }
-    let ran = packet(folder.path(), &["-o", &path, "--copies", "1"]);
-    assert_eq!(ran.code, Some(0), "{}", ran.told);
-    // The resolution of print is one too.
-    let before = std::fs::metadata(&made).expect("written").len();
-    let coarse = ["-o", &path, "--copies", "1", "--set", "limits.print_resolution=72"];
-    assert_eq!(packet(folder.path(), &coarse).code, Some(0));
-    assert!(std::fs::metadata(&made).expect("written").len() < before);
+    // So is the resolution of print.
+    let folder = in_folder(&Given::sound().with(7, "甲.png", png(&Corners::of(800, 1200))));
+    let coarse = ["--set", "limits.print_resolution=72"];
+    let [fine, coarse] = [&usual[..], &[&usual[..], &coarse].concat()].map(|arguments| {
+        let ran = packet(folder.path(), arguments);
+        assert_eq!(ran.code, Some(0), "{}", ran.told);
+        std::fs::metadata(&made).expect("written").len()
+    });
+    assert!(coarse < fine, "{coarse} {fine}");
 }
 
 #[test]
@@ -207,7 +219,7 @@ fn what_is_wrong_with_one_file_is_told_beside_the_others() {
         .with(7, "密.jpg", b"\xFF\xD8\xFF\xE0 broken".to_vec())
         .with(7, "厚.pdf", pages(301))
         .listed(json!({ "kind": 7, "file": "没有.pdf" }));
-    let folder = in_folder(&given);
+    let folder = in_folder(&given.clone().with(7, "大.png", grey(7900, 7900)));
     let arguments = ["-o", "-", "--set", "limits.attachment_memory_mib=64"];
     let ran = packet(folder.path(), &arguments);
     assert_eq!(ran.code, Some(1), "{}", ran.told);

@@ -8,6 +8,7 @@ mod bound;
 mod checklist;
 mod copies;
 mod limits;
+mod listed;
 mod made;
 mod placement;
 mod producers;

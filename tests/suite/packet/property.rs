@@ -84,7 +84,7 @@ fn packs(app: &App, pool: &[(&str, Vec<u8>)], items: Vec<(usize, Value)>, option
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 10, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_list_is_packed_or_told(
