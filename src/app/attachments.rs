@@ -15,7 +15,7 @@ use crate::fault::io_reason;
 use crate::intake::{self, Problem, Problems};
 use crate::packet::typed::{self, Typed};
 use crate::packet::{
-    Attachment, Done, Fitted, Fitting, Kind, MostAttached, Task, Unfit, folded, slip_of,
+    Attachment, Done, Fitted, Fitting, Given, Kind, MostAttached, Task, Unfit, folded, slip_of,
 };
 use crate::values::{Facts, Level};
 
@@ -67,17 +67,21 @@ impl App {
     pub(super) fn ready(
         &self,
         packet: &Packet,
-        attachments: &[Attachment],
+        given: &Given<'_>,
         files: Files<'_>,
         one_sided: bool,
         problems: &mut Problems,
     ) -> Result<(Vec<Ready>, Vec<(String, Arc<[u8]>)>), Refusal> {
+        let attachments = &given.attachments;
         if attachments.len() > self.most.attachments.count {
             return Err(Refusal::OverLimit(format!(
                 "附件有 {} 个，超过 {} 个的限度（limits.files）；请把同一种材料的扫描件合成一个 PDF",
                 attachments.len(),
                 self.most.attachments.count
             )));
+        }
+        if let Files::Received(received) = files {
+            unasked(&given.listed, received, problems);
         }
         let work = self.found(attachments, files, problems);
         let mut originals: Vec<(String, Arc<[u8]>)> = Vec::new();
@@ -126,9 +130,6 @@ impl App {
         let mut seen: HashMap<String, &str> = HashMap::new();
         let mut read: HashMap<&str, Arc<[u8]>> = HashMap::new();
         let mut found = Vec::new();
-        if let Files::Received(received) = files {
-            unasked(attachments, received, problems);
-        }
         for attachment in attachments {
             let name = attachment.file.as_str();
             let mut tell = |code: &str, what: &str| {
@@ -292,7 +293,7 @@ impl App {
 }
 
 /// Files that came and are not in the list.
-fn unasked(attachments: &[Attachment], received: &[(String, Arc<[u8]>)], problems: &mut Problems) {
+fn unasked(listed: &[String], received: &[(String, Arc<[u8]>)], problems: &mut Problems) {
     let mut names: HashMap<String, &str> = HashMap::new();
     let mut tell = |code: &str, sentence: String| {
         problems.push(Problem {
@@ -314,7 +315,7 @@ fn unasked(attachments: &[Attachment], received: &[(String, Arc<[u8]>)], problem
                 format!("传来的文件“{name}”与“{other}”只差大小写，请改名")
             };
             tell("file.twin", sentence);
-        } else if !attachments.iter().any(|it| it.file == *name) {
+        } else if !listed.contains(name) {
             let sentence = format!("传来的文件“{name}”不在 attachments 的列表里，请列入或不要传");
             tell("file.unlisted", sentence);
         }

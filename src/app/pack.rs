@@ -128,8 +128,7 @@ impl App {
         if given.papers.is_empty() && given.attachments.is_empty() && !problems.is_sound() {
             return Err(Refusal::Problems(Box::new(problems)));
         }
-        let (ready, originals) =
-            self.ready(packet, &given.attachments, files, one_sided, &mut problems)?;
+        let (ready, originals) = self.ready(packet, &given, files, one_sided, &mut problems)?;
         let kinds: Vec<u8> = given.papers.iter().filter_map(|it| it.paper.material).collect();
         // A file that cannot be used is there all the same: its own problem tells of it.
         let (lines, missing) = packet::checklist(packet, &given.seen, &kinds, &given.attachments)?;

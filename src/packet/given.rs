@@ -17,6 +17,8 @@ pub struct Given<'a> {
     pub papers: Vec<GivenPaper<'a>>,
     /// The attached files, in the order of `packet.json`.
     pub attachments: Vec<Attachment>,
+    /// The names of all files that are listed, those too of whose lines something else is wrong.
+    pub listed: Vec<String>,
     /// What the programme's expressions see.
     pub seen: Seen,
     /// The date of the packet: that of its first paper.
@@ -144,7 +146,8 @@ pub fn look<'a>(
     let dated = papers.first().and_then(|it| {
         it.record.as_ref().map(Record::date).or_else(|| it.draft.as_ref().map(Draft::date))
     });
-    Ok(Given { papers, attachments, seen, date: dated.unwrap_or(issued), problems })
+    let listed = listed(&given);
+    Ok(Given { papers, attachments, listed, seen, date: dated.unwrap_or(issued), problems })
 }
 
 /// What the programme's expressions see: every sound record.
@@ -182,6 +185,12 @@ fn without_missing(problems: Problems) -> Problems {
     kept
 }
 
+fn listed(given: &Value) -> Vec<String> {
+    let items = given.get("attachments").and_then(Value::as_array);
+    let names = items.into_iter().flatten().filter_map(|item| item.get("file")?.as_str());
+    names.map(str::to_owned).collect()
+}
+
 fn attachments(packet: &Packet, given: &Value, problems: &mut Problems) -> Vec<Attachment> {
     let mut found = Vec::new();
     let listed = given.get("attachments").and_then(Value::as_array);
@@ -196,7 +205,10 @@ fn attachments(packet: &Packet, given: &Value, problems: &mut Problems) -> Vec<A
             }
             continue;
         };
-        let title = item.get("title").and_then(Value::as_str).unwrap_or(&material.label);
+        // A title that cannot be printed must not stop a draft.
+        let sound = !problems.touches(&format!("{place}/title"));
+        let title = item.get("title").and_then(Value::as_str).filter(|_| sound);
+        let title = title.unwrap_or(&material.label);
         let mut attachment = Attachment {
             at,
             kind: material.number,

@@ -13,6 +13,9 @@ const TOLD: usize = 500;
 /// The advice on invisible spaces, which counts those of the whole text.
 const REMOVED: &str = "text.removed";
 
+/// 〓, by which Chinese printers mark a character that they do not have.
+const GETA: char = '〓';
+
 /// The findings of one text in the making.
 pub(super) struct Ledger<'a> {
     covers: &'a dyn Fn(char) -> bool,
@@ -65,7 +68,10 @@ impl<'a> Ledger<'a> {
                 _ => self.note(line, finding),
             }
         }
-        format!("{before}{}{after}", cleaned.text)
+        // What no face can draw is told; a draft is printed all the same, with a sign in its place.
+        let drawn: String =
+            cleaned.text.chars().map(|mark| if self.covers(mark) { mark } else { GETA }).collect();
+        format!("{before}{drawn}{after}")
     }
 
     /// All that was found, in the order of the lines.

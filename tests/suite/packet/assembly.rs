@@ -1,17 +1,13 @@
 //! How a packet is put together: the order of parts, the pages that are wanted, marks that cover nothing,
 //! and pictures no finer than print.
 
-use chengwen::app::{App, Most, MostOfAttachments, Setup};
-use chengwen::catalog::Places;
-use chengwen::packet::MostAttached;
-use image::{Rgb, RgbImage};
 use lopdf::{Object, Stream};
 use serde_json::json;
 
 use super::bound::Bound;
-use super::made::{Corners, GREEN, MM, Paper, filled, jpeg, png, png_of, tiff};
-use super::{Given, ONE, PackOptions};
-use crate::support::{app, root, run};
+use super::made::{Corners, GREEN, MM, Paper, filled, grey, jpeg, png, png_of, tiff};
+use super::{Given, ONE, PackOptions, coarse};
+use crate::support::{app, run};
 
 /// A PDF of so many pages, each as wide in millimetres as its number and a hundred.
 fn counted(pages: usize) -> Vec<u8> {
@@ -146,7 +142,7 @@ fn marks_cover_nothing() {
 fn pictures(bound: &Bound) -> Vec<(i64, i64)> {
     let streams = bound.document.objects.values().filter_map(|it| it.as_stream().ok());
     let is = |it: &&Stream| {
-        it.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|name| name == b"Image")
+        it.dict.get(b"Subtype").and_then(Object::as_name).is_ok_and(|it| it == b"Image")
     };
     let side = |it: &Stream, key: &[u8]| it.dict.get(key).and_then(Object::as_i64).expect("a side");
     let mut found: Vec<(i64, i64)> =
@@ -157,29 +153,21 @@ fn pictures(bound: &Bound) -> Vec<(i64, i64)> {
 
 #[test]
 fn pictures_are_no_finer_than_print() {
-    // A scan at 300 dpi goes in byte for byte; a finer one is brought down.
-    let scan = jpeg(&Corners::of(2480, 3508));
-    let fine = jpeg(&Corners::of(4000, 3000));
-    let plain = png_of(RgbImage::from_pixel(3508, 4961, Rgb(GREEN)));
-    let grey = png_of(image::GrayImage::from_pixel(200, 100, image::Luma([90])));
+    // A scan at the resolution of print goes in byte for byte; finer ones are brought down.
+    let scan = jpeg(&Corners::of(595, 842));
     let given = Given::sound()
         .without(1)
         .with(1, "甲.jpg", scan.clone())
-        .with(7, "乙.jpg", fine)
-        .with(7, "丙.png", plain)
-        .with(7, "丁.png", grey);
-    let packed = given.packed(&app(), ONE);
+        .with(7, "乙.jpg", jpeg(&Corners::of(1400, 1000)))
+        .with(7, "丙.png", png(&Corners::of(1654, 2339)))
+        .with(7, "丁.png", grey(200, 100));
+    let packed = given.packed(&coarse(72.0), ONE);
     assert!(packed.bytes.windows(scan.len()).any(|part| part == scan), "as it was received");
     let bound = Bound::of(&packed.bytes);
-    assert_eq!(pictures(&bound), [(200, 100), (2480, 3508), (2480, 3508), (3508, 2631)]);
-    // A coarser printer, by a setting.
-    let made = MostAttached { pages: 300, pixels: 64_000_000, resolution: 100.0 };
-    let attachments = MostOfAttachments { made, ..MostOfAttachments::default() };
-    let places = Places { flag: Some(root()), ..Places::default() };
-    let most = Most { attachments, ..Most::default() };
-    let coarse = App::open(&Setup { places, most, ..Setup::default() }).expect("it opens");
-    let bound = Bound::of(&given.packed(&coarse, ONE).bytes);
-    assert_eq!(pictures(&bound), [(200, 100), (827, 1170), (827, 1170), (1170, 878)]);
+    assert_eq!(pictures(&bound), [(200, 100), (595, 842), (596, 842), (834, 596)]);
+    // 300 dots an inch, if nobody says otherwise.
+    let given = Given::sound().without(1).with(1, "甲.png", grey(2604, 3683));
+    assert_eq!(pictures(&Bound::of(&given.packed(&app(), ONE).bytes)), [(2481, 3508)]);
 }
 
 #[test]

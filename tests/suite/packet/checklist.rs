@@ -208,6 +208,13 @@ fn a_draft_prints_what_there_is() {
     // What is unsound is not printed in the form, what is sound is.
     let form = bound.start("培育申请表");
     assert!(bound.words[form..form + 4].concat().contains("柳巷北路"));
+    // A title and a report that no face of ours can draw: told, and the draft is printed without.
+    let mut given = Given::sound().without(4).with(4, "报告.txt", (report(1600) + "😀\n").into());
+    given.list["attachments"][0]["title"] = json!("证书😀");
+    let strict = given.refused(&app, ONE);
+    assert_eq!(strict.to_mend().count(), 2, "{strict:#?}");
+    let bound = Bound::of(&given.packed(&app, DRAFT).bytes);
+    assert!(bound.bookmarks().iter().any(|(_, title, _)| title == "附件（1）登记证书复印件"));
     // Nothing but a list: still a draft, of the papers alone.
     let mut given = Given::sound();
     given.list["attachments"] = json!([]);

@@ -88,6 +88,10 @@ impl Paper {
         self.stream(form, &content)
     }
 
+    pub(crate) fn count(&self) -> usize {
+        self.pages.len()
+    }
+
     pub(crate) fn tree(&self) -> ObjectId {
         self.tree
     }
@@ -203,6 +207,18 @@ pub(crate) fn png(corners: &Corners) -> Vec<u8> {
         writer.write_chunk(png::chunk::eXIf, &corners.exif()).expect("written");
     }
     writer.write_image_data(&pixels).expect("written");
+    writer.finish().expect("written");
+    bytes
+}
+
+/// A grey picture of any size, made at once.
+pub(crate) fn grey(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_filter(png::Filter::NoFilter);
+    let mut writer = encoder.write_header().expect("a header");
+    writer.write_image_data(&vec![90; (width * height) as usize]).expect("written");
     writer.finish().expect("written");
     bytes
 }

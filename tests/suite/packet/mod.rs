@@ -8,6 +8,7 @@ mod bound;
 mod checklist;
 mod copies;
 mod limits;
+mod listed;
 mod made;
 mod placement;
 mod producers;
@@ -17,8 +18,12 @@ mod samples;
 
 use std::sync::Arc;
 
-use chengwen::app::{App, Files, PackOptions, Packed, Refusal, Wrapping};
+use chengwen::app::{
+    App, Files, Most, MostOfAttachments, PackOptions, Packed, Refusal, Setup, Wrapping,
+};
+use chengwen::catalog::Places;
 use chengwen::intake::Problems;
+use chengwen::packet::MostAttached;
 use serde_json::{Value, json};
 
 use crate::support::{root, set};
@@ -34,6 +39,15 @@ pub(crate) const ONE: PackOptions = PackOptions {
     archival: false,
     wrapping: Wrapping::Pdf,
 };
+
+/// The program with another resolution of print: pictures are made and judged faster.
+pub(crate) fn coarse(resolution: f64) -> App {
+    let made = MostAttached { pages: 300, pixels: 64_000_000, resolution };
+    let attachments = MostOfAttachments { made, ..MostOfAttachments::default() };
+    let places = Places { flag: Some(root()), ..Places::default() };
+    let most = Most { attachments, ..Most::default() };
+    App::open(&Setup { places, most, ..Setup::default() }).expect("it opens")
+}
 
 /// A packet in the making: its list, and the files that come with it.
 #[derive(Clone)]

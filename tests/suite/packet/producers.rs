@@ -7,7 +7,7 @@ use lopdf::{Object, dictionary};
 
 use super::bound::Bound;
 use super::made::{GREEN, MM, Paper, RED, filled, through_qpdf};
-use super::{Given, ONE, PackOptions, advised};
+use super::{Given, ONE, PackOptions, advised, coarse};
 use crate::support::{app, render, root, run, sample};
 
 const TITLE: &str = "附件（7）其他证明材料";
@@ -207,9 +207,10 @@ fn what_a_layer_hides_stays_hidden() {
         (layered(true, None), false),
         (layered(false, Some("OFF")), false),
     ] {
+        let app = coarse(72.0);
         for archival in [false, true] {
             let given = Given::sound().with(7, "甲.pdf", bytes.clone());
-            let made = given.packed(&app(), PackOptions { archival, ..ONE });
+            let made = given.packed(&app, PackOptions { archival, ..ONE });
             let bound = Bound::of(&made.bytes);
             let drawn = bound.drawn(bound.start(TITLE));
             assert!(drawn.place_of(GREEN).is_some(), "{seen} {archival}");
