@@ -164,7 +164,7 @@ fn pdf(bytes: &[u8], fitting: &Fitting, book: &mut Book) -> Result<Fitted, Unfit
     })
 }
 
-fn told(read: words::Words) -> Option<Words> {
+fn told(read: &words::Words) -> Option<Words> {
     let wordless: Vec<usize> = (1..)
         .zip(&read.pages)
         .filter(|(_, lines)| lines.iter().all(|line| line.trim().is_empty()))
