@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::extract::carried_in;
+use super::extract::carried_apart;
 use super::{App, Refusal};
 use crate::catalog::{Document, Mapping, unescape};
 use crate::digest::Digest;
@@ -121,7 +121,7 @@ impl Collection<'_> {
     }
 
     fn items_of(&mut self, file: &str, pdf: &[u8]) -> Result<Vec<Item>, Refusal> {
-        let records = carried_in(pdf)?;
+        let records = carried_apart(&self.app.preparing, pdf)?;
         let mappings = &self.document.manifest.from;
         let into = |record: &CarriedRecord| -> Option<&Mapping> {
             let mapping = mappings.get(record.document.as_str())?;

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 
 use super::Refusal;
-use crate::finish::{CarriedRecord, carried_records};
+use crate::crew::{Preparing, Undone};
+use crate::finish::{CarriedRecord, NoRecord, carried_records};
+use crate::packet::{Done, Task};
 
 /// What a file carries: the record of its document as it was embedded; of a packet's print file, one
 /// object with the record of each part under its document's name.
@@ -21,7 +23,29 @@ pub fn extract(pdf: &[u8]) -> Result<Vec<u8>, Refusal> {
 
 /// The records of a file, each of another document.
 pub(super) fn carried_in(pdf: &[u8]) -> Result<Vec<CarriedRecord>, Refusal> {
-    let records = carried_records(pdf).map_err(|why| Refusal::Usage(why.to_string()))?;
+    distinct(carried_records(pdf).map_err(|why| Refusal::Usage(why.to_string()))?)
+}
+
+/// The same, looked for where strangers' files are worked at.
+pub(super) fn carried_apart(
+    preparing: &Preparing,
+    pdf: &[u8],
+) -> Result<Vec<CarriedRecord>, Refusal> {
+    match preparing.perform(&Task::Carried, pdf) {
+        Ok((Done::Carried(records), _)) => {
+            distinct(records.map_err(|why| Refusal::Usage(why.to_string()))?)
+        }
+        Ok(_) | Err(Undone::Failed(_) | Undone::Lost) => {
+            Err(Refusal::Usage(NoRecord::Damaged.to_string()))
+        }
+        Err(Undone::OverTime(_) | Undone::OverMemory(_)) => Err(Refusal::Usage(
+            "这个 PDF 大得或复杂得不合情理，读它超过了限度（limits.attachment_seconds、limits.attachment_memory_mib），请换用原来的文件".to_owned(),
+        )),
+        Err(Undone::Unmanned(fault)) => Err(fault.into()),
+    }
+}
+
+fn distinct(records: Vec<CarriedRecord>) -> Result<Vec<CarriedRecord>, Refusal> {
     let mut seen = HashSet::new();
     // Which of two would be meant, nobody can tell.
     match records.iter().find(|record| !seen.insert(&record.document)) {

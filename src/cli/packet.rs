@@ -14,7 +14,10 @@ use crate::packet::Standing;
 pub(super) fn run(config: &Config, setup: Setup, pack: &Pack) -> Result<ExitCode, Refusal> {
     let wrapping = wrapping_of(&pack.output)?;
     let list = output::read(&pack.input)?;
-    let most = Most { attachments: preparers::most(config), ..Most::default() };
+    let most = Most {
+        attachments: preparers::most(config, config.limits.render_processes),
+        ..Most::default()
+    };
     let preparers = Some(preparers::processes(config)?);
     let app = App::open(&Setup { preparers, most, ..setup })?;
     let beside = match pack.input.parent() {

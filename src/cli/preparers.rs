@@ -21,9 +21,16 @@ pub(super) fn processes(config: &Config) -> Result<Processes, Fault> {
     Ok(Processes { program: program()?, count: limits.render_processes, bounds })
 }
 
-/// The limits.
-pub(super) fn most(config: &Config) -> MostOfAttachments {
+/// The limits; one packet has so many of its files worked at at once.
+pub(super) fn most(config: &Config, at_once: usize) -> MostOfAttachments {
     let own = &config.limits.attachments;
     let made = MostAttached { pages: own.pages, pixels: own.pixels, resolution: own.resolution };
-    MostOfAttachments { made, bytes: own.memory, count: config.limits.files }
+    MostOfAttachments {
+        made,
+        count: config.limits.files,
+        at_once,
+        time: own.packet_time,
+        bytes: own.memory,
+        total: own.packet,
+    }
 }

@@ -11,7 +11,7 @@ use crate::app::{App, Most, Processes, Refusal, Setup};
 use crate::config::Config;
 use crate::crew::Bounds;
 use crate::fault::{Fault, io_reason};
-use crate::http::{Mode, Office, may_listen, serve};
+use crate::http::{Mode, Office, PACKETS, may_listen, serve};
 
 pub(super) fn run(config: Config, setup: Setup) -> Result<ExitCode, Refusal> {
     // The message of a panic may hold what a user wrote; its place does not.
@@ -82,7 +82,7 @@ fn mode(runtime: &Runtime, config: &Config) -> Result<Mode, Refusal> {
 
 fn most(config: &Config) -> Most {
     let limits = &config.limits;
-    let attachments = preparers::most(config);
+    let attachments = preparers::most(config, (limits.render_processes / PACKETS).max(1));
     Most { rows: limits.rows, pages: limits.pages, pixels: limits.pixels, attachments }
 }
 

@@ -102,6 +102,10 @@ pub struct Attachments {
     pub memory: u64,
     /// Dots in an inch of paper; finer pictures are brought down to it.
     pub resolution: f64,
+    /// The time in which all attached files of one packet must be worked at.
+    pub packet_time: Duration,
+    /// Bytes that the pages of all attached files of one packet may have together.
+    pub packet: u64,
 }
 
 impl Server {
@@ -159,6 +163,8 @@ impl Limits {
         let attached_pixels = number("limits.attachment_megapixels", about, 64, 1, 2_000);
         let about = "处理一个附件的内存（MiB），也是文件的大小";
         let attached_memory = mib(number("limits.attachment_memory_mib", about, 400, 64, 1 << 16));
+        let about = "申报材料全部附件合计（MiB）";
+        let packet = mib(number("limits.packet_mib", about, 512, 1, 1 << 16));
         let about = "附件图片印出的精度（每英寸点数），更细的缩到这个精度";
         let resolution = number("limits.print_resolution", about, 300, 72, 1200);
         let about = "一个来访地址（或密钥）一下子的请求";
@@ -218,6 +224,13 @@ impl Limits {
                 ),
                 memory: attached_memory as u64,
                 resolution: resolution as f64,
+                packet_time: seconds(
+                    "limits.packet_seconds",
+                    "处理申报材料全部附件的时间（秒）",
+                    120.0,
+                    3600.0,
+                ),
+                packet: packet as u64,
             },
         }
     }

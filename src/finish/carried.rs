@@ -1,5 +1,6 @@
 //! The records that a file carries, as the file itself declares them; the file may be anybody's.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use lopdf::xref::XrefRecovery;
@@ -15,7 +16,7 @@ const CREATOR: &str = "chengwen";
 pub const IN_PACKET: &str = "packet; ";
 
 /// A record that a file carries.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CarriedRecord {
     /// The document that it fills (`programme/document`).
     pub document: String,
@@ -28,7 +29,7 @@ pub struct CarriedRecord {
 }
 
 /// Why nothing can be taken out of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NoRecord {
     /// It is no PDF.
     NotPdf,

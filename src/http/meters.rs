@@ -210,7 +210,7 @@ impl Meters {
     /// Everything as text, with the desks and the processes as they stand now.
     pub(super) fn text(
         &self,
-        desks: [(&'static str, &Desk); 2],
+        desks: [(&'static str, &Desk); 3],
         app: &App,
     ) -> Result<String, Fault> {
         if let Some(crews) = app.typesetting().crews() {

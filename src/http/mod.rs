@@ -40,7 +40,7 @@ use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use doors::{DOORS, Door, in_markdown};
-pub use office::{Mode, Office};
+pub use office::{Mode, Office, PACKETS};
 pub use peer::Peer;
 use problem::{METHOD, Problem, UNKNOWN_ROUTE};
 use query::NoQuery;

@@ -44,6 +44,8 @@ pub struct Office {
     renders: Desk,
     /// Checks take milliseconds, and do not wait behind renders.
     checks: Desk,
+    /// Strangers' files take seconds, and nobody's render waits behind them.
+    packets: Desk,
 }
 
 /// Who is answered.
@@ -74,9 +76,12 @@ impl Office {
         let openapi = openapi::describe(&app, &samples, &config.limits).to_string().into();
         let Limits { render_processes, queue, queue_time, .. } = config.limits;
         let desk = || Desk::new(render_processes, queue, queue_time);
+        // Together they take every process for attached files once.
+        let packets = Desk::new(render_processes.min(PACKETS), queue, queue_time);
         Ok(Arc::new(Self {
             renders: desk(),
             checks: desk(),
+            packets,
             meters: Meters::default(),
             readiness: Readiness::default(),
             pages: Pages::open()?,
@@ -138,7 +143,7 @@ impl Office {
             }
             collection.finish(head.as_deref())
         };
-        let collected = self.checks.run(job).await?.map_err(|refusal| match refusal {
+        let collected = self.packets.run(job).await?.map_err(|refusal| match refusal {
             // What a file lacks is part of the answer; only the head may be none at all.
             Refusal::Usage(sentence) => Problem::new(INVALID_RECORD, sentence),
             other => other.into(),
@@ -170,7 +175,7 @@ impl Office {
             self.meters.turned(PACKET);
             Problem::from(turned)
         };
-        Ok(self.renders.run(job).await.map_err(turned)??)
+        Ok(self.packets.run(job).await.map_err(turned)??)
     }
 
     /// Renders a paper when its turn comes, not on the caller's thread.
@@ -232,7 +237,7 @@ impl Office {
 
     /// All counters as text, with the desks as they stand.
     pub(super) fn metrics(&self) -> Result<String, Fault> {
-        let desks = [("render", &self.renders), ("check", &self.checks)];
+        let desks = [("render", &self.renders), ("check", &self.checks), ("packet", &self.packets)];
         self.meters.text(desks, &self.app)
     }
 
@@ -241,6 +246,9 @@ impl Office {
         self.samples.get(document)?.get(case).cloned()
     }
 }
+
+/// How many packets, or collections of files, are worked at at once.
+pub const PACKETS: usize = 2;
 
 /// What the meters call a packet.
 const PACKET: &str = "packet";

@@ -111,21 +111,17 @@ pub fn look<'a>(
             (Value::Object(map), None) => (Value::Object(map.clone()), paper.from().is_none()),
             (Value::Object(map), Some(source)) => completed(document, source, map)?,
             (Value::String(word), Some(source)) if paper.words_for_same().contains(&&**word) => {
-                match completed(document, source, &Map::new())? {
-                    (value, true) => (value, true),
-                    // What is wrong with the other paper is told there.
-                    (_, false) => continue,
-                }
+                completed(document, source, &Map::new())?
             }
             _ => continue,
         };
         let input = value.to_string().into_bytes();
         let mut examined = intake::examine(catalog, document, &input, most)?;
         if !whole {
-            // What is missing would have been taken from the other paper, were that sound.
-            examined.problems = without_missing(examined.problems);
-        }
-        if source.is_some() {
+            // What is missing would have been taken from the other paper, were that sound; what is wrong
+            // with what was taken is told there.
+            examined.problems = only_own(examined.problems, own);
+        } else if source.is_some() {
             examined.problems = without_repeated(examined.problems, own);
         }
         for place in examined.problems.places_to_mend() {
@@ -210,14 +206,20 @@ fn without_repeated(problems: Problems, own: &Value) -> Problems {
     kept
 }
 
-/// A record with what it leaves out taken from another paper's; tells also whether that could be.
+/// A record with what it leaves out taken from another paper's; tells also whether that one is sound. Of
+/// one that is not, what can be had is taken, for a draft.
 fn completed(
     document: &Document,
     source: &GivenPaper<'_>,
     own: &Map<String, Value>,
 ) -> Result<(Value, bool), Fault> {
-    let Some(record) = &source.record else { return Ok((Value::Object(own.clone()), false)) };
-    let derived = wording::derive(document, source.document, record.complete())?;
+    let derived = match (&source.record, &source.draft) {
+        (Some(record), _) => wording::derive(document, source.document, record.complete())?,
+        (None, Some(draft)) => {
+            wording::derive(document, source.document, draft.complete()).unwrap_or_default()
+        }
+        (None, None) => None,
+    };
     let mut whole = match derived {
         Some(Value::Object(map)) => map,
         _ => Map::new(),
@@ -225,13 +227,16 @@ fn completed(
     for (key, value) in own {
         whole.insert(key.clone(), value.clone());
     }
-    Ok((Value::Object(whole), true))
+    Ok((Value::Object(whole), source.record.is_some()))
 }
 
-fn without_missing(problems: Problems) -> Problems {
+fn only_own(problems: Problems, own: &Value) -> Problems {
     let mut kept = Problems::default();
     for problem in problems.into_iter().filter(|problem| problem.code != intake::MISSING) {
-        kept.push(problem);
+        let field = problem.pointer.split('/').nth(1).unwrap_or_default();
+        if own.get(field).is_some() {
+            kept.push(problem);
+        }
     }
     kept
 }

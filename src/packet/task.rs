@@ -7,12 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use super::attached::{Fitted, Fitting, Unfit, fit};
 use super::raster::draw;
+use crate::finish::{CarriedRecord, NoRecord, carried_records};
 
 /// A piece of work on a file; its bytes go beside it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Task {
     /// Fit an attached file onto A4 pages.
     Fit(Fitting),
+    /// Find the records that a file carries.
+    Carried,
     /// Draw these pages (from 0) of a fitted file as pictures, at so many dots an inch.
     Draw(Range<usize>, f64),
 }
@@ -22,6 +25,8 @@ pub enum Task {
 pub enum Done {
     /// Of a file to be fitted.
     Fitted(Fitted),
+    /// The records of a file, or why there are none.
+    Carried(Result<Vec<CarriedRecord>, NoRecord>),
     /// Of pages to be drawn.
     Drawn,
     /// Why there is nothing.
@@ -40,6 +45,7 @@ impl Task {
     fn attempt(&self, bytes: &[u8]) -> (Done, Vec<u8>) {
         let done = match self {
             Self::Fit(fitting) => fit(bytes, fitting).map(|(it, pdf)| (Done::Fitted(it), pdf)),
+            Self::Carried => return (Done::Carried(carried_records(bytes)), Vec::new()),
             Self::Draw(pages, resolution) => {
                 draw(bytes, pages.clone(), *resolution).map(|pdf| (Done::Drawn, pdf))
             }

@@ -7,7 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
+use super::budget::Budget;
+use super::{PackOptions, Sides};
 use crate::app::{App, Refusal};
 use crate::catalog::Packet;
 use crate::crew::Undone;
@@ -15,12 +18,16 @@ use crate::fault::io_reason;
 use crate::intake::{self, Problem, Problems};
 use crate::packet::typed::{self, Typed};
 use crate::packet::{
-    Attachment, Done, Fitted, Fitting, Given, Kind, MostAttached, Task, Unfit, folded, slip_of,
+    self, Attachment, Done, Fitted, Fitting, Given, Kind, MostAttached, Task, Unfit, folded,
+    slip_of,
 };
 use crate::values::{Facts, Level};
 
 /// The code of faces that are not in a file.
 pub(super) const UNEMBEDDED: &str = "attachment.unembedded";
+
+/// How many pages one process draws at a time.
+const DRAWN_AT_ONCE: usize = 8;
 
 /// A file with the name that it was given.
 pub type NamedFile = (String, Arc<[u8]>);
@@ -41,6 +48,12 @@ pub struct MostOfAttachments {
     pub made: MostAttached,
     /// How many there may be.
     pub count: usize,
+    /// How many of one packet are worked at at once.
+    pub at_once: usize,
+    /// The time in which all of one packet must be worked at.
+    pub time: Duration,
+    /// The bytes that the pages of all may have together.
+    pub total: u64,
     /// The bytes of one file.
     pub bytes: u64,
 }
@@ -48,15 +61,14 @@ pub struct MostOfAttachments {
 impl Default for MostOfAttachments {
     fn default() -> Self {
         let made = MostAttached { pages: 300, pixels: 64_000_000, resolution: 300.0 };
-        Self { made, count: 200, bytes: 400 << 20 }
+        let time = Duration::from_secs(600);
+        Self { made, count: 200, at_once: 1, time, bytes: 400 << 20, total: 1 << 30 }
     }
 }
 
 /// A file that was attached, with what became of it.
 pub(super) struct Ready {
     pub(super) attachment: Attachment,
-    /// As it was received.
-    pub(super) bytes: Arc<[u8]>,
     pub(super) made: Made,
 }
 
@@ -75,17 +87,10 @@ impl App {
         packet: &Packet,
         given: &Given<'_>,
         files: Files<'_>,
-        one_sided: bool,
+        options: PackOptions,
         problems: &mut Problems,
     ) -> Result<(Vec<Ready>, Vec<NamedFile>), Refusal> {
         let attachments = &given.attachments;
-        if attachments.len() > self.most.attachments.count {
-            return Err(Refusal::OverLimit(format!(
-                "附件有 {} 个，超过 {} 个的限度（limits.files）；请把同一种材料的扫描件合成一个 PDF",
-                attachments.len(),
-                self.most.attachments.count
-            )));
-        }
         if let Files::Received(received) = files {
             unasked(&given.listed, received, problems);
         }
@@ -98,29 +103,39 @@ impl App {
         }
         let next = AtomicUsize::new(0);
         let results = Mutex::new(Vec::new());
-        let workers = self.preparing.places().min(work.len());
+        let budget = Budget::of(&self.most.attachments, self.most.pages);
+        let workers = self.most.attachments.at_once.max(1).min(work.len());
         thread::scope(|scope| {
             for _ in 0..workers {
                 scope.spawn(|| {
                     while let Some((attachment, bytes)) =
                         work.get(next.fetch_add(1, Ordering::Relaxed))
                     {
-                        let made = self.made(packet, attachment, bytes, one_sided);
+                        if budget.over().is_some() {
+                            break;
+                        }
+                        let made = self.made(packet, attachment, bytes, options);
+                        if let Ok((_, Some(made))) = &made {
+                            budget.spend(made);
+                        }
                         let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
                         results.push((attachment.at, made));
                     }
                 });
             }
         });
+        if let Some(sentence) = budget.over() {
+            return Err(Refusal::OverLimit(sentence));
+        }
         let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut results: HashMap<usize, _> = results.into_iter().collect();
         let mut ready = Vec::new();
-        for (attachment, bytes) in work {
+        for (attachment, _) in work {
             let Some(made) = results.remove(&attachment.at) else { continue };
             let (found, made) = made?;
             found.into_iter().for_each(|problem| problems.push(problem));
             if let Some(made) = made {
-                ready.push(Ready { attachment: attachment.clone(), bytes, made });
+                ready.push(Ready { attachment: attachment.clone(), made });
             }
         }
         Ok((ready, originals))
@@ -226,7 +241,7 @@ impl App {
         packet: &Packet,
         attachment: &Attachment,
         bytes: &[u8],
-        one_sided: bool,
+        options: PackOptions,
     ) -> Result<(Vec<Problem>, Option<Made>), Refusal> {
         let problem = |code: &str, what: &str| attachment.found(Level::Problem, code, what);
         let kind = Kind::of(bytes);
@@ -234,7 +249,7 @@ impl App {
         let typed = material.is_some_and(|material| material.typed);
         if let Some(ending) = kind.ending_belied_by(&attachment.file) {
             let what = format!(
-                "内容其实是 {}，文件名的后缀不对，请改名为以 .{ending} 结尾，并核对是不是要附的文件",
+                "内容其实是 {}，文件名的后缀不对，请改名为以 .{ending} 结尾（packet.json 里的 file 一起改），并核对是不是要附的文件",
                 kind.name()
             );
             return Ok((vec![problem("attachment.belied", &what)], None));
@@ -242,44 +257,35 @@ impl App {
         if kind == Kind::Other && typed && is_text_by_name(&attachment.file) {
             return Ok(self.typed(attachment, bytes));
         }
+        let most = &self.most.attachments;
         let fitting = Fitting {
             pages: attachment.pages.clone(),
             quarters: attachment.quarters,
-            one_sided,
+            one_sided: options.sides == Some(Sides::One),
             words: material.is_some_and(|it| it.least.is_some() || !it.sections.is_empty()),
-            most: self.most.attachments.made,
+            most: most.made,
         };
-        let most = &self.most.attachments;
-        match self.preparing.perform(&Task::Fit(fitting), bytes) {
-            Ok((Done::Fitted(fitted), pdf)) => {
-                Ok((advised(attachment, &fitted), Some(Made::Pages(fitted, pdf))))
-            }
-            Ok((Done::Unfit(unfit), _)) => {
-                let (code, what) = told(&unfit, most, packet);
-                Ok((vec![problem(code, &what)], None))
-            }
-            Ok((Done::Drawn, _)) | Err(Undone::Failed(_)) => Err(Refusal::Lost),
-            Err(Undone::OverTime(time)) => {
-                let what = format!(
-                    "处理超过 {} 秒的限度（limits.attachment_seconds），已停止；请把它重新扫描，或用别的程序另存一次",
-                    time.as_secs_f64()
-                );
-                Ok((vec![problem("attachment.over-time", &what)], None))
-            }
-            Err(Undone::OverMemory(memory)) => {
-                let what = format!(
-                    "处理要用的内存超过 {} MiB 的限度（limits.attachment_memory_mib），已停止；请以 300 dpi 重新扫描，或分成几个附件",
-                    memory >> 20
-                );
-                Ok((vec![problem("attachment.over-memory", &what)], None))
-            }
-            // A file on which a process dies twice is not one that can be printed.
-            Err(Undone::Lost) => {
-                let what = "处理时程序两次中途退出，文件很可能已损坏，请重新扫描或重新导出";
-                Ok((vec![problem("attachment.damaged", what)], None))
-            }
-            Err(Undone::Unmanned(fault)) => Err(fault.into()),
+        let (fitted, pdf) = match self.preparing.perform(&Task::Fit(fitting), bytes) {
+            Ok((Done::Fitted(fitted), pdf)) => (fitted, pdf),
+            Ok((other, _)) => return not_made(attachment, other, most, packet),
+            Err(undone) => return undone_with(attachment, undone),
+        };
+        let found = advised(attachment, &fitted);
+        // A stranger's page may break the standard; a picture of it cannot.
+        let archival = options.archival && kind == Kind::Pdf;
+        if !archival || !fitted.unembedded.is_empty() {
+            return Ok((found, Some(Made::Pages(fitted, pdf))));
         }
+        let mut drawn = Vec::new();
+        for start in (0..fitted.pages).step_by(DRAWN_AT_ONCE) {
+            let pages = start..(start + DRAWN_AT_ONCE).min(fitted.pages);
+            match self.preparing.perform(&Task::Draw(pages, most.made.resolution), &pdf) {
+                Ok((Done::Drawn, bytes)) => drawn.push(bytes),
+                Ok((other, _)) => return not_made(attachment, other, most, packet),
+                Err(undone) => return undone_with(attachment, undone),
+            }
+        }
+        Ok((found, Some(Made::Pages(fitted, packet::joined(&drawn)?))))
     }
 
     fn typed(&self, attachment: &Attachment, bytes: &[u8]) -> (Vec<Problem>, Option<Made>) {
@@ -304,6 +310,50 @@ impl App {
     }
 }
 
+/// What is said of a file of which nothing was made.
+type NotMade = Result<(Vec<Problem>, Option<Made>), Refusal>;
+
+fn not_made(
+    attachment: &Attachment,
+    done: Done,
+    most: &MostOfAttachments,
+    packet: &Packet,
+) -> NotMade {
+    let Done::Unfit(unfit) = done else { return Err(Refusal::Lost) };
+    let (code, what) = told(&unfit, most, packet);
+    Ok((vec![attachment.found(Level::Problem, code, &what)], None))
+}
+
+fn undone_with(attachment: &Attachment, undone: Undone) -> NotMade {
+    let (code, what) = match undone {
+        Undone::OverTime(time) => (
+            "attachment.over-time",
+            format!(
+                "处理超过 {} 秒的限度（limits.attachment_seconds），已停止；请把它重新扫描，或用别的程序另存一次",
+                time.as_secs_f64()
+            ),
+        ),
+        Undone::OverMemory(memory) => (
+            "attachment.over-memory",
+            format!(
+                "处理要用的内存超过 {} MiB 的限度（limits.attachment_memory_mib），已停止；请以 300 dpi 重新扫描，或分成几个附件",
+                memory >> 20
+            ),
+        ),
+        // A file on which a process dies twice is not one that can be printed.
+        Undone::Lost => (
+            "attachment.damaged",
+            "处理时程序两次中途退出，文件很可能已损坏，请重新扫描或重新导出".to_owned(),
+        ),
+        Undone::Unmanned(fault) => return Err(fault.into()),
+        Undone::Failed(_) => return Err(Refusal::Lost),
+    };
+    Ok((vec![attachment.found(Level::Problem, code, &what)], None))
+}
+
+/// The most names among which a likely one is sought.
+const NEAR: usize = 500;
+
 /// The name that was most likely meant, as a piece of a sentence; nothing if none is near.
 fn nearest(name: &str, names: impl Iterator<Item = String>) -> String {
     let stem = |name: &str| match name.rsplit_once('.') {
@@ -315,7 +365,7 @@ fn nearest(name: &str, names: impl Iterator<Item = String>) -> String {
         // Systems that hide endings make people forget them.
         if stem(name) == stem(other) { 2.0 + alike } else { alike }
     };
-    let found = names.map(|other| (near(&other), other)).filter(|(near, _)| *near > 0.6);
+    let found = names.take(NEAR).map(|other| (near(&other), other)).filter(|(near, _)| *near > 0.6);
     let found = found.max_by(|one, other| one.0.total_cmp(&other.0));
     found.map_or(String::new(), |(_, other)| format!("，是否应为“{other}”"))
 }

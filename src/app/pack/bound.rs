@@ -45,7 +45,9 @@ impl App {
             identity: &identity,
             archival: options.archival,
         };
-        let carriers: Vec<_> = read.iter().map(Read::document).collect();
+        // Whatever a stranger's file was made into carries nothing.
+        let ours = parts.iter().zip(&read).filter(|(part, _)| part.ours);
+        let carriers: Vec<_> = ours.map(|(_, read)| read.document()).collect();
         dress(&mut document, &about, &carriers)?;
         let duplex = match options.sides {
             Some(Sides::One) => Duplex::Simplex,

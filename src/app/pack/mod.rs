@@ -2,6 +2,7 @@
 
 mod attachments;
 mod bound;
+mod budget;
 mod bundle;
 mod contents;
 mod parts;
@@ -118,6 +119,13 @@ impl App {
         options: PackOptions,
     ) -> Result<Packed, Refusal> {
         let packet = self.packet_of(list)?;
+        // Before anything is looked at: a list may be longer than anybody reads.
+        let (listed, most) = (items_of(list), self.most.attachments.count);
+        if listed > most {
+            return Err(Refusal::OverLimit(format!(
+                "附件有 {listed} 个，超过 {most} 个的限度（limits.files）；请把同一种材料的扫描件合成一个 PDF"
+            )));
+        }
         let copies = options.copies.unwrap_or(packet.manifest.copies);
         go_together(copies, options)?;
         let one_sided = options.sides == Some(Sides::One);
@@ -126,7 +134,7 @@ impl App {
         if given.papers.is_empty() && given.attachments.is_empty() && !problems.is_sound() {
             return Err(Refusal::Problems(Box::new(problems)));
         }
-        let (ready, originals) = self.ready(packet, &given, files, one_sided, &mut problems)?;
+        let (ready, originals) = self.ready(packet, &given, files, options, &mut problems)?;
         // A file that cannot be used is there all the same: its own problem tells of it.
         let (lines, missing) =
             packet::checklist(packet, &given.seen, &given.materials, &given.attachments)?;
@@ -199,6 +207,12 @@ impl App {
             }
         })
     }
+}
+
+/// How many files a list has, whatever it says of them.
+fn items_of(list: &[u8]) -> usize {
+    let list = serde_json::from_slice::<Value>(list).unwrap_or_default();
+    list.get("attachments").and_then(Value::as_array).map_or(0, Vec::len)
 }
 
 /// The place of a problem in the order of the list: papers, then attached files one by one.

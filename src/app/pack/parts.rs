@@ -9,12 +9,9 @@ use crate::catalog::{Orientation, Packet};
 use crate::crew::Undone;
 use crate::digest::Digest;
 use crate::fault::Fault;
-use crate::packet::{self, Done, Given, Kind, Part, Task};
+use crate::packet::{self, Given, Part};
 use crate::typeset::{self, Failure, Job, Standard};
 use crate::wording::Sheet;
-
-/// How many pages one process draws at a time.
-const DRAWN_AT_ONCE: usize = 8;
 
 /// The layouts of our own papers.
 pub(super) const CONTENTS: &str = "lib/packet/contents";
@@ -93,16 +90,12 @@ impl App {
         ready: Ready,
         options: PackOptions,
     ) -> Result<Part, Refusal> {
-        let Ready { attachment, bytes, made } = ready;
+        let Ready { attachment, made } = ready;
         let title = called(attachment.kind, &attachment.title);
         let (pdf, ours) = match made {
             Made::Text(typed) => {
                 let title = typed.title.clone().unwrap_or_else(|| attachment.title.clone());
                 (self.report(packet, given, &title, &typed, options)?, true)
-            }
-            // A stranger's page may break the standard; a picture of it cannot.
-            Made::Pages(fitted, pdf) if options.archival && Kind::of(&bytes) == Kind::Pdf => {
-                (packet::joined(&self.drawn(&pdf, fitted.pages)?)?, false)
             }
             Made::Pages(_, pdf) => (pdf, false),
         };
@@ -116,38 +109,6 @@ impl App {
             ours,
             source: Some(attachment.file),
         })
-    }
-
-    /// Pages as pictures, a few at a time on all processes.
-    fn drawn(&self, pdf: &[u8], pages: usize) -> Result<Vec<Vec<u8>>, Refusal> {
-        let resolution = self.most.attachments.made.resolution;
-        let starts: Vec<usize> = (0..pages).step_by(DRAWN_AT_ONCE).collect();
-        let run = |start: usize| {
-            let task = Task::Draw(start..(start + DRAWN_AT_ONCE).min(pages), resolution);
-            self.preparing.perform(&task, pdf)
-        };
-        let mut drawn = Vec::new();
-        for several in starts.chunks(self.preparing.places().max(1)) {
-            let made = std::thread::scope(|scope| {
-                let handles: Vec<_> =
-                    several.iter().map(|start| scope.spawn(move || run(*start))).collect();
-                handles
-                    .into_iter()
-                    .map(|handle| handle.join().unwrap_or(Err(Undone::Lost)))
-                    .collect::<Vec<_>>()
-            });
-            for one in made {
-                match one? {
-                    (Done::Drawn, bytes) => drawn.push(bytes),
-                    _ => {
-                        return Err(Refusal::Usage(
-                            "有的附件不能转成图片，去掉 --pdfa 可以照原样附上".to_owned(),
-                        ));
-                    }
-                }
-            }
-        }
-        Ok(drawn)
     }
 
     /// A typed report, typeset.
