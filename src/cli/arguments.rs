@@ -76,7 +76,7 @@ pub(super) enum Verb {
     },
     /// 生成 PDF 或 PNG
     Render(Render),
-    /// 把申报表、承诺书和附件合成一份可直接打印的申报材料
+    /// 把申请表、承诺书和附件合成一份可直接打印的申报材料
     Packet(Pack),
     /// 列出字体；可查某些字能否印出
     Fonts {
@@ -99,7 +99,7 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
-    /// 取出 PDF 随附的数据，原样输出；申报包的打印文件按文书分列
+    /// 取出 PDF 随附的数据，原样输出；申报材料的打印文件按文书分列
     Extract {
         /// 本程序生成的 PDF 文件；- 为标准输入
         #[arg(value_name = "文件")]
@@ -241,7 +241,7 @@ pub(super) struct Render {
     pub standard: Option<StandardName>,
 }
 
-/// 把申报表、承诺书和附件合成一份可直接打印的申报材料
+/// 把申请表、承诺书和附件合成一份可直接打印的申报材料
 #[derive(Debug, Args)]
 pub(super) struct Pack {
     /// 申报材料的数据（packet.json），附件放在它旁边
@@ -289,7 +289,7 @@ pub(super) struct Collect {
     /// 汇总成的文书，例如 shanxi/summary
     #[arg(value_name = "文书")]
     pub document: String,
-    /// 申报主体的 PDF（申请表，或申报包的打印文件），按汇总的顺序
+    /// 申报主体的 PDF（申请表，或申报材料的打印文件），按汇总的顺序
     #[arg(value_name = "文件", required = true, num_args = 1..)]
     pub files: Vec<PathBuf>,
     /// 表头数据（JSON）：列表以外的各项；其中已有的行排在前面

@@ -274,7 +274,7 @@ pub(super) fn of_the_server() -> Map<String, Value> {
 /// Packets.
 fn packets() -> Value {
     let done = file("申报材料", &["application/zip", "application/pdf"]);
-    let operation = Operation::new("packet", SERVER, "把申报表、承诺书和附件合成申报材料", done)
+    let operation = Operation::new("packet", SERVER, "把申请表、承诺书和附件合成申报材料", done)
         .asking(packet_parameters())
         .taking(&packet_body())
         .failing(&QUEUE);

@@ -118,7 +118,7 @@ fn a_face_that_is_not_in_the_file_cannot_become_a_picture() {
     for paper in [on_page, in_field] {
         let given = Given::sound().with(7, "甲.pdf", paper.bytes());
         let problems = given.refused(&app(), ARCHIVAL);
-        assert_eq!(codes(&problems), ["attachment.unembedded-archival"]);
+        assert_eq!(codes(&problems), ["attachment.unembedded"]);
         let told = problems.to_mend().next().expect("it");
         assert!(
             told.sentence.contains("甲.pdf") && told.sentence.contains("Helvetica"),

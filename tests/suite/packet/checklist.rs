@@ -50,7 +50,7 @@ fn each_required_material_is_missed() {
     assert_eq!(codes(&problems), ["packet.missing-material"]);
     let sentence = &problems.to_mend().next().expect("it").sentence;
     assert!(
-        sentence.contains("缺少附件（2）") && sentence.contains("\"commitment\": \"same\""),
+        sentence.contains("缺少附件（2）") && sentence.contains("\"commitment\": \"同申请表\""),
         "{sentence}"
     );
     // It may come as a scan, too.
@@ -96,7 +96,7 @@ fn an_industry_brings_a_recommendation_and_speaks_of_its_members() {
     let app = app();
     let given = of_kind("示范行业", "协会");
     let problems = given.refused(&app, ONE);
-    assert_eq!(codes(&problems), ["packet.missing-material", "report.without-section"]);
+    assert_eq!(codes(&problems), ["report.without-section", "packet.missing-material"]);
     let section = problems.to_mend().find(|it| it.code == "report.without-section").expect("it");
     assert_eq!(section.pointer, "/attachments/2/file");
     assert!(

@@ -146,7 +146,8 @@ fn the_program_refuses_with_one_and_writes_nothing() {
     let ran = packet(folder.path(), &["-o", &path, "--draft"]);
     assert_eq!(ran.code, Some(0), "{}", ran.told);
     assert!(
-        ran.told.contains("缺少附件（1）") && ran.told.contains("草稿，不能用于申报"),
+        ran.told.contains("缺少附件（1）")
+            && ran.told.contains("草稿，还有 2 个问题，不能用于申报"),
         "{}",
         ran.told
     );
@@ -231,6 +232,6 @@ fn what_is_wrong_with_one_file_is_told_beside_the_others() {
     let problems = given.refused(&app(), ONE);
     assert_eq!(
         codes(&problems),
-        ["attachment.absent", "attachment.damaged", "attachment.too-many-pages"]
+        ["attachment.damaged", "attachment.too-many-pages", "attachment.absent"]
     );
 }

@@ -110,8 +110,8 @@ fn pages_kinds_and_turns_that_do_not_exist() {
         ),
         (json!({ "pages": "三" }), "attachment.pages", "/attachments/3/pages", "三"),
         (json!({ "pages": "3-1" }), "attachment.pages", "/attachments/3/pages", "3-1"),
-        (json!({ "kind": 8 }), "number.too-large", "/attachments/3/kind", "不能大于7"),
-        (json!({ "kind": 300 }), "number.too-large", "/attachments/3/kind", "不能大于7"),
+        (json!({ "kind": 8 }), "attachment.kind", "/attachments/3/kind", "7（其他证明材料）"),
+        (json!({ "kind": 300 }), "attachment.kind", "/attachments/3/kind", "第4个附件"),
     ] {
         let problems = item(more.clone());
         let found: Vec<_> = problems.to_mend().collect();
