@@ -11,14 +11,14 @@ use super::made::{Corners, Paper, grey, png};
 use super::{Given, ONE, codes};
 use crate::support::{app, root};
 
-struct Ran {
-    code: Option<i32>,
-    out: Vec<u8>,
-    told: String,
+pub(super) struct Ran {
+    pub(super) code: Option<i32>,
+    pub(super) out: Vec<u8>,
+    pub(super) told: String,
 }
 
 /// Runs `chengwen packet` on a packet in a folder.
-fn packet(folder: &Path, arguments: &[&str]) -> Ran {
+pub(super) fn packet(folder: &Path, arguments: &[&str]) -> Ran {
     let ran = Command::new(env!("CARGO_BIN_EXE_chengwen"))
         .arg("packet")
         .arg(folder.join("packet.json"))
@@ -32,7 +32,7 @@ fn packet(folder: &Path, arguments: &[&str]) -> Ran {
 }
 
 /// A packet as files in a folder, as an applicant has it.
-fn in_folder(given: &Given) -> tempfile::TempDir {
+pub(super) fn in_folder(given: &Given) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let list = format!("{:#}", given.list);
     std::fs::write(folder.path().join("packet.json"), list).expect("written");
@@ -42,7 +42,7 @@ fn in_folder(given: &Given) -> tempfile::TempDir {
     folder
 }
 
-fn pages(count: usize) -> Vec<u8> {
+pub(super) fn pages(count: usize) -> Vec<u8> {
     let mut paper = Paper::new();
     for _ in 0..count {
         paper.page([0.0, 0.0, 100.0, 100.0], "");

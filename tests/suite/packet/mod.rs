@@ -5,6 +5,7 @@ mod archival;
 mod archive;
 mod assembly;
 mod bound;
+mod budget;
 mod checklist;
 mod copies;
 mod limits;
@@ -40,13 +41,17 @@ pub(crate) const ONE: PackOptions = PackOptions {
     wrapping: Wrapping::Pdf,
 };
 
-/// The program with another resolution of print: pictures are made and judged faster.
-pub(crate) fn coarse(resolution: f64) -> App {
-    let made = MostAttached { pages: 300, pixels: 64_000_000, resolution };
-    let attachments = MostOfAttachments { made, ..MostOfAttachments::default() };
+/// The program with other limits of attached files.
+pub(crate) fn bounded(attachments: MostOfAttachments) -> App {
     let places = Places { flag: Some(root()), ..Places::default() };
     let most = Most { attachments, ..Most::default() };
     App::open(&Setup { places, most, ..Setup::default() }).expect("it opens")
+}
+
+/// The program with another resolution of print: pictures are made and judged faster.
+pub(crate) fn coarse(resolution: f64) -> App {
+    let made = MostAttached { pages: 300, pixels: 64_000_000, resolution };
+    bounded(MostOfAttachments { made, ..MostOfAttachments::default() })
 }
 
 /// A packet in the making: its list, and the files that come with it.
