@@ -1,11 +1,10 @@
 //! Parts bound to one file: pages with their marks, copy after copy.
 
-use lopdf::{Document, Object, ObjectId};
+use lopdf::{Document, ObjectId};
 
 use super::book::Book;
 use super::foreign;
 use super::import::Import;
-use super::place::{A4, Matrix};
 use super::plan::{Part, Plan};
 use crate::fault::Fault;
 use crate::inspect::tree;
@@ -127,14 +126,4 @@ pub fn joined(files: &[Vec<u8>]) -> Result<Vec<u8>, Fault> {
     let mut bytes = Vec::new();
     book.bind()?.save_to(&mut bytes).map_err(|error| broken(&error))?;
     Ok(bytes)
-}
-
-/// How an upright form stands on a page: as it is, or with the page's head at the left, as it is bound.
-pub(super) fn upright_on(across: bool) -> Matrix {
-    if across { Matrix([0.0, -1.0, 1.0, 0.0, 0.0, A4.0]) } else { Matrix::IDENTITY }
-}
-
-/// A text as a PDF has it.
-pub(super) fn text(words: &str) -> Object {
-    lopdf::text_string(words)
 }

@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
-use super::bind::{text, upright_on};
 use super::foreign::Layers;
 use super::import::{Import, TooMany};
-use super::place::{A4, Matrix};
+use super::place::{A4, Matrix, upright_on};
 use super::plan::Plan;
 use crate::fault::Fault;
 use crate::inspect::tree;
@@ -209,9 +208,9 @@ impl Book {
                 Some(number) => {
                     label.set("S", Object::Name(b"D".to_vec()));
                     label.set("St", i64::try_from(number).unwrap_or(i64::MAX));
-                    label.set("P", text(&prefix));
+                    label.set("P", lopdf::text_string(&prefix));
                 }
-                None => label.set("P", text(&format!("{prefix}空白"))),
+                None => label.set("P", lopdf::text_string(&format!("{prefix}空白"))),
             }
             expected = place.number.map(|number| number + 1);
             self.labels.push((start + at, label));
@@ -289,7 +288,7 @@ impl Book {
         for (at, (_, title, page)) in self.marks.iter().enumerate() {
             let Some(page) = self.pages.get(*page) else { continue };
             let mut mark = dictionary! {
-                "Title" => text(title),
+                "Title" => lopdf::text_string(title),
                 "Parent" => parents[at].map_or(root, |parent| ids[parent]),
                 "Dest" => vec![(*page).into(), "Fit".into()],
             };

@@ -1,9 +1,8 @@
 //! What a bound file says of itself: title, dates, identity, the records it carries, the standard it claims.
 
 use chrono::NaiveDate;
-use lopdf::{Dictionary, Document, Object, Stream, StringFormat, dictionary};
+use lopdf::{Dictionary, Document, Object, Stream, StringFormat, dictionary, text_string};
 
-use super::bind::text;
 use super::import::Import;
 use crate::digest::{Digest, Hashing};
 use crate::fault::Fault;
@@ -66,18 +65,18 @@ pub fn dress(
     let metadata = document.add_object(metadata.with_compression(false));
     let date = format!("D:{}000000+08'00", dress.date.format("%Y%m%d"));
     let mut about = dictionary! {
-        "Title" => text(dress.title),
-        "Creator" => text("chengwen"),
+        "Title" => text_string(dress.title),
+        "Creator" => text_string("chengwen"),
         "CreationDate" => Object::string_literal(date.clone()),
         "ModDate" => Object::string_literal(date),
     };
     if let Some(author) = dress.author {
-        about.set("Author", text(author));
+        about.set("Author", text_string(author));
     }
     let about = document.add_object(about);
     let catalog = document.catalog_mut().map_err(broken)?;
     catalog.set("Metadata", metadata);
-    catalog.set("Lang", text("zh-CN"));
+    catalog.set("Lang", text_string("zh-CN"));
     if let Some(intents) = intents {
         catalog.set("OutputIntents", intents);
     }
@@ -87,7 +86,7 @@ pub fn dress(
     if !files.is_empty() {
         files.sort_by(|one, other| one.0.cmp(&other.0));
         let names: Vec<Object> =
-            files.iter().flat_map(|(name, file)| [text(name), file.clone()]).collect();
+            files.iter().flat_map(|(name, file)| [text_string(name), file.clone()]).collect();
         let embedded = dictionary! { "Names" => names };
         catalog.set("Names", dictionary! { "EmbeddedFiles" => embedded });
         let files: Vec<Object> = files.into_iter().map(|(_, file)| file).collect();
@@ -107,7 +106,7 @@ fn renamed(document: &mut Document, file: &Object) -> Result<String, Fault> {
     let id = file.as_reference().map_err(broken)?;
     let own = document.get_dictionary_mut(id).map_err(broken)?;
     let described = own.get(b"Desc").and_then(lopdf::decode_text_string).map_err(broken)?;
-    own.set("Desc", text(&format!("{IN_PACKET}{described}")));
+    own.set("Desc", text_string(&format!("{IN_PACKET}{described}")));
     own.get(b"UF").and_then(lopdf::decode_text_string).map_err(broken)
 }
 

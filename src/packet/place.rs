@@ -64,6 +64,11 @@ impl Matrix {
     }
 }
 
+/// How an upright form stands on a page: as it is, or with the page's head at the left, as it is bound.
+pub(super) fn upright_on(across: bool) -> Matrix {
+    if across { Matrix([0.0, -1.0, 1.0, 0.0, 0.0, A4.0]) } else { Matrix::IDENTITY }
+}
+
 /// How an attached page stands on a page of ours.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Placed {

@@ -1,24 +1,27 @@
 //! `packet.toml`: what an applicant of a programme hands in together (申报材料), checked when opened.
 
+mod manifest;
+mod structure;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use minijinja::Environment;
-use serde::Deserialize;
-use serde_json::{Value, json};
 use toml::Spanned;
 
 use super::document::{Document, DocumentId};
 use super::expressions::{
     Surroundings, environment, paths_of_expression, paths_of_sentence, unknown_paths, value_of,
 };
-use super::manifest::{self, Programme};
+use super::manifest::{self as files, Programme};
 use super::position::line_of;
 use super::schema::Schema;
+pub use manifest::{Manifest, Material, PacketRule, Paper, SAME, Section};
+use structure::structure;
+
 use crate::digest::Digest;
 use crate::fault::{Fault, Faults};
-use crate::values::Level;
 
 /// The name of the file-name sentence in a packet's environment.
 const FILE_NAME: &str = "file_name";
@@ -41,117 +44,6 @@ pub struct Packet {
     environment: Environment<'static>,
 }
 
-/// `packet.toml`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Manifest {
-    /// The short name, such as 申报材料.
-    pub name: String,
-    /// The full title, which heads the contents page and becomes the title of the PDF.
-    pub title: String,
-    /// The name of the file without its ending, a minijinja sentence.
-    file_name: Spanned<String>,
-    /// How many copies are handed in.
-    pub copies: u8,
-    /// What each copy is for, in their order, if the programme says so; printed beside its number.
-    #[serde(default)]
-    pub purposes: Vec<String>,
-    /// What the contents page says of the applicant.
-    #[serde(default)]
-    pub about: Vec<About>,
-    /// The papers that are filled in; the first one dates the packet.
-    #[serde(rename = "paper")]
-    pub papers: Vec<Paper>,
-    /// The kinds of material.
-    #[serde(rename = "material")]
-    pub materials: Vec<Material>,
-    /// What must hold between the papers.
-    #[serde(default, rename = "rule")]
-    pub rules: Vec<PacketRule>,
-}
-
-/// A line about the applicant.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct About {
-    /// Its label.
-    pub label: String,
-    /// An expression; a line without a value is left out.
-    value: Spanned<String>,
-}
-
-/// A paper that is filled in.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Paper {
-    /// The document of the programme; also the key of its record in `packet.json`.
-    document: Spanned<String>,
-    /// Whether it is an official form, which bears neither label nor running number.
-    #[serde(default)]
-    pub official: bool,
-    /// The paper from whose record it takes what its own leaves out.
-    from: Option<Spanned<String>>,
-    /// Besides `same`, what users may write for a record that is wholly taken from there.
-    pub same: Option<String>,
-    /// The kind of material that it is, if it is one.
-    pub material: Option<u8>,
-}
-
-/// A kind of material (材料).
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Material {
-    /// Its number in the programme's list.
-    pub number: u8,
-    /// Its name as the programme has it.
-    pub name: String,
-    /// The name that stands on each page.
-    pub label: String,
-    /// An expression that says whether it must be there.
-    required: Spanned<String>,
-    /// Why it must be there, if not everybody must have it.
-    pub because: Option<String>,
-    /// Why it need not be there, when it need not.
-    pub unasked: Option<String>,
-    /// What to advise if it is there although it need not.
-    pub needless: Option<String>,
-    /// Whether it may be handed in as a text, which is then typeset.
-    #[serde(default)]
-    pub typed: bool,
-    /// The least number of characters (字数) of its text.
-    pub least: Option<usize>,
-    /// Sections that its text must have.
-    #[serde(default, rename = "section")]
-    pub sections: Vec<Section>,
-}
-
-/// A section of a text, told by words of its heading.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Section {
-    /// An expression that says whether it must be there.
-    when: Spanned<String>,
-    /// What it is about.
-    pub name: String,
-    /// Words of which its heading has one.
-    pub words: Vec<String>,
-}
-
-/// What must hold between papers.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PacketRule {
-    /// Its stable code.
-    pub code: String,
-    /// Whether the user must mend it or should know it.
-    pub level: Level,
-    /// The place that the sentence is about, as a JSON pointer into `packet.json`.
-    pub at: String,
-    when: Option<Spanned<String>>,
-    require: Spanned<String>,
-    sentence: Spanned<String>,
-}
-
 /// What a packet is opened from.
 pub(super) struct Opening<'a> {
     pub(super) programme_id: &'a str,
@@ -166,7 +58,7 @@ pub(super) struct Opening<'a> {
 impl Packet {
     pub(super) fn open(opening: Opening<'_>) -> Result<Self, Faults> {
         let Opening { programme_id, programme, path, documents, .. } = opening;
-        let (manifest, text): (Manifest, String) = manifest::read(path)?;
+        let (manifest, text): (Manifest, String) = files::read(path)?;
         let mut environment = environment(opening.surroundings, programme.province.get_ref());
         let mut faults = Vec::new();
         let mut fault = |at: &Spanned<String>, what: String| {
@@ -394,110 +286,4 @@ pub struct Seen {
     papers: BTreeSet<String>,
     /// What of them is not sound.
     unsound: Vec<String>,
-}
-
-impl Manifest {
-    /// The material of this number.
-    #[must_use]
-    pub fn material(&self, number: u8) -> Option<&Material> {
-        self.materials.iter().find(|material| material.number == number)
-    }
-}
-
-impl Paper {
-    /// The key of its record.
-    #[must_use]
-    pub fn key(&self) -> &str {
-        self.document.get_ref()
-    }
-
-    /// The paper from whose record it takes what its own leaves out.
-    #[must_use]
-    pub fn from(&self) -> Option<&str> {
-        self.from.as_ref().map(|from| from.get_ref().as_str())
-    }
-
-    /// The words that users may write for a record that is wholly taken from another paper.
-    #[must_use]
-    pub fn words_for_same(&self) -> Vec<&str> {
-        std::iter::once(SAME).chain(self.same.as_deref()).collect()
-    }
-
-    /// Its document.
-    #[must_use]
-    pub fn id(&self, programme: &str) -> DocumentId {
-        DocumentId { programme: programme.to_owned(), document: self.document.get_ref().clone() }
-    }
-}
-
-/// The word by which a paper's record is wholly taken from another's.
-pub const SAME: &str = "same";
-
-/// The schema of `packet.json`.
-fn structure(
-    programme: &str,
-    manifest: &Manifest,
-    documents: &BTreeMap<DocumentId, Document>,
-) -> Value {
-    let mut properties = serde_json::Map::new();
-    properties.insert(
-        "programme".to_owned(),
-        json!({ "title": "活动", "type": "string", "enum": [programme] }),
-    );
-    let mut required = vec!["programme".to_owned()];
-    for paper in &manifest.papers {
-        let document = documents.get(&paper.id(programme));
-        let title = document.map_or(paper.key(), |document| document.manifest.name.as_str());
-        let schema = match paper.from {
-            None => json!({ "title": title, "type": "object" }),
-            Some(_) => json!({
-                "title": title,
-                "if": { "type": "string" },
-                "then": { "type": "string", "enum": paper.words_for_same() },
-                "else": { "type": "object" },
-            }),
-        };
-        properties.insert(paper.key().to_owned(), schema);
-        // A letter that has been signed already may come as a scan.
-        if paper.material.is_none() {
-            required.push(paper.key().to_owned());
-        }
-    }
-    let attachment = json!({
-        "title": "附件",
-        "type": "object",
-        "properties": {
-            "kind": {
-                "title": "材料种类", "type": "integer",
-                "description": "申报须知所列材料的序号",
-            },
-            "title": {
-                "title": "名称", "type": "string", "format": "printable", "minLength": 1, "maxLength": 40,
-            },
-            "file": { "title": "文件", "type": "string", "minLength": 1, "maxLength": 200 },
-            "pages": {
-                "title": "页", "type": "string", "maxLength": 200,
-                "description": "要附的页，例如 1-3 或 1,4-6；不写为全部",
-            },
-            "rotation": {
-                "title": "旋转", "type": "integer",
-                "description": "顺时针旋转的度数：0、90、180 或 270",
-            },
-        },
-        "required": ["kind", "file"],
-        "additionalProperties": false,
-    });
-    properties.insert(
-        "attachments".to_owned(),
-        json!({ "title": "附件", "type": "array", "items": attachment }),
-    );
-    required.push("attachments".to_owned());
-    json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": manifest.title,
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": false,
-    })
 }
