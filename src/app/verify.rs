@@ -80,7 +80,7 @@ impl App {
             all.push(self.again(record, in_packet)?);
         }
         if in_packet {
-            return judge::in_copies(pdf, &pages, all);
+            return judge::in_copies(pdf, &pages, &all);
         }
         let verdicts = all.into_iter().map(|again| again.alone(&pages)).collect();
         let unseen = "核对只比文字，被遮盖的内容看不出来".to_owned();

@@ -80,8 +80,8 @@ fn places(of: &[Option<usize>], rows: usize, whole: bool) -> Vec<Option<usize>> 
             (None, Some(after)) if whole => after.checked_sub(gap),
             (None, _) => None,
         };
-        for own in at..end {
-            places[own] = first.map(|first| first + own - at).filter(|page| *page < rows);
+        for (own, place) in places[at..end].iter_mut().enumerate() {
+            *place = first.map(|first| first + own).filter(|page| *page < rows);
         }
         at = end;
     }

@@ -210,8 +210,8 @@ fn copies(pages: usize, parts: &[Part], starts: &[CopyStart]) -> Vec<Copy> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::compare::tests::pages;
     use super::*;
+    use crate::app::verify::compare::tests::pages;
 
     const DIGEST: &str = "8C1F-22AB-90DE";
     const FIRST: &[&str] = &["甲", "数据摘要8C1F-22AB-90DE"];

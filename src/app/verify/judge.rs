@@ -9,7 +9,7 @@ use crate::finish::copy_starts;
 pub(super) fn in_copies(
     pdf: &[u8],
     pages: &Pages,
-    all: Vec<Again<'_>>,
+    all: &[Again<'_>],
 ) -> Result<Verification, Refusal> {
     let starts = copy_starts(pdf);
     let parts = all.iter().filter_map(|it| Some((it.pages.as_ref()?, it.digest.as_str())));
@@ -50,7 +50,7 @@ pub(super) fn in_copies(
     }
     let mut at = 0;
     let mut judged = Vec::new();
-    for again in &all {
+    for again in all {
         let mut verdict = again.verdict.clone();
         let digest = &again.digest;
         if !pages.digests().any(|printed| printed.digest == *digest) {
