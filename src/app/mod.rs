@@ -30,7 +30,7 @@ pub use pack::{
 };
 pub use render::{Input, Options, Output, Rendered, Sides};
 pub use samples::{SampleReport, blanks};
-pub use verify::Verdict;
+pub use verify::{Verdict, Verification};
 
 /// A catalog with a typesetter, ready for work.
 pub struct App {

@@ -1,15 +1,40 @@
 //! Verify: whether a paper says what its record says.
 
+mod align;
 mod compare;
+mod copies;
+mod judge;
 
 use super::extract::carried_in;
 use super::{App, Input, Options, Refusal, Sides};
 use crate::catalog::Document;
 use crate::digest::Digest;
 use crate::finish::CarriedRecord;
-use crate::inspect::{PageText, page_texts};
+use crate::inspect::page_texts;
 use crate::typeset::Standard;
 use compare::Pages;
+
+/// What was found of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verification {
+    /// For each record that the file carries.
+    pub verdicts: Vec<Verdict>,
+    /// What differs and belongs to no record, one sentence each.
+    pub differences: Vec<String>,
+    /// What should be known, belongs to no record and is no difference.
+    pub remarks: Vec<String>,
+    /// What was not looked at: one sentence.
+    pub unseen: String,
+}
+
+impl Verification {
+    /// Whether nothing differs.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        let agrees = |verdict: &Verdict| verdict.differences.is_empty();
+        self.differences.is_empty() && self.verdicts.iter().all(agrees)
+    }
+}
 
 /// What was found of one record in a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,53 +57,57 @@ struct Made<'a> {
     options: Options,
 }
 
+/// A record of a file, and its pages made again if that could be done.
+struct Again<'a> {
+    record: &'a CarriedRecord,
+    digest: String,
+    pages: Option<Pages>,
+    verdict: Verdict,
+}
+
 impl App {
     /// Compares each record that a file carries with the pages of the file.
     ///
     /// # Errors
-    /// One sentence if the file carries nothing that can be taken, or faults.
-    pub fn verify(&self, pdf: &[u8]) -> Result<Vec<Verdict>, Refusal> {
+    /// One sentence if the file carries nothing that can be taken or is one half of a packet, or faults.
+    pub fn verify(&self, pdf: &[u8]) -> Result<Verification, Refusal> {
         let records = carried_in(pdf)?;
-        let pages = page_texts(pdf).map_err(Refusal::Usage)?;
-        records.iter().map(|record| self.verdict(record, &pages)).collect()
+        let texts = page_texts(pdf).map_err(Refusal::Usage)?;
+        let in_packet = records.iter().any(|record| record.in_packet);
+        let pages = Pages::of(&texts, in_packet);
+        let mut all = Vec::new();
+        for record in &records {
+            all.push(self.again(record, in_packet)?);
+        }
+        if in_packet {
+            return judge::in_copies(pdf, &pages, &all);
+        }
+        let verdicts = all.into_iter().map(|again| again.alone(&pages)).collect();
+        let unseen = "核对只比文字，被遮盖的内容看不出来".to_owned();
+        Ok(Verification { verdicts, unseen, ..Verification::default() })
     }
 
-    fn verdict(&self, record: &CarriedRecord, pages: &[PageText]) -> Result<Verdict, Refusal> {
-        let pages = Pages::of(pages, record.in_packet);
+    fn again<'a>(&self, record: &'a CarriedRecord, in_packet: bool) -> Result<Again<'a>, Refusal> {
         let mut verdict = Verdict { document: record.document.clone(), ..Verdict::default() };
         let digest = Digest::of(&record.json).short();
-        let printed = pages.digests();
-        let strange = printed.iter().find(|(_, printed)| *printed != digest);
-        if !printed.iter().any(|(_, printed)| *printed == digest) {
-            let what = match strange {
-                Some((page, other)) if !record.in_packet => {
-                    format!("第{page}页印的摘要是 {other}，数据的摘要是 {digest}")
-                }
-                _ => format!("纸面上没有数据的摘要 {digest}"),
-            };
-            verdict.differences.push(what);
-        } else if let (Some((page, other)), false) = (strange, record.in_packet) {
-            let what = format!("第{page}页印的摘要是 {other}，其他页是 {digest}");
-            verdict.differences.push(what);
-        } else {
-            verdict.agreements.push(format!("纸面上的摘要 {digest} 与数据相符"));
-        }
-        match self.catalog().document(&record.document) {
-            None => verdict.differences.push("本机没有这份文书，不能重印核对".to_owned()),
-            Some(document) => self.print_again(document, record, &pages, &digest, &mut verdict)?,
-        }
-        Ok(verdict)
+        let pages = match self.catalog().document(&record.document) {
+            None => {
+                verdict.differences.push("本机没有这份文书，不能重印核对".to_owned());
+                None
+            }
+            Some(document) => self.printed_again(document, record, in_packet, &mut verdict)?,
+        };
+        Ok(Again { record, digest, pages, verdict })
     }
 
-    /// Renders the record as the file was rendered, and compares page by page.
-    fn print_again(
+    /// Renders the record as the file was rendered; none, and why, if the record gives no pages.
+    fn printed_again(
         &self,
         document: &Document,
         record: &CarriedRecord,
-        pages: &Pages,
-        digest: &str,
+        in_packet: bool,
         verdict: &mut Verdict,
-    ) -> Result<(), Refusal> {
+    ) -> Result<Option<Pages>, Refusal> {
         let made = Made::read(&record.description);
         let fonts = self.catalog().fonts().digest();
         let theirs = [
@@ -98,30 +127,17 @@ impl App {
                 let told = problems.to_mend().map(|problem| problem.sentence.as_str());
                 let told: Vec<&str> = told.collect();
                 verdict.differences.push(format!("数据未通过本机的检查：{}", told.join("；")));
-                return Ok(());
+                return Ok(None);
             }
             Err(Refusal::Usage(what) | Refusal::OverLimit(what)) => {
                 verdict.differences.push(format!("数据在本机印不出来：{what}"));
-                return Ok(());
+                return Ok(None);
             }
             Err(other) => return Err(other),
         };
         verdict.agreements.push("数据通过本机的检查".to_owned());
         let again = page_texts(&rendered.bytes).map_err(Refusal::Usage)?;
-        let again = Pages::of(&again, record.in_packet);
-        let differences = if record.in_packet {
-            pages.differences_in_packet(&again, digest)
-        } else if made.by_hand {
-            pages.difference_of_a_half(&again).into_iter().collect()
-        } else {
-            pages.difference(&again).into_iter().collect()
-        };
-        if differences.is_empty() {
-            let what = format!("按数据重印的 {} 页与原件文字相同", rendered.pages);
-            verdict.agreements.push(what);
-        }
-        verdict.differences.extend(differences);
-        Ok(())
+        Ok(Some(Pages::of(&again, in_packet)))
     }
 }
 

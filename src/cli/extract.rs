@@ -25,14 +25,14 @@ fn given(app: Option<&App>, pdf: &[u8]) -> Result<ExitCode, Refusal> {
         output::write(Path::new("-"), &records)?;
         return Ok(ExitCode::SUCCESS);
     };
-    let verdicts = app.verify(pdf)?;
-    let sound = verdicts.iter().all(|verdict| verdict.differences.is_empty());
+    let found = app.verify(pdf)?;
+    let sound = found.is_sound();
     if sound {
         output::write(Path::new("-"), &records)?;
         // The record ends without a line break; what follows on a terminal begins a line.
         output::remark("");
     }
-    for verdict in &verdicts {
+    for verdict in &found.verdicts {
         let told = [
             ("一致", &verdict.agreements),
             ("不一致", &verdict.differences),
@@ -44,10 +44,12 @@ fn given(app: Option<&App>, pdf: &[u8]) -> Result<ExitCode, Refusal> {
             }
         }
     }
-    output::remark(if sound {
-        "核对通过。"
-    } else {
-        "核对未通过，没有输出数据。"
-    });
+    for (kind, sentences) in [("不一致", &found.differences), ("提示", &found.remarks)] {
+        for sentence in sentences {
+            output::remark(format_args!("{kind} 整份文件：{sentence}"));
+        }
+    }
+    let outcome = if sound { "核对通过。" } else { "核对未通过，没有输出数据。" };
+    output::remark(format_args!("{outcome}{}。", found.unseen));
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

@@ -33,6 +33,8 @@ pub struct CarriedRecord {
 pub enum NoRecord {
     /// It is no PDF.
     NotPdf,
+    /// It is an archive, which may hold one.
+    Archive,
     /// It cannot be opened without a password.
     Locked,
     /// It, or what it carries, cannot be read.
@@ -49,6 +51,12 @@ pub enum NoRecord {
 /// Why there is none.
 pub fn carried_records(pdf: &[u8]) -> Result<Vec<CarriedRecord>, NoRecord> {
     let head = &pdf[..pdf.len().min(1024)];
+    // A sheet or a text of an office program is an archive too, but holds none.
+    let office = || head.windows(19).any(|part| part == b"[Content_Types].xml");
+    // A PDF that an archive begins with may stand in it as it is.
+    if head.starts_with(b"PK\x03\x04") && !office() {
+        return Err(NoRecord::Archive);
+    }
     if !head.windows(5).any(|part| part == b"%PDF-") {
         return Err(NoRecord::NotPdf);
     }
@@ -134,13 +142,14 @@ impl fmt::Display for NoRecord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NotPdf => "不是 PDF 文件",
+            Self::Archive => "这是压缩包（zip），不是 PDF 文件，请先解压，换用其中的打印文件（.pdf）",
             Self::Locked => "这个 PDF 有打开密码，请去掉密码后再试",
             Self::Damaged => "这个 PDF 或其中随附的数据已损坏，请换用原来的文件",
             Self::Foreign => {
                 "这个 PDF 不是本程序生成的（也可能是打印后扫描、由其他软件另存的），没有随附数据，请换用原来的文件"
             }
             Self::CarriesNone => {
-                "这个 PDF 由本程序生成，但没有随附数据：空白表格、未填完的预览、公开的文书和指定了其他 PDF 标准的文件都不随附"
+                "这个 PDF 由本程序生成，但没有随附数据：空白表格、草稿、未填完的预览、公开的文书和指定了其他 PDF 标准的文件都不随附"
             }
         })
     }

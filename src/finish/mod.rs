@@ -2,6 +2,7 @@
 
 mod carried;
 mod contact_sheet;
+mod copies;
 mod duplex;
 mod intent;
 mod padding;
@@ -13,6 +14,7 @@ use crate::fault::Fault;
 
 pub use carried::{CarriedRecord, IN_PACKET, NoRecord, carried_records};
 pub use contact_sheet::contact_sheet;
+pub use copies::{CopyStart, copy_starts};
 pub use duplex::{Halves, halves};
 pub use intent::{Duplex, Intent};
 pub use padding::blanks_needed;

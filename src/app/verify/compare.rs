@@ -1,6 +1,6 @@
 //! Pages compared by their text.
 
-use crate::inspect::PageText;
+use crate::inspect::{PageText, TextLine};
 
 /// Marks of a packet stand within this of the upper edge of a page, and of the lower, in millimetres.
 /// The papers themselves have nothing there.
@@ -9,43 +9,88 @@ const MARKS: (f64, f64) = (14.0, 12.0);
 /// What stands before a digest on paper.
 const LABEL: &str = "数据摘要";
 
+/// Digests of one kind of paper stand as far from the lower edge, within this, in millimetres.
+const NEAR: f64 = 1.0;
+
 /// The lines of each page of a file.
 pub(super) struct Pages {
-    compared: Vec<Vec<String>>,
-    /// With what stands in the margins.
-    whole: Vec<Vec<String>>,
+    /// What is compared: no digests, and of a packet nothing that stands in the margins.
+    pub(super) compared: Vec<Vec<String>>,
+    /// Which pages bear nothing at all.
+    blank: Vec<bool>,
+    digests: Vec<Printed>,
+}
+
+/// A digest on paper.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Printed {
+    /// The page that bears it, from 1.
+    pub(super) page: usize,
+    /// The digest.
+    pub(super) digest: String,
+    /// How far it stands from the lower edge, in millimetres; not known of a line that is read with the
+    /// sheet turned.
+    above_edge: Option<f64>,
+}
+
+impl Printed {
+    /// Whether it stands where the other one does; a page that was made smaller to be attached has it
+    /// elsewhere.
+    pub(super) fn stands_like(&self, other: &Self) -> bool {
+        match (self.above_edge, other.above_edge) {
+            (Some(own), Some(other)) => (own - other).abs() < NEAR,
+            (own, other) => own.is_none() && other.is_none(),
+        }
+    }
 }
 
 impl Pages {
     /// Without the marks in the margins if the file is a packet's.
     pub(super) fn of(pages: &[PageText], in_packet: bool) -> Self {
-        let lines = |page: &PageText, all: bool| -> Vec<String> {
-            let kept = page
-                .lines
-                .iter()
-                .filter(|line| all || line.bottom > MARKS.0 && line.top < page.height - MARKS.1);
-            let aside = page.aside.iter().filter(|_| all);
-            kept.map(|line| &line.text).chain(aside).cloned().collect()
-        };
         let compared = pages.iter().map(|page| {
-            let mut lines = lines(page, !in_packet);
+            let inside = |line: &&TextLine| {
+                !in_packet || line.bottom > MARKS.0 && line.top < page.height - MARKS.1
+            };
+            let aside = page.aside.iter().filter(|_| !in_packet);
+            let lines = page.lines.iter().filter(inside).map(|line| &line.text).chain(aside);
             // Digests are judged by themselves; a page must differ in more than its digest.
-            lines.retain(|line| digest_of(line).is_none());
-            lines
+            lines.filter(|line| digest_of(line).is_none()).cloned().collect()
         });
         let compared = compared.collect();
-        Self { compared, whole: pages.iter().map(|page| lines(page, true)).collect() }
-    }
-
-    /// The digests that are printed, each with its page from 1.
-    pub(super) fn digests(&self) -> Vec<(usize, String)> {
-        let mut found = Vec::new();
-        for (at, lines) in self.whole.iter().enumerate() {
-            for line in lines {
-                found.extend(digest_of(line).map(|digest| (at + 1, digest.to_owned())));
+        let blank = pages.iter().map(|page| page.lines.is_empty() && page.aside.is_empty());
+        let blank = blank.collect();
+        let mut digests = Vec::new();
+        for (page, number) in pages.iter().zip(1..) {
+            let upright =
+                page.lines.iter().map(|line| (line.text.as_str(), Some(page.height - line.bottom)));
+            let aside = page.aside.iter().map(|line| (line.as_str(), None));
+            for (line, above_edge) in upright.chain(aside) {
+                let digest = digest_of(line).map(str::to_owned);
+                digests.extend(digest.map(|digest| Printed { page: number, digest, above_edge }));
             }
         }
-        found
+        Self { compared, blank, digests }
+    }
+
+    /// The digests that are printed.
+    pub(super) fn digests(&self) -> impl Iterator<Item = &Printed> {
+        self.digests.iter()
+    }
+
+    /// Whether a page (from 0) bears a digest.
+    pub(super) fn bears(&self, page: usize, digest: &str) -> bool {
+        self.digests().any(|printed| printed.page == page + 1 && printed.digest == digest)
+    }
+
+    /// Whether a page (from 0) bears no text.
+    pub(super) fn is_blank(&self, page: usize) -> bool {
+        self.blank.get(page).is_some_and(|blank| *blank)
+    }
+
+    /// The pages to the last one that bears something; padding is the packet's own.
+    pub(super) fn without_padding(&self) -> &[Vec<String>] {
+        let last = self.blank.iter().rposition(|blank| !blank);
+        &self.compared[..last.map_or(0, |last| last + 1)]
     }
 
     /// The first difference from the same file made again.
@@ -62,40 +107,11 @@ impl Pages {
         let fronts: Vec<_> = all.iter().step_by(2).cloned().collect();
         let backs: Vec<_> = all.iter().skip(1).step_by(2).rev().cloned().collect();
         // Which half it is, its pages tell.
-        let near = |half: &[Vec<String>]| shared(&self.compared, half);
+        let near = |half: &[Vec<String>]| -> usize {
+            self.compared.iter().zip(half).map(|(page, again)| shared(page, again)).sum()
+        };
         let half = if near(&backs) > near(&fronts) { backs } else { fronts };
         difference(&self.compared, &half)
-    }
-
-    /// What differs from a part of a packet made again, which may stand in it several times.
-    pub(super) fn differences_in_packet(&self, again: &Self, digest: &str) -> Vec<String> {
-        // Padding is the packet's own.
-        let printed = again.whole.iter().rposition(|lines| !lines.is_empty());
-        let part = &again.compared[..printed.map_or(0, |last| last + 1)];
-        let pages = &self.compared;
-        if part.is_empty() || part.len() > pages.len() {
-            return vec![format!("原件共 {} 页，少于重印的 {} 页", pages.len(), part.len())];
-        }
-        let windows = || pages.windows(part.len()).enumerate();
-        let mut covered = vec![false; pages.len()];
-        let mut next = 0;
-        for (at, window) in windows() {
-            if at >= next && window == part {
-                covered[at..at + part.len()].fill(true);
-                next = at + part.len();
-            }
-        }
-        if next == 0 {
-            let best = windows().max_by_key(|(at, window)| (shared(window, part), usize::MAX - at));
-            let told = best
-                .filter(|(_, window)| shared(window, part) > 0)
-                .and_then(|(at, window)| difference_from(window, part, at));
-            return vec![told.unwrap_or_else(|| "原件中没有重印出的那些页".to_owned())];
-        }
-        // Every copy bears the digest; each must say the same.
-        let bearing = self.digests().into_iter().filter(|(_, printed)| printed == digest);
-        let stray = bearing.filter(|(page, _)| !covered[page - 1]);
-        stray.map(|(page, _)| format!("第{page}页印有这份数据的摘要，文字却与重印的不同")).collect()
     }
 }
 
@@ -119,7 +135,11 @@ fn difference(pages: &[Vec<String>], again: &[Vec<String>]) -> Option<String> {
 }
 
 /// The first page, and on it the first text, that differs; the pages begin after so many others.
-fn difference_from(pages: &[Vec<String>], again: &[Vec<String>], before: usize) -> Option<String> {
+pub(super) fn difference_from(
+    pages: &[Vec<String>],
+    again: &[Vec<String>],
+    before: usize,
+) -> Option<String> {
     let (at, (ours, theirs)) =
         pages.iter().zip(again).enumerate().find(|(_, (ours, theirs))| ours != theirs)?;
     let page = before + at + 1;
@@ -133,55 +153,27 @@ fn difference_from(pages: &[Vec<String>], again: &[Vec<String>], before: usize) 
     Some(format!("第{page}页{what}"))
 }
 
-/// How many lines the pages have in common with those made again.
-fn shared(pages: &[Vec<String>], again: &[Vec<String>]) -> usize {
-    let both = pages.iter().zip(again);
-    both.map(|(ours, theirs)| ours.iter().filter(|line| theirs.contains(line)).count()).sum()
+/// How many lines of a page stand on the page made again.
+pub(super) fn shared(page: &[String], again: &[String]) -> usize {
+    page.iter().filter(|line| again.contains(line)).count()
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
-    use crate::inspect::TextLine;
 
-    const DIGEST: &str = "8C1F-22AB-90DE";
-
-    /// Pages of lines; a mark stands at the head of each.
-    fn pages(texts: &[&[&str]]) -> Pages {
+    /// Pages of lines; a mark stands at the head of each that bears something.
+    pub(in crate::app::verify) fn pages(texts: &[&[&str]]) -> Pages {
         let line =
             |text: &str, top: f64| TextLine { text: text.to_owned(), top, bottom: top + 4.0 };
         let page = |(at, texts): (usize, &&[&str])| {
             let mark = line(&format!("第{at}张"), 5.0);
             let lines = texts.iter().map(|text| line(text, 100.0));
-            let lines = std::iter::once(mark).chain(lines).collect();
+            let mark = (!texts.is_empty()).then_some(mark);
+            let lines = mark.into_iter().chain(lines).collect();
             PageText { height: 297.0, lines, aside: Vec::new() }
         };
         Pages::of(&texts.iter().enumerate().map(page).collect::<Vec<_>>(), true)
-    }
-
-    #[test]
-    fn a_part_is_found_among_other_pages_in_every_copy() {
-        let part =
-            pages(&[&["甲", "数据摘要8C1F-22AB-90DE"], &["乙", "数据摘要8C1F-22AB-90DE"], &[]]);
-        let sound = [
-            &["封面"][..],
-            &["甲", "数据摘要8C1F-22AB-90DE"],
-            &["乙", "数据摘要8C1F-22AB-90DE"],
-            &[],
-        ];
-        let twice: Vec<_> = sound.iter().chain(&sound).copied().collect();
-        assert!(pages(&twice).differences_in_packet(&part, DIGEST).is_empty());
-        let mut changed = twice.clone();
-        changed[6] = &["丙", "数据摘要8C1F-22AB-90DE"];
-        let told = pages(&changed).differences_in_packet(&part, DIGEST);
-        assert_eq!(told.len(), 2, "the second copy is no run, so neither page is: {told:?}");
-        assert!(told[1].contains("第7页"), "{told:?}");
-        changed[2] = &["丁", "数据摘要8C1F-22AB-90DE"];
-        let told = pages(&changed).differences_in_packet(&part, DIGEST);
-        assert_eq!(told, ["第3页原件是“丁”，重印的是“乙”"]);
-        let told = pages(&[&["x"], &["y"], &["z"]]).differences_in_packet(&part, DIGEST);
-        assert_eq!(told, ["原件中没有重印出的那些页"]);
-        assert!(pages(&[&["x"]]).differences_in_packet(&part, DIGEST)[0].contains("少于"));
     }
 
     #[test]

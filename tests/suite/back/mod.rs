@@ -1,6 +1,7 @@
 //! Data come back: documents made from each other, records taken out of files and put together.
 
 mod collect;
+mod copies;
 mod extract;
 mod mapping;
 mod verify;

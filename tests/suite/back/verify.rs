@@ -10,7 +10,7 @@ use crate::homes::Spoilt;
 use crate::support::{app, app_at, render, run, sample, samples};
 
 fn only(app: &App, pdf: &[u8]) -> Verdict {
-    let mut verdicts = app.verify(pdf).unwrap_or_else(|refusal| panic!("{refusal:?}"));
+    let mut verdicts = app.verify(pdf).unwrap_or_else(|refusal| panic!("{refusal:?}")).verdicts;
     assert_eq!(verdicts.len(), 1);
     verdicts.remove(0)
 }
@@ -167,7 +167,7 @@ fn described(pdf: &[u8]) -> String {
 fn a_packets_parts_are_found_in_their_file() {
     let app = app();
     let packet = packet(&app);
-    let verdicts = app.verify(&saved(packet.clone())).expect("no fault");
+    let verdicts = app.verify(&saved(packet.clone())).expect("no fault").verdicts;
     assert_eq!(verdicts.len(), 2);
     for verdict in verdicts {
         assert_eq!(verdict.differences, [""; 0], "{}", verdict.document);
@@ -182,7 +182,7 @@ fn a_packets_parts_are_found_in_their_file() {
         let content = spoilt.get_page_content(page);
         spoilt.change_page_content(page, content[..content.len() / 2].to_vec()).expect("changed");
     }
-    let verdicts = app.verify(&saved(spoilt)).expect("no fault");
+    let verdicts = app.verify(&saved(spoilt)).expect("no fault").verdicts;
     assert_eq!(verdicts[0].differences, [""; 0]);
     assert!(!verdicts[1].differences.is_empty(), "{:?}", verdicts[1]);
     assert!(verdicts[1].differences[0].contains('第'), "{:?}", verdicts[1]);
