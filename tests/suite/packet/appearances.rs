@@ -115,7 +115,7 @@ fn fields_look_as_they_were_filled() {
         [100.0, 700.0, 120.0, 720.0],
         dictionary! {
             "Subtype" => "Widget", "FT" => "Btn", "F" => PRINT, "AS" => "Yes",
-            "AP" => shown(states.clone()), "T" => Object::string_literal("ticked"),
+            "AP" => shown(states), "T" => Object::string_literal("ticked"),
         },
     );
     // A text turned by its own matrix, with a font of its own.

@@ -106,7 +106,7 @@ fn an_industry_brings_a_recommendation_and_speaks_of_its_members() {
     );
     // A word in the running text is no section; a heading is.
     let said = report(1600).replace("诚信经营", "会员经营");
-    let without = given.clone().without(4).with(6, "推荐.png", small());
+    let without = given.without(4).with(6, "推荐.png", small());
     let problems = without.clone().with(4, "报告.txt", said.into()).refused(&app, ONE);
     assert_eq!(codes(&problems), ["report.without-section"]);
     let told = report(1600) + "二、会员单位创建情况\n会员单位六十八家。\n";

@@ -20,7 +20,7 @@ fn copies_share_what_they_show() {
     let app = app();
     // A photograph of some size, so that it would be seen if it were there three times.
     let pixels = image::RgbImage::from_fn(900, 1200, |x, y| {
-        image::Rgb([(x * 7 ^ y * 3) as u8, (x * y) as u8, (x + y * 5) as u8])
+        image::Rgb([((x * 7) ^ (y * 3)) as u8, (x * y) as u8, (x + y * 5) as u8])
     });
     let given = Given::sound().with(7, "照片.png", super::made::png_of(pixels));
     let one = given.packed(&app, ONE);
