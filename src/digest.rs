@@ -26,6 +26,13 @@ impl Digest {
         &self.0
     }
 
+    /// The twelve digits that stand on paper (`8C1F-22AB-90DE`), to be compared by eye.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let digits: Vec<char> = self.0.chars().take(12).map(|it| it.to_ascii_uppercase()).collect();
+        digits.chunks(4).map(String::from_iter).collect::<Vec<_>>().join("-")
+    }
+
     fn from_output(output: &[u8]) -> Self {
         Self(hexadecimal(output))
     }

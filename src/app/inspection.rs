@@ -1,6 +1,7 @@
 //! What every file we make must show when it is read back from its bytes.
 
-use crate::catalog::{Catalog, Document, Orientation};
+use super::Packed;
+use crate::catalog::{Catalog, Document, Orientation, Packet};
 use crate::finish::ReadBack;
 
 /// A4 (GB/T 9704-2012, 5.1) in points.
@@ -55,6 +56,39 @@ pub(super) fn shortcomings(catalog: &Catalog, document: &Document, file: &ReadBa
     }
     if document.manifest.padded && !file.pages.len().is_multiple_of(2) {
         found.push("页数没有补成双数".to_owned());
+    }
+    found
+}
+
+/// What the print file of a packet lacks, one sentence each. What strangers' pages look like is not ours to
+/// judge.
+pub(super) fn shortcomings_of_packet(
+    packet: &Packet,
+    packed: &Packed,
+    file: &ReadBack,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, page) in file.pages.iter().enumerate() {
+        let off = |wide: f64, high: f64| (page.width - wide).abs().max((page.height - high).abs());
+        if off(A4.0, A4.1).min(off(A4.1, A4.0)) > TOLERANCE {
+            found.push(format!("第{}页不是 A4（{:.1}×{:.1} pt）", at + 1, page.width, page.height));
+        }
+    }
+    if file.pages.len() != packed.pages * usize::from(packed.copies) || packed.pages % 2 == 1 {
+        found.push(format!("页数不对：{} 页", file.pages.len()));
+    }
+    if file.title.as_deref() != Some(packet.manifest.title.as_str()) {
+        found.push("PDF 的标题不是申报材料的标题".to_owned());
+    }
+    if file.scaling.as_deref() != Some("None") || file.duplex.is_none() {
+        found.push("PDF 没有打印设置".to_owned());
+    }
+    if file.archival.is_some() {
+        found.push("PDF 声明了它不能保证的标准".to_owned());
+    }
+    let carrying = packet.manifest.papers.len();
+    if file.carried.len() != carrying {
+        found.push(format!("应随附 {carrying} 份数据，现为 {}", file.carried.len()));
     }
     found
 }

@@ -2,6 +2,8 @@
 
 mod attachments;
 mod bundle;
+mod collect;
+mod extract;
 mod inspection;
 mod matter;
 mod measure;
@@ -9,6 +11,8 @@ mod pack;
 mod render;
 mod reports;
 mod samples;
+mod spreadsheet;
+mod verify;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -21,11 +25,14 @@ use crate::intake::{self, Examination, Problems};
 use crate::typeset::{self, Typesetter};
 
 pub use attachments::{Files, MostOfAttachments};
+pub use collect::{Collected, Collection, Refused};
+pub use extract::extract;
 pub use measure::measure;
 pub use pack::{CopiesAs, PackOptions, Packed, Wrapping};
 pub use render::{Input, Options, Output, Rendered, Sides};
 pub use reports::Counted;
 pub use samples::{SampleReport, blanks};
+pub use verify::Verdict;
 
 /// A catalog with a typesetter, ready for work.
 pub struct App {

@@ -18,8 +18,8 @@ use crate::intake::Problems;
 use crate::packet::{
     self, Done, Dress, Given, Kind, Line, Marks, Part, Plan, Read, Standing, Task, dress,
 };
-use crate::typeset::{self, Job, Standard};
-use crate::values::{Level, numeral};
+use crate::typeset::{self, Failure, Job, Standard};
+use crate::values::{Level, Role, numeral};
 use crate::wording::{Sheet, safe_file_name};
 
 /// How a packet is to be put together.
@@ -158,6 +158,18 @@ impl App {
             one_sided,
         };
         self.assembled(&work, parts, counted, problems)
+    }
+
+    /// The roles that one must have to have the papers of a list printed.
+    ///
+    /// # Errors
+    /// The list is of no programme that has a packet.
+    pub fn roles_of_packet(&self, list: &[u8]) -> Result<Vec<Role>, Refusal> {
+        let packet = self.packet_of(list)?;
+        let papers = packet.manifest.papers.iter();
+        let documents = papers
+            .filter_map(|it| self.catalog().document(&it.id(&packet.programme_id).to_string()));
+        Ok(documents.map(|document| document.manifest.role).collect())
     }
 
     /// The packet that a list is of.
@@ -324,12 +336,16 @@ impl App {
         let about = packet.about(&given.seen)?;
         let blocks = serde_json::to_value(&typed.blocks)
             .map_err(|error| Fault::new(format!("文字排不了：{error}")))?;
+        // Whose it is need not be said twice.
+        let whose = about.first().map(|(_, value)| value);
+        let dense: String = title.chars().filter(|mark| !mark.is_whitespace()).collect();
+        let closing = typed.closing.as_ref();
         let record = json!({
             "title": title,
-            "subtitle": about.first().map(|(_, value)| value),
+            "subtitle": whose.filter(|whose| !dense.contains(whose.as_str())),
             "blocks": blocks,
-            "date": null,
-            "party": null,
+            "date": closing.map(|closing| closing.date.to_string()),
+            "party": closing.and_then(|closing| closing.party.as_ref()),
         });
         let sheet = Sheet::free(record, given.date);
         let one_sided = options.sides == Some(Sides::One);
@@ -368,7 +384,26 @@ impl App {
             },
             sheets: vec![sheet],
         };
-        Ok(self.typesetting.typeset(&job)?.bytes)
+        match self.typesetting.typeset(&job) {
+            Ok(made) => Ok(made.bytes),
+            Err(Undone::Failed(Failure::TooManyPages(pages))) => Err(self.too_many_pages(pages)),
+            // Only what users typed can be too wide for a page.
+            Err(Undone::Failed(Failure::Overflow(pages))) if layout == REPORT => {
+                let pages: Vec<String> = pages.iter().map(ToString::to_string).collect();
+                Err(Refusal::Usage(format!(
+                    "“{title}”排成第{}页时有文字超出纸面；请把过长的词、网址或表格的列改短",
+                    pages.join("、")
+                )))
+            }
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    fn too_many_pages(&self, pages: usize) -> Refusal {
+        Refusal::OverLimit(format!(
+            "共 {pages} 页，超过一份文件 {} 页的限度（limits.pages）；请用 pages 选出要附的页",
+            self.most.pages
+        ))
     }
 
     /// Everything bound, dressed and wrapped.
@@ -391,6 +426,9 @@ impl App {
         let blank: Vec<Vec<bool>> = read.iter().map(|it| it.blank.clone()).collect();
         let plan = Plan::of(&blank, work.one_sided);
         let names = work.names();
+        if plan.places.len() * names.len() > self.most.pages {
+            return Err(self.too_many_pages(plan.places.len() * names.len()));
+        }
         let marked = self.marked(work, &parts, &plan, &names)?;
         let mut document = packet::bind(&parts, &read, &plan, &marked, &names)?;
         let about = Dress {
@@ -605,6 +643,9 @@ impl Work<'_> {
         for line in self.lines {
             let own: Vec<usize> =
                 (0..parts.len()).filter(|at| parts[*at].material == Some(line.number)).collect();
+            // In a draft, a file that could not be used is not there.
+            let lost = own.is_empty() && line.standing == Standing::Present;
+            let standing = if lost { Standing::Missing } else { line.standing };
             let label = self.packet.manifest.material(line.number).map(|it| it.label.as_str());
             let items: Vec<Value> = match own.as_slice() {
                 // One that is all of its kind, and is called so, needs no line of its own.
@@ -613,7 +654,7 @@ impl Work<'_> {
             };
             lines.push(json!({
                 "number": format!("（{}）", line.number), "name": line.name,
-                "standing": line.standing.word(), "items": items,
+                "standing": standing.word(), "items": items,
             }));
         }
         let last = plan.places.iter().filter_map(|place| place.number).max().unwrap_or(0);

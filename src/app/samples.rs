@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{App, Input, Options, Output, Refusal, Rendered, inspection};
-use crate::catalog::{Document, pointer_of};
+use super::{
+    App, Files, Input, Options, Output, PackOptions, Refusal, Rendered, Wrapping, inspection,
+};
+use crate::catalog::{Document, Packet, pointer_of};
 use crate::fault::{Fault, Faults, io_reason};
 use crate::finish;
 use crate::intake;
@@ -18,15 +20,17 @@ const SMALL: f64 = 0.5;
 /// Pixels across the contact sheet: a dozen upright pages.
 const ACROSS: usize = 3720;
 
-/// One sample that rendered as it should.
+/// One sample that was printed as it should be.
 #[derive(Debug, Clone)]
 pub struct SampleReport {
-    /// The document.
-    pub document: String,
-    /// The file of the sample.
-    pub sample: PathBuf,
-    /// Its file.
-    pub rendered: Rendered,
+    /// What a file of it may be called, without an ending.
+    pub name: String,
+    /// The PDF.
+    pub pdf: Vec<u8>,
+    /// How many pages it has.
+    pub pages: usize,
+    /// The name that the program gives it.
+    pub file_name: String,
 }
 
 impl App {
@@ -41,9 +45,10 @@ impl App {
             for path in document.samples.values() {
                 match self.check_sample(document, path) {
                     Ok(rendered) => keep(SampleReport {
-                        document: document.id.to_string(),
-                        sample: path.clone(),
-                        rendered,
+                        name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+                        pdf: rendered.bytes,
+                        pages: rendered.pages,
+                        file_name: rendered.file_name,
                     }),
                     Err(more) => faults.extend(Vec::from(more)),
                 }
@@ -59,7 +64,46 @@ impl App {
                 }
             }
         }
+        for packet in self.catalog().packets() {
+            for path in packet.samples.values() {
+                match self.check_packet(packet, path) {
+                    Ok(report) => keep(report),
+                    Err(more) => faults.extend(Vec::from(more)),
+                }
+            }
+        }
         Faults::unless_none(faults, ())
+    }
+
+    /// A sample of a packet, put together and read back.
+    fn check_packet(&self, packet: &Packet, path: &Path) -> Result<SampleReport, Faults> {
+        let list = fs::read(path)
+            .map_err(|error| Fault::at(path, format!("读不了样例：{}", io_reason(&error))))?;
+        let folder = path.parent().unwrap_or(path);
+        let options = PackOptions { wrapping: Wrapping::Pdf, ..PackOptions::default() };
+        let packed = match self.pack(&list, Files::Folder(folder), options) {
+            Ok(packed) => packed,
+            Err(refusal) => {
+                return Err(Faults::unless_none(refused(refusal, Some(&path.to_owned())), ())
+                    .err()
+                    .unwrap_or_else(|| Fault::at(path, "样例没有通过").into()));
+            }
+        };
+        let found = match finish::read_back(&packed.bytes) {
+            Ok(file) => inspection::shortcomings_of_packet(packet, &packed, &file),
+            Err(fault) => vec![fault.to_string()],
+        };
+        let faults = found.into_iter().map(|what| Fault::at(path, what)).collect();
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        Faults::unless_none(
+            faults,
+            SampleReport {
+                name: format!("packet-{name}"),
+                pages: packed.pages * usize::from(packed.copies),
+                pdf: packed.bytes,
+                file_name: packed.file_name,
+            },
+        )
     }
 
     /// A PNG with every page of every sample, small, in the order of documents and cases.

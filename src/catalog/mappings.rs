@@ -23,6 +23,11 @@ pub(super) fn faults(
         let path = path.join("document.toml");
         let bytes = files.get(&format!("/{}/document.toml", target.id));
         let text = String::from_utf8_lossy(bytes.map(Vec::as_slice).unwrap_or_default());
+        let lists = || target.manifest.from.values().filter_map(|mapping| mapping.into.as_ref());
+        for list in lists().skip(1).filter(|list| lists().next() != Some(list)) {
+            let what = "各个 [from] 的 into 应指向同一个列表";
+            faults.push(Fault::at(&path, what).on_line(line_of(&text, list.span().start)));
+        }
         for (name, mapping) in &target.manifest.from {
             let source = documents.values().find(|known| known.id.to_string() == *name.get_ref());
             let found = match source {

@@ -4,6 +4,7 @@
 //! reads an undeclared field, a rule that cannot be read, a family that is not there) is found
 //! here, with file and line, before any record is looked at.
 
+mod columns;
 mod document;
 pub mod expressions;
 mod faces;
@@ -24,6 +25,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use columns::{Column, REASON};
 pub use document::{Document, DocumentId, FILE_NAME};
 use expressions::Surroundings;
 pub use faces::Face;

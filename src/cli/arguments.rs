@@ -99,12 +99,23 @@ pub(super) enum Verb {
         #[arg(long)]
         json: bool,
     },
+    /// 取出 PDF 随附的数据，原样输出；申报包的打印文件按文书分列
+    Extract {
+        /// 本程序生成的 PDF 文件；- 为标准输入
+        #[arg(value_name = "文件")]
+        file: PathBuf,
+        /// 同时核对纸面与数据是否一致：摘要、能否通过检查、重印后逐页文字；不一致时退出码为 1，不输出数据
+        #[arg(long)]
+        verify: bool,
+    },
+    /// 把多份 PDF 随附的数据汇总成一份文书，例如由申请表汇总成汇总表
+    Collect(Collect),
     /// 把全部样例生成 PDF，供浏览
     Demo {
         /// 放在哪个目录，默认 demo
         #[arg(short, long, value_name = "目录", default_value = "demo", hide_default_value = true)]
         output: PathBuf,
-        /// 另把所有样例的每一页排成一张总览图 contact-sheet.png
+        /// 另把各文书样例的每一页排成一张总览图 contact-sheet.png
         #[arg(long)]
         contact_sheet: bool,
     },
@@ -270,6 +281,23 @@ pub(super) struct Pack {
 pub(super) enum CopiesName {
     Pages,
     Viewer,
+}
+
+/// 把多份 PDF 随附的数据汇总成一份文书
+#[derive(Debug, Args)]
+pub(super) struct Collect {
+    /// 汇总成的文书，例如 shanxi/summary
+    #[arg(value_name = "文书")]
+    pub document: String,
+    /// 申报主体的 PDF（申请表，或申报包的打印文件），按汇总的顺序
+    #[arg(value_name = "文件", required = true, num_args = 1..)]
+    pub files: Vec<PathBuf>,
+    /// 表头数据（JSON）：列表以外的各项；其中已有的行排在前面
+    #[arg(long = "with", value_name = "表头")]
+    pub head: Option<PathBuf>,
+    /// 输出文件，以 .json、.xlsx 或 .pdf 结尾；- 为标准输出（JSON）
+    #[arg(short, long, value_name = "文件")]
+    pub output: PathBuf,
 }
 
 /// A standard that a file is held against.

@@ -15,14 +15,9 @@ pub(super) fn run(app: &App, folder: &Path, contact_sheet: bool) -> Result<ExitC
     let mut reports = Vec::new();
     app.check_all(&mut |report| reports.push(report))?;
     for report in &reports {
-        let path = folder.join(report.sample.file_name().unwrap_or_default()).with_extension("pdf");
-        output::write(&path, &report.rendered.bytes)?;
-        output::line(format_args!(
-            "{}  {} 页  {}",
-            path.display(),
-            report.rendered.pages,
-            report.rendered.file_name
-        ));
+        let path = folder.join(format!("{}.pdf", report.name));
+        output::write(&path, &report.pdf)?;
+        output::line(format_args!("{}  {} 页  {}", path.display(), report.pages, report.file_name));
     }
     let documents = app.catalog().documents();
     let forms: Vec<_> = documents
@@ -45,7 +40,7 @@ pub(super) fn run(app: &App, folder: &Path, contact_sheet: bool) -> Result<ExitC
     if contact_sheet {
         let path = folder.join("contact-sheet.png");
         output::write(&path, &app.contact_sheet()?)?;
-        output::line(format_args!("{}  全部样例的每一页", path.display()));
+        output::line(format_args!("{}  各文书样例的每一页", path.display()));
     }
     output::line(format_args!("{} 个样例、{} 份空白表格，都已检查。", reports.len(), forms.len()));
     Ok(ExitCode::SUCCESS)

@@ -39,6 +39,10 @@ pub(super) fn run(app: &App, check: bool, as_json: bool) -> Result<ExitCode, Ref
         }
         output::line(format_args!("  {:<24} {}", document.id.to_string(), document.manifest.name));
     }
+    for packet in app.catalog().packets() {
+        let (name, programme) = (&packet.manifest.name, &packet.programme_id);
+        output::line(format_args!("{name}：chengwen packet（programme 写 {programme}）"));
+    }
     if check {
         output::line(format_args!(
             "字体与 SHA256SUMS 相符；{samples} 个样例和全部空白表格检查通过。"

@@ -4,9 +4,11 @@
 
 mod arguments;
 mod check;
+mod collect;
 mod config;
 mod data;
 mod demo;
+mod extract;
 mod fonts;
 mod inspect;
 mod keys;
@@ -67,6 +69,8 @@ fn act_on(arguments: Arguments) -> Result<ExitCode, Refusal> {
         Verb::Inspect { file, against, json } => {
             inspect::run(&places(arguments.home), &file, against, json)
         }
+        // What a file carries is told by the file alone.
+        Verb::Extract { file, verify: false } => extract::run(None, &file),
         verb => act(&App::open(&setup(arguments.home, arguments.fonts)?)?, verb),
     }
 }
@@ -132,6 +136,8 @@ fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
             app.work(memory).map(|()| ExitCode::SUCCESS).map_err(Refusal::from)
         }
         Verb::Fonts { check, json } => fonts::run(app, check.as_deref(), json),
+        Verb::Extract { file, .. } => extract::run(Some(app), &file),
+        Verb::Collect(collect) => collect::run(app, &collect),
         Verb::Demo { output, contact_sheet } => demo::run(app, &output, contact_sheet),
         // Answered before: some need no home, one keeps what is opened.
         Verb::Completion { .. }

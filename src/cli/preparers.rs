@@ -25,5 +25,5 @@ pub(super) fn processes(config: &Config) -> Result<Processes, Fault> {
 pub(super) fn most(config: &Config) -> MostOfAttachments {
     let own = &config.limits.attachments;
     let made = MostAttached { pages: own.pages, pixels: own.pixels, resolution: own.resolution };
-    MostOfAttachments { made, bytes: own.memory, ..MostOfAttachments::default() }
+    MostOfAttachments { made, bytes: own.memory, count: config.limits.files }
 }

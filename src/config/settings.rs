@@ -41,10 +41,16 @@ pub enum Log {
 pub struct Limits {
     /// Bytes of a request's body.
     pub body: usize,
+    /// Bytes of a request's body that brings files.
+    pub upload: usize,
+    /// Parts of such a body.
+    pub files: usize,
     /// Bytes of all bodies that are being received or worked at.
     pub bodies: usize,
     /// The time within which a body must have come.
     pub body_time: Duration,
+    /// The time within which a body that brings files must have come.
+    pub upload_time: Duration,
     /// The time within which a request's header must have come.
     pub header_time: Duration,
     /// The time within which a client must take some of an answer.
@@ -127,8 +133,11 @@ impl Limits {
         };
         let mib = |number: usize| number << 20;
         let body = mib(number("limits.body_mib", "一次请求的数据（MiB）", 8, 1, 1024));
-        let bodies =
-            mib(number("limits.bodies_mib", "同时接收和处理的数据合计（MiB）", 256, 1, 65_536));
+        let about = "一次请求上传的文件合计（MiB）";
+        let upload = mib(number("limits.upload_mib", about, 256, 1, 16_384));
+        let files = number("limits.files", "一次请求上传的文件数", 200, 1, 100_000);
+        let about = "同时接收和处理的数据合计（MiB）";
+        let bodies = mib(number("limits.bodies_mib", about, 1024, 1, 65_536));
         let connections = number("limits.connections", "同时的连接", 512, 1, 65_536);
         let about = "一个来访地址同时的连接（受信任的代理除外）";
         let connections_per_address =
@@ -162,6 +171,14 @@ impl Limits {
         Self {
             body,
             body_time: seconds("limits.body_seconds", "收完请求数据的时间（秒）", 20.0, 3600.0),
+            upload,
+            upload_time: seconds(
+                "limits.upload_seconds",
+                "收完上传的文件的时间（秒）",
+                180.0,
+                3600.0,
+            ),
+            files,
             header_time: seconds("limits.header_seconds", "收完请求头的时间（秒）", 15.0, 3600.0),
             bodies,
             write_time: seconds(

@@ -137,13 +137,7 @@ impl Crews {
     /// What became of processes since the start.
     #[must_use]
     pub fn count(&self) -> Count {
-        self.all().iter().map(|crew| crew.count()).fold(Count::default(), |sum, more| Count {
-            started: sum.started + more.started,
-            over_time: sum.over_time + more.over_time,
-            over_memory: sum.over_memory + more.over_memory,
-            died: sum.died + more.died,
-            worn: sum.worn + more.worn,
-        })
+        self.all().iter().map(|crew| crew.count()).fold(Count::default(), Count::and)
     }
 
     /// The processes that live now, by the numbers the system knows them by.

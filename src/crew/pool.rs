@@ -66,6 +66,20 @@ pub struct Count {
     pub worn: u64,
 }
 
+impl Count {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, more: Self) -> Self {
+        Self {
+            started: self.started + more.started,
+            over_time: self.over_time + more.over_time,
+            over_memory: self.over_memory + more.over_memory,
+            died: self.died + more.died,
+            worn: self.worn + more.worn,
+        }
+    }
+}
+
 impl Crew {
     /// Mans a crew; `digest` is that of the templates and fonts that its processes must have opened.
     ///

@@ -1,5 +1,6 @@
 //! Bytes to bytes: what a printer must be told, and pages that typesetting does not make.
 
+mod carried;
 mod contact_sheet;
 mod duplex;
 mod intent;
@@ -10,6 +11,7 @@ use lopdf::Document;
 
 use crate::fault::Fault;
 
+pub use carried::{CarriedRecord, IN_PACKET, NoRecord, carried_records};
 pub use contact_sheet::contact_sheet;
 pub use duplex::{Halves, halves};
 pub use intent::{Duplex, Intent};

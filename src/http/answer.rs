@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
 use super::problem::Problem;
-use crate::app::Rendered;
+use crate::app::{Packed, Rendered};
 use crate::digest::Digest;
 use crate::intake::{Examination, Problems};
 
@@ -49,9 +49,30 @@ pub(super) enum Disposition {
     Inline,
 }
 
+/// A file that is ready to be sent.
+struct Ready<'a> {
+    file_name: &'a str,
+    pages: usize,
+    sheets: usize,
+    problems: &'a Problems,
+}
+
 /// A finished file. `plain_name` stands in for its name where a client knows ASCII only.
 pub(super) fn file(rendered: Rendered, plain_name: &str, disposition: Disposition) -> Response {
-    let ending = rendered.file_name.rsplit('.').next().unwrap_or_default();
+    let Rendered { bytes, file_name, pages, sheets, problems, .. } = rendered;
+    let ready = Ready { file_name: &file_name, pages, sheets, problems: &problems };
+    (headers(&ready, plain_name, disposition), bytes).into_response()
+}
+
+/// A packet; its pages are those of one copy, its sheets those of all.
+pub(super) fn packet(packed: Packed) -> Response {
+    let Packed { bytes, file_name, pages, sheets, problems, .. } = packed;
+    let ready = Ready { file_name: &file_name, pages, sheets, problems: &problems };
+    (headers(&ready, "packet", Disposition::Attachment), bytes).into_response()
+}
+
+fn headers(ready: &Ready<'_>, plain_name: &str, disposition: Disposition) -> HeaderMap {
+    let ending = ready.file_name.rsplit('.').next().unwrap_or_default();
     let media_type = match ending {
         "png" => "image/png",
         "zip" => "application/zip",
@@ -64,21 +85,21 @@ pub(super) fn file(rendered: Rendered, plain_name: &str, disposition: Dispositio
     let named = format!(
         "{how}; filename=\"{}.{ending}\"; filename*=UTF-8''{}",
         ascii(plain_name),
-        utf8_percent_encode(&rendered.file_name, PLAIN)
+        utf8_percent_encode(ready.file_name, PLAIN)
     );
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(PAGES, rendered.pages.into());
-    headers.insert(SHEETS, rendered.sheets.into());
-    headers.insert(PROBLEMS, rendered.problems.to_mend().count().into());
-    headers.insert(ADVICE, rendered.problems.advice().count().into());
-    let texts = [(header::CONTENT_DISPOSITION, named), (SENTENCES, sentences(&rendered.problems))];
+    headers.insert(PAGES, ready.pages.into());
+    headers.insert(SHEETS, ready.sheets.into());
+    headers.insert(PROBLEMS, ready.problems.to_mend().count().into());
+    headers.insert(ADVICE, ready.problems.advice().count().into());
+    let texts = [(header::CONTENT_DISPOSITION, named), (SENTENCES, sentences(ready.problems))];
     for (name, text) in texts {
         // Both are ASCII by their making.
         headers.extend(HeaderValue::try_from(text).map(|value| (name, value)));
     }
-    (headers, rendered.bytes).into_response()
+    headers
 }
 
 /// The answer of a check: 200 with the advice, or the problems.

@@ -85,43 +85,55 @@ impl FromRequest<Arc<Office>> for Record {
         must_be_json(request.headers())?;
         let limits = &office.config.limits;
         let body = request.into_body();
-        // What does not say how long it is may be as long as it may.
-        let hint = body.size_hint();
-        let most = hint.upper().map_or(limits.body, |upper| {
-            usize::try_from(upper).unwrap_or(usize::MAX).min(limits.body)
-        });
-        let Some(room) = office.room_for(most) else {
-            let detail = "正在接收的数据太多，请在 1 秒后再试";
-            return Err(Problem::new(BUSY, detail).with(header::RETRY_AFTER, 1.into()));
-        };
+        let room = room_for(office, &body, limits.body)?;
         Ok(Self(received(body, limits.body, limits.body_time).await?, room))
     }
 }
 
+/// Room for a body that may have so many bytes.
+pub(super) fn room_for(office: &Office, body: &Body, limit: usize) -> Result<Room, Problem> {
+    let hint = body.size_hint();
+    if hint.lower() > limit as u64 {
+        return Err(too_large(limit));
+    }
+    // What does not say how long it is may be as long as it may.
+    let upper = hint.upper().and_then(|upper| usize::try_from(upper).ok());
+    office.room_for(upper.map_or(limit, |upper| upper.min(limit))).ok_or_else(|| {
+        let detail = "正在接收的数据太多，请在 1 秒后再试";
+        Problem::new(BUSY, detail).with(header::RETRY_AFTER, 1.into())
+    })
+}
+
+/// What is told of a body that is longer than it may be.
+pub(super) fn too_large(limit: usize) -> Problem {
+    let told =
+        if limit >> 20 > 0 { format!("{} MiB", limit >> 20) } else { format!("{limit} 字节") };
+    Problem::new(TOO_LARGE, format!("数据不能超过 {told}"))
+}
+
+/// What is told of a body that breaks off.
+pub(super) fn incomplete() -> Problem {
+    Problem::new(INCOMPLETE, "连接中断，数据没有收完")
+}
+
+/// What is told of a body that takes longer than it may.
+pub(super) fn too_slow(time: Duration) -> Problem {
+    let detail = format!("数据应在 {} 秒内发完", time.as_secs_f64());
+    // What is left of the body must not be read as the next request.
+    let close = HeaderValue::from_static("close");
+    Problem::new(SLOW_BODY, detail).with(header::CONNECTION, close)
+}
+
 /// A body within its limits.
 async fn received(body: Body, limit: usize, time: Duration) -> Result<Bytes, Problem> {
-    let too_large = || {
-        let told = if limit >> 20 > 0 {
-            format!("{} MiB", limit >> 20)
-        } else {
-            format!("{limit} 字节")
-        };
-        Problem::new(TOO_LARGE, format!("数据不能超过 {told}"))
-    };
     if body.size_hint().lower() > limit as u64 {
-        return Err(too_large());
+        return Err(too_large(limit));
     }
     match tokio::time::timeout(time, whole(body, limit)).await {
         Ok(Ok(Some(bytes))) => Ok(bytes),
-        Ok(Ok(None)) => Err(too_large()),
-        Ok(Err(_)) => Err(Problem::new(INCOMPLETE, "连接中断，数据没有收完")),
-        Err(_) => {
-            let seconds = time.as_secs_f64();
-            let detail = format!("数据应在 {seconds} 秒内发完");
-            // What is left of the body must not be read as the next request.
-            let close = HeaderValue::from_static("close");
-            Err(Problem::new(SLOW_BODY, detail).with(header::CONNECTION, close))
-        }
+        Ok(Ok(None)) => Err(too_large(limit)),
+        Ok(Err(_)) => Err(incomplete()),
+        Err(_) => Err(too_slow(time)),
     }
 }
 
@@ -137,10 +149,7 @@ async fn whole(body: Body, limit: usize) -> Result<Option<Bytes>, axum::Error> {
 
 fn must_be_json(headers: &HeaderMap) -> Result<(), Problem> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let refuse = |detail: String| {
-        let accepted = HeaderName::from_static("accept-post");
-        Err(Problem::new(CONTENT_TYPE, detail).with(accepted, HeaderValue::from_static(JSON)))
-    };
+    let refuse = |detail: String| Err(wrong_type(JSON, detail));
     let given = text(header::CONTENT_TYPE);
     let mut parts = given.split(';').map(str::trim);
     if !parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case(JSON)) {
@@ -153,8 +162,23 @@ fn must_be_json(headers: &HeaderMap) -> Result<(), Problem> {
             return refuse(format!("Content-Type 应为 {JSON}（UTF-8），不认识“{parameter}”"));
         }
     }
-    match text(header::CONTENT_ENCODING) {
-        "" | "identity" => Ok(()),
-        coded => refuse(format!("数据不能压缩，Content-Encoding 现为 {coded}")),
+    must_be_plain(headers, JSON)
+}
+
+/// What is told of a body of another type than the one accepted.
+pub(super) fn wrong_type(accepted: &'static str, detail: String) -> Problem {
+    let name = HeaderName::from_static("accept-post");
+    Problem::new(CONTENT_TYPE, detail).with(name, HeaderValue::from_static(accepted))
+}
+
+/// Bodies come as they are: what is packed small may unfold to anything.
+pub(super) fn must_be_plain(headers: &HeaderMap, accepted: &'static str) -> Result<(), Problem> {
+    let coded = headers.get(header::CONTENT_ENCODING).map(|value| value.to_str());
+    match coded.map(Result::unwrap_or_default) {
+        None | Some("" | "identity") => Ok(()),
+        Some(coded) => {
+            let detail = format!("数据不能压缩，Content-Encoding 现为 {coded}");
+            Err(wrong_type(accepted, detail))
+        }
     }
 }

@@ -12,7 +12,7 @@ use super::asked::{Named, Printable, Record};
 use super::office::{Office, Paper};
 use super::problem::{Problem, is_unreadable};
 use super::query::{NoQuery, Picture, Printing, Query};
-use crate::app::blanks;
+use crate::app::{App, blanks};
 use crate::catalog::Document;
 
 type Shared = State<Arc<Office>>;
@@ -113,7 +113,7 @@ pub(super) async fn blank(
 fn described(document: &Document) -> Value {
     let home = format!("/api/v1/documents/{}", document.id);
     let cases: Vec<&str> = document.samples.keys().map(String::as_str).collect();
-    json!({
+    let mut described = json!({
         "document": document.id.to_string(),
         "name": document.manifest.name,
         "title": document.manifest.title,
@@ -130,5 +130,9 @@ fn described(document: &Document) -> Value {
             "preview": format!("{home}/preview"),
             "blank": format!("{home}/blank"),
         },
-    })
+    });
+    if App::is_collected(document) {
+        described["links"]["collect"] = format!("{home}/collect").into();
+    }
+    described
 }

@@ -49,6 +49,13 @@ pub const DOORS: &[Door] = &[
         Role::Applicant,
         "预览（按文书）",
     ),
+    door(
+        "POST",
+        "/api/v1/documents/{programme}/{document}/collect",
+        Role::Applicant,
+        "由 PDF 汇总（按文书）",
+    ),
+    door("POST", "/api/v1/packets", Role::Applicant, "合成申报材料"),
     door("GET", "/openapi.json", Role::Applicant, "接口说明"),
     door("GET", "/docs", Role::Applicant, "接口说明的网页"),
     door("GET", "/docs/", Role::Applicant, "接口说明的网页"),

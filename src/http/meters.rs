@@ -11,7 +11,8 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
 use super::desk::Desk;
-use crate::crew::Crews;
+use crate::app::App;
+use crate::crew::{Crews, Preparing};
 use crate::fault::Fault;
 use crate::intake::Problems;
 use crate::values::Level;
@@ -189,11 +190,12 @@ impl Meters {
         }
     }
 
-    fn look_at(&self, crews: &Crews) {
+    fn look_at(&self, crews: &Crews, preparing: &Preparing) {
         let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-        self.processes.set(number(crews.numbers().len() as u64));
-        self.process_memory.set(number(crews.resident()));
-        let count = crews.count();
+        let (own, memory, numbers) = preparing.count();
+        self.processes.set(number((crews.numbers().len() + numbers.len()) as u64));
+        self.process_memory.set(number(crews.resident() + memory));
+        let count = crews.count().and(own);
         self.process_starts.set(number(count.started));
         for (reason, ended) in [
             ("over_time", count.over_time),
@@ -205,14 +207,14 @@ impl Meters {
         }
     }
 
-    /// Everything as text, with the desks and the render processes as they stand now.
+    /// Everything as text, with the desks and the processes as they stand now.
     pub(super) fn text(
         &self,
         desks: [(&'static str, &Desk); 2],
-        crews: Option<&Crews>,
+        app: &App,
     ) -> Result<String, Fault> {
-        if let Some(crews) = crews {
-            self.look_at(crews);
+        if let Some(crews) = app.typesetting().crews() {
+            self.look_at(crews, app.preparing());
         }
         for (name, desk) in desks {
             let at = At { desk: name };

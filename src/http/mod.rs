@@ -8,15 +8,18 @@
 mod answer;
 mod asked;
 mod caller;
+mod collect;
 mod desk;
 mod docs;
 mod documents;
 mod doors;
 mod guard;
 mod meters;
+mod multipart;
 mod office;
 mod openapi;
 mod pace;
+mod packets;
 mod peer;
 mod problem;
 mod query;
@@ -51,10 +54,12 @@ pub fn router(office: Arc<Office>) -> Router {
         .route("/blank", get(documents::blank))
         .route("/check", post(documents::check))
         .route("/pdf", post(documents::pdf))
-        .route("/preview", post(documents::preview));
+        .route("/preview", post(documents::preview))
+        .route("/collect", post(collect::collect));
     let routes = Router::new()
         .route("/api/v1/documents", get(documents::list))
         .nest("/api/v1/documents/{programme}/{document}", document)
+        .route("/api/v1/packets", post(packets::packets))
         .route("/api/v1/session", get(session::who).post(session::open).delete(session::close))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))

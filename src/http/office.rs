@@ -15,11 +15,11 @@ use super::docs::Pages;
 use super::meters::{Meters, Outcome};
 use super::openapi;
 use super::pace::Pace;
-use super::problem::Problem;
+use super::problem::{INVALID_RECORD, Problem};
 use super::readiness::Readiness;
 use super::session::Cookie;
 use crate::access::Access;
-use crate::app::{App, Input, Options, Refusal, Rendered};
+use crate::app::{App, Collected, Files, Input, Options, PackOptions, Packed, Refusal, Rendered};
 use crate::config::{Config, Limits};
 use crate::fault::{Fault, Faults, io_reason};
 use crate::intake::Examination;
@@ -121,6 +121,56 @@ impl Office {
         Ok(examined)
     }
 
+    /// Builds a document from the records that files carry, not on the caller's thread.
+    pub(super) async fn collect(
+        self: &Arc<Self>,
+        document: String,
+        files: Vec<(String, Bytes)>,
+        head: Option<Bytes>,
+    ) -> Result<Collected, Problem> {
+        let app = Arc::clone(&self.app);
+        let job = move || {
+            let mut collection = app.collection(&document)?;
+            for (name, pdf) in &files {
+                collection.take(name, pdf)?;
+            }
+            collection.finish(head.as_deref())
+        };
+        let collected = self.checks.run(job).await?.map_err(|refusal| match refusal {
+            // What a file lacks is part of the answer; only the head may be none at all.
+            Refusal::Usage(sentence) => Problem::new(INVALID_RECORD, sentence),
+            other => other.into(),
+        })?;
+        self.meters.found(&collected.problems);
+        Ok(collected)
+    }
+
+    /// Puts a packet together when its turn comes, not on the caller's thread.
+    pub(super) async fn pack(
+        self: &Arc<Self>,
+        list: Bytes,
+        files: Vec<(String, Arc<[u8]>)>,
+        options: PackOptions,
+    ) -> Result<Packed, Problem> {
+        let office = Arc::clone(self);
+        let job = move || {
+            let started = Instant::now();
+            let made = office.app.pack(&list, Files::Received(&files), options);
+            match &made {
+                Ok(made) => office.meters.found(&made.problems),
+                Err(Refusal::Problems(problems)) => office.meters.found(problems),
+                Err(_) => {}
+            }
+            office.meters.rendered(PACKET, Outcome::of(&made), started.elapsed());
+            made
+        };
+        let turned = |turned| {
+            self.meters.turned(PACKET);
+            Problem::from(turned)
+        };
+        Ok(self.renders.run(job).await.map_err(turned)??)
+    }
+
     /// Renders a paper when its turn comes, not on the caller's thread.
     pub(super) async fn render(
         self: &Arc<Self>,
@@ -181,7 +231,7 @@ impl Office {
     /// All counters as text, with the desks as they stand.
     pub(super) fn metrics(&self) -> Result<String, Fault> {
         let desks = [("render", &self.renders), ("check", &self.checks)];
-        self.meters.text(desks, self.app.typesetting().crews())
+        self.meters.text(desks, &self.app)
     }
 
     /// The bytes of a sample.
@@ -190,8 +240,11 @@ impl Office {
     }
 }
 
+/// What the meters call a packet.
+const PACKET: &str = "packet";
+
 impl Outcome {
-    fn of(made: &Result<Rendered, Refusal>) -> Self {
+    fn of<T>(made: &Result<T, Refusal>) -> Self {
         match made {
             Ok(_) => Self::Done,
             Err(Refusal::Problems(_)) => Self::Problems,

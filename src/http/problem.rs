@@ -39,6 +39,7 @@ macro_rules! kinds {
 kinds! {
     QUERY "query" BAD_REQUEST "查询参数有误"
     NOT_JSON "not-json" BAD_REQUEST "请求正文不是 JSON"
+    NOT_MULTIPART "not-multipart" BAD_REQUEST "请求正文不是 multipart/form-data"
     INCOMPLETE "incomplete-body" BAD_REQUEST "请求正文没有收完"
     UNAUTHORIZED "unauthorized" UNAUTHORIZED "没有权限，请出示密钥"
     FORBIDDEN "forbidden" FORBIDDEN "权限不够"
@@ -46,6 +47,7 @@ kinds! {
     FOREIGN_ORIGIN "foreign-origin" FORBIDDEN "不答复其他网站的请求"
     FORWARDED "forwarded" FORBIDDEN "不答复转发的请求"
     UNKNOWN_DOCUMENT "unknown-document" NOT_FOUND "没有这份文书"
+    NOT_COLLECTED "not-collected" NOT_FOUND "这份文书不由其他文书汇总"
     UNKNOWN_ROUTE "unknown-route" NOT_FOUND "没有这个地址"
     METHOD "method" METHOD_NOT_ALLOWED "这个地址不接受这种方法"
     SLOW_BODY "slow-body" REQUEST_TIMEOUT "请求正文发送太慢"
@@ -54,6 +56,8 @@ kinds! {
     CONTENT_TYPE "content-type" UNSUPPORTED_MEDIA_TYPE "请求正文的类型不对"
     FOREIGN_HOST "foreign-host" MISDIRECTED_REQUEST "请求的主机名不是本机"
     INVALID_RECORD "invalid-record" UNPROCESSABLE_ENTITY "数据有问题"
+    UNFIT_FILES "unfit-files" UNPROCESSABLE_ENTITY "有文件不能汇总"
+    NO_FILES "no-files" UNPROCESSABLE_ENTITY "没有文件"
     OVER_LIMIT "over-limit" UNPROCESSABLE_ENTITY "超过限度，没有做完"
     UNPRINTABLE "unprintable" UNPROCESSABLE_ENTITY "不能这样打印"
     TOO_OFTEN "too-often" TOO_MANY_REQUESTS "请求太频繁"
@@ -72,8 +76,8 @@ pub(super) struct Problem(Box<Content>);
 struct Content {
     kind: Kind,
     detail: String,
-    /// `problems` or `parameters`.
-    list: Option<(&'static str, Value)>,
+    /// `problems`, `parameters` and the like.
+    lists: Vec<(&'static str, Value)>,
     headers: Vec<(HeaderName, HeaderValue)>,
     /// What the log is told and the client is not.
     hidden: Vec<String>,
@@ -88,14 +92,14 @@ struct Document<'a> {
     detail: &'a str,
     instance: String,
     #[serde(flatten)]
-    list: serde_json::Map<String, Value>,
+    lists: serde_json::Map<String, Value>,
 }
 
 impl Problem {
     /// A problem with one Chinese sentence.
     pub(super) fn new(kind: Kind, detail: impl Into<String>) -> Self {
         let (headers, hidden) = (Vec::new(), Vec::new());
-        Self(Box::new(Content { kind, detail: detail.into(), list: None, headers, hidden }))
+        Self(Box::new(Content { kind, detail: detail.into(), lists: Vec::new(), headers, hidden }))
     }
 
     /// What is found in a query, all at once.
@@ -131,8 +135,9 @@ impl Problem {
         self
     }
 
-    fn listing(mut self, key: &'static str, list: Value) -> Self {
-        self.0.list = Some((key, list));
+    /// The same problem with one more list.
+    pub(super) fn listing(mut self, key: &'static str, list: Value) -> Self {
+        self.0.lists.push((key, list));
         self
     }
 
@@ -147,7 +152,12 @@ impl Problem {
             status: self.0.kind.status.as_u16(),
             detail: &self.0.detail,
             instance: format!("{path}#{id}"),
-            list: self.0.list.iter().map(|(key, list)| ((*key).to_owned(), list.clone())).collect(),
+            lists: self
+                .0
+                .lists
+                .iter()
+                .map(|(key, list)| ((*key).to_owned(), list.clone()))
+                .collect(),
         };
         let bytes = serde_json::to_vec(&document).unwrap_or_default();
         response.headers_mut().insert(header::CONTENT_LENGTH, bytes.len().into());

@@ -12,6 +12,7 @@ mod facts;
 mod grid;
 mod ink;
 mod lines;
+mod page_text;
 mod painter;
 mod parts;
 mod place;
@@ -34,6 +35,7 @@ use subject::Subject;
 pub use clauses::Strength;
 pub use faces::FaceNames;
 pub use facts::FileFacts;
+pub use page_text::{PageText, TextLine, page_texts};
 pub use report::{Face, Finding, PageFacts, Report, Verdict};
 
 /// The most bytes that a table of the file itself may become.
@@ -44,22 +46,10 @@ const LIMIT: usize = 256 << 20;
 /// # Errors
 /// One Chinese sentence if the bytes are no PDF that can be read.
 pub fn inspect(pdf: &[u8], names: &FaceNames) -> Result<Report, String> {
-    let options = LoadOptions { max_decompressed_size: Some(LIMIT), ..LoadOptions::default() };
-    let document = Document::load_mem_with_options(pdf, options).map_err(|_| unreadable(pdf))?;
-    if document.is_encrypted() && !document.was_encrypted() {
-        return Err("这个 PDF 有打开密码，去掉密码后再检查".to_owned());
-    }
+    let document = open(pdf)?;
     let facts = FileFacts::read(&document);
     let mut reader = Reader::new(&document);
-    let mut pages = Vec::new();
-    for node in tree::pages(&document) {
-        let page =
-            reader.page(&node).map_err(|_| "这个 PDF 的页面内容过多，不能检查".to_owned())?;
-        pages.push(page);
-    }
-    if pages.is_empty() {
-        return Err("这个 PDF 里没有页面".to_owned());
-    }
+    let pages = pages_of(&document, &mut reader)?;
     let faces = reader.faces();
     let lines_by = |of: fn(&ink::Page, usize) -> Vec<lines::Line>| -> Vec<_> {
         pages.iter().enumerate().map(|(at, page)| of(page, at)).collect()
@@ -76,6 +66,29 @@ pub fn inspect(pdf: &[u8], names: &FaceNames) -> Result<Report, String> {
         Subject { facts: &facts, pages: &pages, faces: &faces, names, parts: &parts, grid: &grid };
     let findings = CLAUSES.iter().map(|clause| Finding::of(clause, &subject)).collect();
     Ok(Report::new(&subject, findings))
+}
+
+fn open(pdf: &[u8]) -> Result<Document, String> {
+    let options = LoadOptions { max_decompressed_size: Some(LIMIT), ..LoadOptions::default() };
+    let document = Document::load_mem_with_options(pdf, options).map_err(|_| unreadable(pdf))?;
+    if document.is_encrypted() && !document.was_encrypted() {
+        return Err("这个 PDF 有打开密码，去掉密码后再检查".to_owned());
+    }
+    Ok(document)
+}
+
+/// What stands on each page; at least one.
+fn pages_of<'a>(document: &'a Document, reader: &mut Reader<'a>) -> Result<Vec<ink::Page>, String> {
+    let mut pages = Vec::new();
+    for node in tree::pages(document) {
+        let page =
+            reader.page(&node).map_err(|_| "这个 PDF 的页面内容过多，不能检查".to_owned())?;
+        pages.push(page);
+    }
+    if pages.is_empty() {
+        return Err("这个 PDF 里没有页面".to_owned());
+    }
+    Ok(pages)
 }
 
 fn unreadable(pdf: &[u8]) -> String {

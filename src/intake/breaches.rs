@@ -6,14 +6,11 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Map, Value, json};
 
 use super::MISSING;
-use crate::catalog::{Schema, Shape, escape, unescape};
+use crate::catalog::{REASON, Schema, Shape, escape, unescape};
 use crate::values::Finding;
 
 /// A value that is not among the choices.
 pub(super) const CHOICE: &str = "field.choice";
-
-/// The key by which a record says why a field is not filled in (未填原因).
-pub(super) const REASON: &str = "reason";
 
 /// What the schema library refused.
 pub(super) struct Breaches {

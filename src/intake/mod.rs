@@ -181,6 +181,20 @@ fn shaped(
     (given, problems, readable)
 }
 
+/// Reads the JSON of an input that is not a whole record yet.
+///
+/// # Errors
+/// The slips that make it no JSON.
+pub fn read(document: &Document, input: &[u8]) -> Result<Value, Box<Problems>> {
+    let json::Read { value, findings } = json::read(input);
+    let given = value.as_ref().unwrap_or(&Value::Null);
+    let mut problems = Problems::default();
+    for (at, finding) in findings {
+        problems.push(sentence::problem(&document.schema, given, at, finding));
+    }
+    if problems.is_sound() { Ok(value.unwrap_or_default()) } else { Err(Box::new(problems)) }
+}
+
 /// The empty draft of a document: its blank form; with a name, the one in which the document's
 /// manifest has filled in something. `None` if there is no blank form of that name.
 #[must_use]

@@ -7,10 +7,8 @@ use super::bind::text;
 use super::import::Import;
 use crate::digest::{Digest, Hashing};
 use crate::fault::Fault;
+use crate::finish::IN_PACKET;
 use crate::inspect::tree;
-
-/// Before the description of a record that a packet carries.
-pub const CARRIED_BY_PACKET: &str = "packet; ";
 
 /// What a bound file says of itself.
 #[derive(Debug, Clone)]
@@ -109,7 +107,7 @@ fn renamed(document: &mut Document, file: &Object) -> Result<String, Fault> {
     let id = file.as_reference().map_err(broken)?;
     let own = document.get_dictionary_mut(id).map_err(broken)?;
     let described = own.get(b"Desc").and_then(lopdf::decode_text_string).map_err(broken)?;
-    own.set("Desc", text(&format!("{CARRIED_BY_PACKET}{described}")));
+    own.set("Desc", text(&format!("{IN_PACKET}{described}")));
     own.get(b"UF").and_then(lopdf::decode_text_string).map_err(broken)
 }
 

@@ -24,7 +24,7 @@ pub use archive::Archive;
 pub use attached::{Fitted, Fitting, MostAttached, Unfit, Words, fit};
 pub use bind::{Marks, Read, bind, joined};
 pub use checklist::{Line, Standing, checklist};
-pub use dress::{CARRIED_BY_PACKET, Dress, dress};
+pub use dress::{Dress, dress};
 pub use given::{Attachment, Given, GivenPaper, look};
 pub use kind::Kind;
 pub use names::{folded, for_archive, slip_of};

@@ -130,7 +130,7 @@ mod tests {
             prop_assert!(found[2] <= room[2] + 0.01 && found[3] <= room[3] + 0.01, "{found:?}");
             // Its shape is kept, and it is not enlarged beyond its own unit.
             let (wide, high) = (found[2] - found[0], found[3] - found[1]);
-            let (own_wide, own_high) =
+            let (own_wide, own_high): (f64, f64) =
                 if quarters.rem_euclid(2) == 0 { (width, height) } else { (height, width) };
             prop_assert!((wide / high - own_wide / own_high).abs() < 0.01 * own_wide / own_high);
             prop_assert!(wide <= own_wide * unit + 0.01);

@@ -8,7 +8,7 @@ use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{RenderCache, RenderSettings, render};
 use image::ExtendedColorType;
 use image::codecs::jpeg::JpegEncoder;
-use lopdf::{Dictionary, Object, Stream, dictionary};
+use lopdf::{Object, Stream, dictionary};
 
 use super::attached::{Unfit, saved};
 use super::book::Book;
@@ -43,7 +43,11 @@ pub(super) fn draw(fitted: &[u8], pages: Range<usize>, resolution: f64) -> Resul
     saved(book)
 }
 
-/// The smaller of two: without loss, which suits text, or as a JPEG, which suits photographs.
+/// How much of a page must be flat (a pixel like the one before it) to be packed without loss, in tenths:
+/// text is, a photograph or a grainy scan is not, and would take many times as much.
+const FLAT: usize = 8;
+
+/// Without loss, which suits text, or as a JPEG, which suits photographs.
 fn packed(pixels: &[u8], width: u32, height: u32) -> Stream {
     // On white paper nothing shows through.
     let colourless = pixels.chunks_exact(4).all(|it| it[0] == it[1] && it[1] == it[2]);
@@ -59,16 +63,18 @@ fn packed(pixels: &[u8], width: u32, height: u32) -> Stream {
         "Width" => i64::from(width), "Height" => i64::from(height),
         "ColorSpace" => space, "BitsPerComponent" => 8,
     };
-    let mut photograph = Vec::new();
-    let encoded = JpegEncoder::new_with_quality(&mut photograph, QUALITY)
-        .encode(&plain, width, height, kind)
-        .is_ok();
-    let mut lossless = Stream::new(Dictionary::new(), plain);
-    let _ = lossless.compress();
-    if encoded && photograph.len() < lossless.content.len() {
-        about.set("Filter", "DCTDecode");
-        return Stream::new(about, photograph);
+    let flat = pixels.chunks_exact(4).zip(pixels.chunks_exact(4).skip(1));
+    let flat = flat.filter(|(one, next)| one == next).count();
+    if flat * 10 < pixels.len() / 4 * FLAT {
+        let mut photograph = Vec::new();
+        let mut encoder = JpegEncoder::new_with_quality(&mut photograph, QUALITY);
+        // Writing into memory does not fail; were it to, the plain pixels would do.
+        if encoder.encode(&plain, width, height, kind).is_ok() {
+            about.set("Filter", "DCTDecode");
+            return Stream::new(about, photograph);
+        }
     }
-    lossless.dict.extend(&about);
+    let mut lossless = Stream::new(about, plain);
+    let _ = lossless.compress();
     lossless
 }

@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use crate::support::root;
 
-struct Ran {
-    code: i32,
-    out: Vec<u8>,
-    told: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: Vec<u8>,
+    pub(crate) told: String,
 }
 
-fn chengwen(arguments: &[&str]) -> Ran {
+pub(crate) fn chengwen(arguments: &[&str]) -> Ran {
     chengwen_with(arguments, b"")
 }
 
@@ -257,12 +257,13 @@ fn demo_prints_every_sample() {
         .count();
     let made = std::fs::read_dir(folder.path()).expect("a folder").count();
     assert!(made > samples, "{made} files of {samples} samples");
-    // The contact sheet is twelve upright pages wide and holds every page of every sample.
+    // The contact sheet is twelve upright pages wide and holds every page of every document's samples.
     let picture = std::fs::File::open(folder.path().join("contact-sheet.png")).expect("made");
     let reader = png::Decoder::new(std::io::BufReader::new(picture)).read_info().expect("a PNG");
     let pages: usize = String::from_utf8_lossy(&ran.out)
         .lines()
-        .filter(|line| !line.contains(".blank") && line.contains(" 页 "))
+        .filter(|line| !line.contains(".blank") && !line.contains("packet-"))
+        .filter(|line| line.contains(" 页 "))
         .filter_map(|line| line.split(" 页").next()?.rsplit(' ').next()?.parse::<usize>().ok())
         .sum();
     let info = reader.info();

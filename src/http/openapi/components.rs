@@ -17,7 +17,8 @@ pub(super) fn responses(limits: &Limits) -> Value {
             kinds.iter().map(|kind| format!("`/problems/{}` {}", kind.name, kind.title)).collect();
         let mut description = told.join("；");
         if status == 413 {
-            description.push_str(&format!("（不超过 {} MiB）", limits.body >> 20));
+            let (body, upload) = (limits.body >> 20, limits.upload >> 20);
+            description.push_str(&format!("（不超过 {body} MiB，上传文件不超过 {upload} MiB）"));
         }
         let mut headers = json!({ "X-Request-Id": header("X-Request-Id") });
         let own = match status {
@@ -146,6 +147,8 @@ pub(super) fn schemas() -> Map<String, Value> {
             "instance": { "type": "string", "description": "请求的地址，# 后为请求的编号" },
             "problems": list("Problem"),
             "parameters": list("Slip"),
+            "refused": list("Refused"),
+            "record": { "description": "汇总时由其余文件得到的数据" },
         }),
     );
     let session = object(
@@ -178,6 +181,20 @@ pub(super) fn schemas() -> Map<String, Value> {
             "links": links,
         }),
     );
+    let refused = object(
+        "不能汇总的文件",
+        &["file", "reason"],
+        json!({ "file": text, "reason": { "type": "string", "description": "一句话，说明怎样改" } }),
+    );
+    let collected = object(
+        "汇总的结果",
+        &["record", "problems", "refused"],
+        json!({
+            "record": { "type": "object", "description": "汇总成的数据；没有表头时只有列表" },
+            "problems": list("Problem"),
+            "refused": { "type": "array", "maxItems": 0, "items": reference("Refused") },
+        }),
+    );
     let documents = object("全部文书", &["documents"], json!({ "documents": list("Document") }));
     [
         ("Problem", problem),
@@ -187,6 +204,8 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("Checked", checked),
         ("Document", listed),
         ("Documents", documents),
+        ("Refused", refused),
+        ("Collected", collected),
     ]
     .into_iter()
     .map(|(name, schema)| (name.to_owned(), schema))

@@ -4,6 +4,7 @@
 //! OpenAPI 3.1 is that of our schemas. What the routes have in common stands in `components`.
 
 mod components;
+mod forms;
 mod paths;
 
 use std::collections::BTreeMap;

@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::body_schema;
 use super::components::header;
-use crate::app::blanks;
+use super::forms::{collect_body, packet_body, packet_parameters};
+use crate::app::{App, blanks};
 use crate::catalog::Document;
 
 /// The tag of the routes that are no document's.
@@ -201,8 +202,14 @@ pub(super) fn of_a_document(document: &Document, examples: &Value) -> Map<String
                 .kept(),
         ),
     ];
+    let collect = App::is_collected(document).then(|| {
+        let done = answer("全部文件都已汇总", json, &reference("Collected"));
+        let operation = operation("collect", format!("由 PDF 随附的数据汇总成{name}"), done);
+        ("collect", "post", operation.taking(&collect_body()).failing(&QUEUE))
+    });
     routes
         .into_iter()
+        .chain(collect)
         .map(|(last, method, operation)| {
             let path = format!("/api/v1/documents/{}/{last}", document.id);
             (path, json!({ method: operation.written() }))
@@ -260,7 +267,18 @@ pub(super) fn of_the_server() -> Map<String, Value> {
     .into_iter()
     .map(|(path, operation)| (path.to_owned(), json!({ "get": operation.written() })))
     .chain([("/api/v1/session".to_owned(), session())])
+    .chain([("/api/v1/packets".to_owned(), packets())])
     .collect()
+}
+
+/// Packets.
+fn packets() -> Value {
+    let done = file("申报材料", &["application/zip", "application/pdf"]);
+    let operation = Operation::new("packet", SERVER, "把申报表、承诺书和附件合成申报材料", done)
+        .asking(packet_parameters())
+        .taking(&packet_body())
+        .failing(&QUEUE);
+    json!({ "post": operation.written() })
 }
 
 /// A browser's session.

@@ -2,6 +2,7 @@
 //! and all that was found in it.
 
 mod block;
+mod closing;
 mod decode;
 mod headings;
 mod ledger;
@@ -13,9 +14,10 @@ mod source;
 use serde::{Deserialize, Serialize};
 
 pub use block::{Block, Head, Run};
+pub use closing::Closing;
 
 use crate::intake::{Problem, on_line};
-use crate::values::{Finding, count};
+use crate::values::{Finding, count, date};
 
 /// A report as its layout is given it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,6 +26,8 @@ pub struct Typed {
     pub title: Option<String>,
     /// What it says, in order.
     pub blocks: Vec<Block>,
+    /// Who signs it, and when, if that stands at its end.
+    pub closing: Option<Closing>,
     /// What was found, each with its line (from 1; 0 for the whole): told once, when the report is read,
     /// and not kept with it.
     #[serde(skip)]
@@ -46,7 +50,8 @@ pub fn read(bytes: &[u8], markdown: bool, covers: &dyn Fn(char) -> bool) -> Resu
     if blocks.is_empty() {
         ledger.note(0, Finding::problem("typed.empty"));
     }
-    Ok(Typed { title, blocks, findings: ledger.finish() })
+    let closing = closing::take(&mut blocks);
+    Ok(Typed { title, blocks, closing, findings: ledger.finish() })
 }
 
 impl Typed {
@@ -54,7 +59,13 @@ impl Typed {
     #[must_use]
     pub fn characters(&self) -> usize {
         let title = self.title.as_deref().map_or(0, count::words);
-        title + self.blocks.iter().map(|block| count::words(&block.printed())).sum::<usize>()
+        let closing = self.closing.as_ref().map_or(0, |closing| {
+            let party = closing.party.as_deref().map_or(0, count::words);
+            party + count::words(&date::written(closing.date))
+        });
+        title
+            + closing
+            + self.blocks.iter().map(|block| count::words(&block.printed())).sum::<usize>()
     }
 
     /// The words of all headings, those at the beginning of paragraphs too.

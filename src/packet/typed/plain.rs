@@ -7,24 +7,32 @@ use crate::values::Finding;
 
 /// The title and the blocks of a text.
 pub(super) fn read(text: &str, ledger: &mut Ledger<'_>) -> (Option<String>, Vec<Block>) {
-    let mut title = None;
     let mut blocks = Vec::new();
     let lines: Vec<String> = text
         .lines()
         .enumerate()
         .map(|(at, line)| ledger.clean(at + 1, line).trim().to_owned())
         .collect();
+    let start = lines.iter().position(|line| !line.is_empty()).unwrap_or(0);
+    let title = title_of(&lines[start..]);
+    let begun = start + title.map_or(0, <[String]>::len);
     for (at, line) in lines.iter().enumerate().filter(|(_, line)| !line.is_empty()) {
         told_of_markdown(at + 1, line, ledger);
-        let followed = lines.get(at + 1).is_some_and(String::is_empty);
-        let first = title.is_none() && blocks.is_empty();
-        if first && followed && is_title(line) && lines[at + 1..].iter().any(|it| !it.is_empty()) {
-            title = Some(line.clone());
-        } else {
+        if at >= begun {
             blocks.push(block(at + 1, line));
         }
     }
-    (title, blocks)
+    (title.map(|lines| lines.join("\n")), blocks)
+}
+
+/// The lines of a title: up to three short ones that say nothing in full, an empty line below them, and
+/// something after that.
+fn title_of(lines: &[String]) -> Option<&[String]> {
+    let end = lines.iter().position(String::is_empty)?;
+    let title = &lines[..end];
+    let alone = (1..=3).contains(&end) && title.iter().all(|line| is_title(line));
+    let more = lines[end..].iter().any(|line| !line.is_empty());
+    (alone && more).then_some(title)
 }
 
 fn is_title(line: &str) -> bool {

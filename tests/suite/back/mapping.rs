@@ -41,6 +41,7 @@ fn an_application_gives_a_row_and_a_letter() {
         "registration": { "number": "91140106MA0K3T7W78" },
         "region": "太原市迎泽区",
         "category": { "kind": "示范单位" },
+        "service_phone": "0351-4088126",
         "committed_on": "2026-06-18",
     });
     assert_eq!(letter.to_string(), wanted.to_string());

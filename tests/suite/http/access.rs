@@ -82,6 +82,8 @@ async fn every_route_lets_in_whom_the_table_says() {
             } else if door.path == "/readyz" {
                 // Nobody has looked at the samples.
                 assert_eq!(status, 503, "{told}");
+            } else if door.path.ends_with("/collect") || door.path.ends_with("/packets") {
+                assert_eq!(status, 415, "a record is no form: {told}");
             } else {
                 assert!(matches!(status, 200 | 204 | 308), "{told}");
             }
@@ -105,12 +107,16 @@ async fn a_manifest_says_who_may_have_its_document_printed() {
         let record = sample(&guarded.house.app, &format!("shanxi-{document}")).bytes;
         for (role, key) in &guarded.keys {
             let key = key.as_deref();
-            for (method, last) in [("POST", "pdf"), ("POST", "preview"), ("GET", "blank")] {
+            let routes =
+                [("POST", "pdf"), ("POST", "preview"), ("GET", "blank"), ("POST", "collect")];
+            for (method, last) in routes {
                 let body = if method == "POST" { record.clone() } else { Vec::new() };
                 let status = guarded.ask(method, &path(last), key, body).await.status.as_u16();
                 let wanted = match key {
                     None => 401,
                     Some(_) if *role < least => 403,
+                    // A record is no form.
+                    Some(_) if last == "collect" => 415,
                     Some(_) => 200,
                 };
                 assert_eq!(status, wanted, "{document} {last} as {role}");

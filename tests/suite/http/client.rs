@@ -116,3 +116,30 @@ pub(super) fn post(path: &str) -> axum::http::request::Builder {
         .header(header::HOST, "127.0.0.1:8080")
         .header(header::CONTENT_TYPE, "application/json")
 }
+
+/// A part of a form: the field's name, the file's name, and the bytes.
+pub(super) type FormPart<'a> = (&'a str, &'a str, &'a [u8]);
+
+/// A body of these parts.
+pub(super) fn form(parts: &[FormPart<'_>]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, file, bytes) in parts {
+        let file = if file.is_empty() { String::new() } else { format!("; filename=\"{file}\"") };
+        let head =
+            format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+        body.extend(head.bytes());
+        body.extend(*bytes);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--edge--\r\n");
+    body
+}
+
+/// Sends a form.
+pub(super) async fn send(house: &House, path: &str, body: Vec<u8>) -> Answer {
+    let request = post(path).body(Body::from(body)).expect("a request");
+    let (mut parts, body) = request.into_parts();
+    let kind = "multipart/form-data; boundary=edge".parse().expect("a header");
+    parts.headers.insert(header::CONTENT_TYPE, kind);
+    house.ask(Request::from_parts(parts, body)).await
+}

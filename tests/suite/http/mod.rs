@@ -3,9 +3,11 @@
 mod access;
 mod bounds;
 mod client;
+mod collect;
 mod guard;
 mod limits;
 mod openapi;
+mod packets;
 mod refusals;
 mod routes;
 mod running;
