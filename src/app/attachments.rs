@@ -54,6 +54,9 @@ pub(super) struct Ready {
     pub(super) made: Made,
 }
 
+/// Files as they were received: names and bytes.
+pub(super) type Originals = Vec<(String, Arc<[u8]>)>;
+
 pub(super) enum Made {
     /// A4 pages, and what was found in them.
     Pages(Fitted, Vec<u8>),
@@ -71,7 +74,7 @@ impl App {
         files: Files<'_>,
         one_sided: bool,
         problems: &mut Problems,
-    ) -> Result<(Vec<Ready>, Vec<(String, Arc<[u8]>)>), Refusal> {
+    ) -> Result<(Vec<Ready>, Originals), Refusal> {
         let attachments = &given.attachments;
         if attachments.len() > self.most.attachments.count {
             return Err(Refusal::OverLimit(format!(
@@ -84,7 +87,7 @@ impl App {
             unasked(&given.listed, received, problems);
         }
         let work = self.found(attachments, files, problems);
-        let mut originals: Vec<(String, Arc<[u8]>)> = Vec::new();
+        let mut originals = Originals::new();
         for (attachment, bytes) in &work {
             if !originals.iter().any(|(name, _)| *name == attachment.file) {
                 originals.push((attachment.file.clone(), Arc::clone(bytes)));

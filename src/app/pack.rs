@@ -213,14 +213,8 @@ impl App {
             {
                 parts.push(self.paper(packet, paper, options)?);
             }
-            for place in 0..waiting.len() {
-                let own = |it: &Option<Ready>| {
-                    it.as_ref().is_some_and(|it| it.attachment.kind == material.number)
-                };
-                if !own(&waiting[place]) {
-                    continue;
-                }
-                if let Some(own) = waiting[place].take() {
+            for place in &mut waiting {
+                if let Some(own) = place.take_if(|it| it.attachment.kind == material.number) {
                     parts.push(self.attached(packet, given, own, options)?);
                 }
             }
@@ -250,7 +244,7 @@ impl App {
         Ok(Part {
             name: name.clone(),
             label: (!given.paper.official).then(|| title.clone()),
-            title: title.clone(),
+            title,
             numbered: !given.paper.official,
             material: given.paper.material,
             pdf: made.bytes,

@@ -134,13 +134,11 @@ impl Catalog {
             }
         }
         let mut packets = BTreeMap::new();
-        for (path, programme_id, programme) in
-            documents.values().filter_map(|document: &Document| {
-                let programme_id = &document.id.programme;
-                let path = format!("/{programme_id}/{PACKET}");
-                Some((path, programme_id, &document.programme))
-            })
-        {
+        for (path, programme_id, programme) in documents.values().map(|document: &Document| {
+            let programme_id = &document.id.programme;
+            let path = format!("/{programme_id}/{PACKET}");
+            (path, programme_id, &document.programme)
+        }) {
             if !files.contains_key(&path) || packets.contains_key(programme_id) {
                 continue;
             }

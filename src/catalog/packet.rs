@@ -240,11 +240,7 @@ impl Packet {
             faults.push(whole("没有样例".to_owned()).hint(hint));
         }
         let bundled = structure(programme_id, &manifest, documents);
-        let schema = Schema::of(bundled).map_err(|error| whole(error).into());
-        let schema = match schema {
-            Ok(schema) => schema,
-            Err(error) => return Err(error),
-        };
+        let schema = Schema::of(bundled).map_err(whole)?;
         Faults::unless_none(
             faults,
             Self {

@@ -151,7 +151,7 @@ fn pdf(bytes: &[u8], fitting: &Fitting, book: &mut Book) -> Result<Fitted, Unfit
     book.keep_layers(&layers, &import);
     let words = if fitting.words {
         let shown: Vec<_> = wanted.iter().map(|number| &nodes[number - 1]).collect();
-        words::of_pages(&source, &shown).and_then(told)
+        words::of_pages(&source, &shown).as_ref().and_then(told)
     } else {
         None
     };
@@ -164,7 +164,7 @@ fn pdf(bytes: &[u8], fitting: &Fitting, book: &mut Book) -> Result<Fitted, Unfit
     })
 }
 
-fn told(read: words::Words) -> Option<Words> {
+fn told(read: &words::Words) -> Option<Words> {
     let wordless: Vec<usize> = (1..)
         .zip(&read.pages)
         .filter(|(_, lines)| lines.iter().all(|line| line.trim().is_empty()))
