@@ -1,7 +1,5 @@
 //! The verbs: what can be done with a catalog. The faces call nothing else.
 
-mod attachments;
-mod bundle;
 mod collect;
 mod extract;
 mod inspection;
@@ -9,7 +7,6 @@ mod matter;
 mod measure;
 mod pack;
 mod render;
-mod reports;
 mod samples;
 mod spreadsheet;
 mod verify;
@@ -24,13 +21,13 @@ use crate::fault::{Fault, Faults, io_reason};
 use crate::intake::{self, Examination, Problems};
 use crate::typeset::{self, Typesetter};
 
-pub use attachments::{Files, MostOfAttachments};
 pub use collect::{Collected, Collection, Refused};
 pub use extract::extract;
 pub use measure::measure;
-pub use pack::{CopiesAs, PackOptions, Packed, Wrapping};
+pub use pack::{
+    CopiesAs, Counted, Files, MostOfAttachments, NamedFile, PackOptions, Packed, Wrapping,
+};
 pub use render::{Input, Options, Output, Rendered, Sides};
-pub use reports::Counted;
 pub use samples::{SampleReport, blanks};
 pub use verify::Verdict;
 

@@ -19,7 +19,9 @@ use super::problem::{INVALID_RECORD, Problem};
 use super::readiness::Readiness;
 use super::session::Cookie;
 use crate::access::Access;
-use crate::app::{App, Collected, Files, Input, Options, PackOptions, Packed, Refusal, Rendered};
+use crate::app::{
+    App, Collected, Files, Input, NamedFile, Options, PackOptions, Packed, Refusal, Rendered,
+};
 use crate::config::{Config, Limits};
 use crate::fault::{Fault, Faults, io_reason};
 use crate::intake::Examination;
@@ -149,7 +151,7 @@ impl Office {
     pub(super) async fn pack(
         self: &Arc<Self>,
         list: Bytes,
-        files: Vec<(String, Arc<[u8]>)>,
+        files: Vec<NamedFile>,
         options: PackOptions,
     ) -> Result<Packed, Problem> {
         let office = Arc::clone(self);

@@ -13,7 +13,7 @@ use super::multipart::{Part, Parts};
 use super::office::Office;
 use super::problem::{NO_FILES, NOT_MULTIPART, Problem};
 use super::query::{Query, SIDES};
-use crate::app::{CopiesAs, PackOptions, Wrapping};
+use crate::app::{CopiesAs, NamedFile, PackOptions, Wrapping};
 
 /// What a client may ask for, by the words of the command line.
 pub(super) const COPIES_AS: [(&str, CopiesAs); 2] =
@@ -63,7 +63,7 @@ pub(super) async fn packets(
 }
 
 /// The list, and the files with the names that the client gives.
-fn asked(parts: Vec<Part>) -> Result<(Bytes, Vec<(String, Arc<[u8]>)>), Problem> {
+fn asked(parts: Vec<Part>) -> Result<(Bytes, Vec<NamedFile>), Problem> {
     let (mut list, mut files) = (None, Vec::new());
     for part in parts {
         match part.name.as_str() {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chengwen::app::{App, CopiesAs, Files, PackOptions, Processes, Setup, Wrapping};
+use chengwen::app::{App, CopiesAs, Files, NamedFile, PackOptions, Processes, Setup, Wrapping};
 use chengwen::catalog::Places;
 use chengwen::crew::Bounds;
 use criterion::Criterion;
@@ -28,7 +28,7 @@ fn scan(number: u32) -> Vec<u8> {
         state ^= state << 5;
         let grain = (state >> 24) as u8;
         let line = y % 90 < 40 && (300..2200).contains(&x) && (300..3200).contains(&y);
-        let ink = line && (x / 7 + y / 9 + number) % 3 == 0;
+        let ink = line && (x / 7 + y / 9 + number).is_multiple_of(3);
         image::Luma([if ink { 20 + grain / 8 } else { 235 + grain / 13 }])
     });
     let mut packed = Vec::new();
@@ -67,12 +67,12 @@ fn scanned() -> Vec<u8> {
 }
 
 /// A sample packet with one more attachment, and the files of its folder.
-fn packet(home: &Path) -> (Vec<u8>, Vec<(String, Arc<[u8]>)>) {
+fn packet(home: &Path) -> (Vec<u8>, Vec<NamedFile>) {
     let folder = home.join("samples/packets/shanxi");
     let read = |name: &str| std::fs::read(folder.join(name)).expect("a sample");
     let mut list: Value = serde_json::from_slice(&read("packet.json")).expect("JSON");
     let attachments = list["attachments"].as_array_mut().expect("a list");
-    let mut files: Vec<(String, Arc<[u8]>)> = attachments
+    let mut files: Vec<NamedFile> = attachments
         .iter()
         .filter_map(|it| it["file"].as_str())
         .map(|name| (name.to_owned(), Arc::from(read(name))))

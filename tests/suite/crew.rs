@@ -129,11 +129,20 @@ fn what_runs_over_a_limit_is_stopped_and_the_rest_goes_on() {
 fn processes_killed_by_hand_leave_no_request_unanswered() {
     let app = manned(&root(), 2, USUAL);
     let ended = AtomicBool::new(false);
+    let done = AtomicUsize::new(0);
     let (mut printed, mut lost) = (0, 0);
     thread::scope(|scope| {
         let killer = scope.spawn(|| {
             let mut killed = 0_usize;
+            let mut seen = 0;
             while !ended.load(Ordering::Acquire) {
+                // Where a process takes long to start, none would ever answer if each were killed first.
+                let now = done.load(Ordering::Acquire);
+                if killed > 0 && now == seen {
+                    thread::park_timeout(Duration::from_millis(20));
+                    continue;
+                }
+                seen = now;
                 let numbers = crews(&app).numbers();
                 if let Some(number) = numbers.get(killed % numbers.len().max(1)) {
                     run("kill", &["-9", &number.to_string()]);
@@ -146,10 +155,15 @@ fn processes_killed_by_hand_leave_no_request_unanswered() {
         });
         let lanes: Vec<_> = (0..3)
             .map(|lane| {
-                let app = &app;
+                let (app, done) = (&app, &done);
                 scope.spawn(move || {
                     let numbers = (0..40).map(|number| lane * 40 + number);
-                    numbers.map(|number| print(app, APPLICATION, number)).collect::<Vec<_>>()
+                    let made = numbers.map(|number| {
+                        let made = print(app, APPLICATION, number);
+                        done.fetch_add(1, Ordering::AcqRel);
+                        made
+                    });
+                    made.collect::<Vec<_>>()
                 })
             })
             .collect();

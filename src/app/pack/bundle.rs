@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::pack::{Packed, Work};
+use super::Packed;
+use super::contents::Work;
 use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::packet::{Archive, Part, Plan, for_archive};

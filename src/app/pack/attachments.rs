@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use super::{App, Refusal};
+use crate::app::{App, Refusal};
 use crate::catalog::Packet;
 use crate::crew::Undone;
 use crate::fault::io_reason;
@@ -19,13 +19,16 @@ use crate::packet::{
 };
 use crate::values::{Facts, Level};
 
+/// A file with the name that it was given.
+pub type NamedFile = (String, Arc<[u8]>);
+
 /// Where the files of a packet are.
 #[derive(Debug, Clone, Copy)]
 pub enum Files<'a> {
     /// Beside `packet.json`.
     Folder(&'a Path),
     /// They came with it: names and bytes.
-    Received(&'a [(String, Arc<[u8]>)]),
+    Received(&'a [NamedFile]),
 }
 
 /// The most that an attached file may be.
@@ -54,9 +57,6 @@ pub(super) struct Ready {
     pub(super) made: Made,
 }
 
-/// Files as they were received: names and bytes.
-pub(super) type Originals = Vec<(String, Arc<[u8]>)>;
-
 pub(super) enum Made {
     /// A4 pages, and what was found in them.
     Pages(Fitted, Vec<u8>),
@@ -74,7 +74,7 @@ impl App {
         files: Files<'_>,
         one_sided: bool,
         problems: &mut Problems,
-    ) -> Result<(Vec<Ready>, Originals), Refusal> {
+    ) -> Result<(Vec<Ready>, Vec<NamedFile>), Refusal> {
         let attachments = &given.attachments;
         if attachments.len() > self.most.attachments.count {
             return Err(Refusal::OverLimit(format!(
@@ -87,7 +87,7 @@ impl App {
             unasked(&given.listed, received, problems);
         }
         let work = self.found(attachments, files, problems);
-        let mut originals = Originals::new();
+        let mut originals: Vec<NamedFile> = Vec::new();
         for (attachment, bytes) in &work {
             if !originals.iter().any(|(name, _)| *name == attachment.file) {
                 originals.push((attachment.file.clone(), Arc::clone(bytes)));
@@ -296,7 +296,7 @@ impl App {
 }
 
 /// Files that came and are not in the list.
-fn unasked(listed: &[String], received: &[(String, Arc<[u8]>)], problems: &mut Problems) {
+fn unasked(listed: &[String], received: &[NamedFile], problems: &mut Problems) {
     let mut names: HashMap<String, &str> = HashMap::new();
     let mut tell = |code: &str, sentence: String| {
         problems.push(Problem {
