@@ -1,5 +1,6 @@
 //! The verbs: what can be done with a catalog. The faces call nothing else.
 
+mod by_hand;
 mod collect;
 mod extract;
 mod inspection;

@@ -3,6 +3,7 @@
 use std::mem;
 use std::time::Instant;
 
+use super::by_hand::by_hand;
 use super::matter::{Matter, sheets_of, stem, without_room};
 use super::{App, Refusal};
 use crate::catalog::{Document, Sides as Declared};
@@ -309,7 +310,7 @@ impl Plan {
             let mut archive = Archive::new();
             archive.add(&format!("{stem}-正面.pdf"), &halves.fronts)?;
             archive.add(&format!("{stem}-背面.pdf"), &halves.backs)?;
-            archive.add("打印说明.txt", by_hand(stem, halves.sheets).as_bytes())?;
+            archive.add("打印说明.txt", by_hand(stem, halves.sheets, 1).as_bytes())?;
             return Ok(rendered(archive.finish()?, "zip"));
         }
         let intent = Intent { duplex: self.duplex, copies: self.options.copies };
@@ -330,19 +331,4 @@ fn combined(records: &[Record]) -> String {
 fn shown(sheets: &[Sheet]) -> String {
     let bytes = serde_json::to_vec(sheets).unwrap_or_default();
     Digest::of(&bytes).as_str().to_owned()
-}
-
-/// How to print both sides by hand. Windows opens it in Notepad, which wants CRLF and a mark.
-pub(super) fn by_hand(stem: &str, sheets: usize) -> String {
-    [
-        "\u{FEFF}手动双面打印说明".to_owned(),
-        String::new(),
-        format!("共 {sheets} 张 A4 纸。打印时选“实际大小”（100%），不要选“适合页面”。"),
-        format!("1. 打印“{stem}-正面.pdf”，单面，{sheets} 张。"),
-        "2. 把印好的一叠纸整叠取出，不要打乱顺序，左右翻面（沿长边翻转），使空白面将被打印、纸的上端方向不变，放回纸盒。".to_owned(),
-        format!("3. 打印“{stem}-背面.pdf”，单面。背面已按倒序排列，与正面对应。"),
-        "4. 先用一张纸试印：如果正反面上下颠倒，把纸转180度再放。".to_owned(),
-        String::new(),
-    ]
-    .join("\r\n")
 }

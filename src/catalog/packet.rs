@@ -91,6 +91,8 @@ pub struct Paper {
     pub official: bool,
     /// The paper from whose record it takes what its own leaves out.
     from: Option<Spanned<String>>,
+    /// Besides `same`, what users may write for a record that is wholly taken from there.
+    pub same: Option<String>,
     /// The kind of material that it is, if it is one.
     pub material: Option<u8>,
 }
@@ -107,6 +109,8 @@ pub struct Material {
     pub label: String,
     /// An expression that says whether it must be there.
     required: Spanned<String>,
+    /// Why it must be there, if not everybody must have it.
+    pub because: Option<String>,
     /// Why it need not be there, when it need not.
     pub unasked: Option<String>,
     /// What to advise if it is there although it need not.
@@ -255,16 +259,21 @@ impl Packet {
         )
     }
 
-    /// What expressions see: the complete records of the sound papers by their keys, and `programme`.
+    /// What expressions see: the complete records of the papers by their keys, and `programme`. Of
+    /// `unsound`, dotted paths that begin with a paper's key, nothing is asked.
     #[must_use]
-    pub fn context(&self, papers: BTreeMap<String, minijinja::Value>) -> Seen {
+    pub fn context(
+        &self,
+        papers: BTreeMap<String, minijinja::Value>,
+        unsound: Vec<String>,
+    ) -> Seen {
         let keys = papers.keys().cloned().collect();
         let mut value = papers;
         value.insert("programme".to_owned(), value_of(&self.programme.facts()));
-        Seen { value: value.into(), papers: keys }
+        Seen { value: value.into(), papers: keys, unsound }
     }
 
-    /// Whether a material must be there; none if that depends on a paper that is not sound.
+    /// Whether a material must be there; none if that depends on what is not sound.
     ///
     /// # Errors
     /// A fault if the expression cannot be evaluated.
@@ -363,9 +372,17 @@ impl Packet {
     }
 
     fn is_answerable(&self, reads: &BTreeSet<String>, seen: &Seen) -> bool {
-        let read = |key: &str| reads.iter().any(|path| path.split('.').next() == Some(key));
-        let mut keys = self.manifest.papers.iter().map(Paper::key);
-        keys.all(|key| !read(key) || seen.papers.contains(key))
+        let within = |inner: &str, outer: &str| {
+            inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let sound = |path: &String| {
+            !seen.unsound.iter().any(|other| within(path, other) || within(other, path))
+        };
+        let keys: Vec<&str> = self.manifest.papers.iter().map(Paper::key).collect();
+        reads.iter().all(|path| {
+            let key = path.split('.').next().unwrap_or_default();
+            !keys.contains(&key) || seen.papers.contains(key) && sound(path)
+        })
     }
 }
 
@@ -373,8 +390,10 @@ impl Packet {
 #[derive(Debug, Clone)]
 pub struct Seen {
     value: minijinja::Value,
-    /// The papers that are sound.
+    /// The papers that are there.
     papers: BTreeSet<String>,
+    /// What of them is not sound.
+    unsound: Vec<String>,
 }
 
 impl Manifest {
@@ -396,6 +415,12 @@ impl Paper {
     #[must_use]
     pub fn from(&self) -> Option<&str> {
         self.from.as_ref().map(|from| from.get_ref().as_str())
+    }
+
+    /// The words that users may write for a record that is wholly taken from another paper.
+    #[must_use]
+    pub fn words_for_same(&self) -> Vec<&str> {
+        std::iter::once(SAME).chain(self.same.as_deref()).collect()
     }
 
     /// Its document.
@@ -428,7 +453,7 @@ fn structure(
             Some(_) => json!({
                 "title": title,
                 "if": { "type": "string" },
-                "then": { "type": "string", "enum": [SAME] },
+                "then": { "type": "string", "enum": paper.words_for_same() },
                 "else": { "type": "object" },
             }),
         };
@@ -438,14 +463,12 @@ fn structure(
             required.push(paper.key().to_owned());
         }
     }
-    let kinds: Vec<u8> = manifest.materials.iter().map(|material| material.number).collect();
-    let range = (kinds.iter().min().copied(), kinds.iter().max().copied());
     let attachment = json!({
         "title": "附件",
         "type": "object",
         "properties": {
             "kind": {
-                "title": "材料种类", "type": "integer", "minimum": range.0, "maximum": range.1,
+                "title": "材料种类", "type": "integer",
                 "description": "申报须知所列材料的序号",
             },
             "title": {
@@ -457,7 +480,7 @@ fn structure(
                 "description": "要附的页，例如 1-3 或 1,4-6；不写为全部",
             },
             "rotation": {
-                "title": "旋转", "type": "integer", "minimum": 0, "maximum": 270, "multipleOf": 90,
+                "title": "旋转", "type": "integer",
                 "description": "顺时针旋转的度数：0、90、180 或 270",
             },
         },

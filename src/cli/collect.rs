@@ -24,6 +24,8 @@ pub(super) fn run(app: &App, collect: &Collect) -> Result<ExitCode, Refusal> {
                     没有表头时 -o 可以以 .json 或 .xlsx 结尾";
         return Err(Refusal::Usage(what.to_owned()));
     }
+    let inputs: Vec<&Path> = collect.files.iter().chain(&collect.head).map(AsRef::as_ref).collect();
+    output::spare(&collect.output, &inputs)?;
     let head = collect.head.as_deref().map(output::read).transpose()?;
     // One file after another: hundreds of packets with their scans do not fit into memory.
     for path in &collect.files {

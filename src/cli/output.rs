@@ -43,6 +43,11 @@ pub(super) fn refuse(refusal: &Refusal) -> ExitCode {
 
 /// Problems and advice, one line each, on standard error.
 pub(super) fn tell(problems: &Problems) {
+    tell_of(problems, true);
+}
+
+/// The same; `last` says whether nothing is done until all is mended.
+pub(super) fn tell_of(problems: &Problems, last: bool) {
     let to_mend = problems.to_mend().count();
     for problem in problems.all() {
         let kind = match problem.level {
@@ -55,7 +60,7 @@ pub(super) fn tell(problems: &Problems) {
         };
         remark(format_args!("{kind} {place}：{}", problem.sentence));
     }
-    if to_mend > 0 {
+    if to_mend > 0 && last {
         remark(format_args!("共 {to_mend} 个问题，改正后再试。"));
     }
 }
@@ -72,6 +77,19 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Refusal> {
     read.map_err(|error| {
         Refusal::Usage(format!("读不了 {}：{}", path.display(), io_reason(&error)))
     })
+}
+
+/// Refuses to write over what is read: nobody means that, and what is lost is an original.
+pub(super) fn spare(output: &Path, inputs: &[&Path]) -> Result<(), Refusal> {
+    let Ok(place) = fs::canonicalize(output) else { return Ok(()) };
+    let same = |input: &&&Path| fs::canonicalize(input).is_ok_and(|input| input == place);
+    match inputs.iter().find(same) {
+        Some(_) => Err(Refusal::Usage(format!(
+            "-o {} 就是要读的文件，写出会把它毁掉；请换一个文件名",
+            output.display()
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// Writes an output; a file comes whole or not at all.

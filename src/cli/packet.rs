@@ -33,9 +33,13 @@ pub(super) fn run(config: &Config, setup: Setup, pack: &Pack) -> Result<ExitCode
         archival: pack.pdfa,
         wrapping,
     };
+    let files = app.files_of_packet(&list);
+    let files: Vec<_> = files.iter().map(|file| beside.join(file)).collect();
+    let inputs: Vec<&Path> = files.iter().map(AsRef::as_ref).chain([&*pack.input]).collect();
+    output::spare(&pack.output, &inputs)?;
     let packed = app.pack(&list, Files::Folder(beside), options)?;
     output::write(&pack.output, &packed.bytes)?;
-    output::tell(&packed.problems);
+    output::tell_of(&packed.problems, !options.draft);
     if !output::is_standard(&pack.output) {
         tell(pack, options, &packed);
     }
@@ -58,10 +62,15 @@ fn tell(pack: &Pack, options: PackOptions, packed: &Packed) {
         Duplex::Simplex => "单面打印",
     };
     let copies = match options.copies_as {
+        CopiesAs::Pages if packed.copies == 1 => "打印时份数选 1".to_owned(),
         CopiesAs::Pages => format!("{} 份已依次排在文件里，打印时份数选 1", packed.copies),
         CopiesAs::Viewer => format!("文件里是一份，打印时份数选 {}", packed.copies),
     };
-    let draft = if options.draft { "，草稿，不能用于申报" } else { "" };
+    let draft = match (options.draft, packed.problems.to_mend().count()) {
+        (false, _) => String::new(),
+        (true, 0) => "，草稿，不能用于申报".to_owned(),
+        (true, left) => format!("，草稿，还有 {left} 个问题，不能用于申报"),
+    };
     output::remark(format_args!(
         "已生成 {}（每份 {} 页，{copies}，共 {} 张纸；{sides}，实际大小{draft}）",
         pack.output.display(),

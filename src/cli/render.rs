@@ -19,6 +19,8 @@ pub(super) fn run(app: &App, render: &Render) -> Result<ExitCode, Refusal> {
         copies: render.copies,
         output: output_of(render)?,
     };
+    let inputs: Vec<&Path> = render.input.as_deref().into_iter().collect();
+    output::spare(&render.output, &inputs)?;
     let bytes = render.input.as_deref().map(output::read).transpose()?;
     let blank = render.blank.as_ref().and_then(Option::as_deref);
     let input = bytes.as_deref().map_or(Input::Blank(blank), Input::Record);

@@ -80,7 +80,7 @@ impl Problems {
     }
 
     /// The places at which something must be mended, told or not.
-    pub(super) fn places_to_mend(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn places_to_mend(&self) -> impl Iterator<Item = &str> {
         self.broken.iter().map(String::as_str)
     }
 
@@ -168,6 +168,11 @@ impl Problems {
             let (row, rest) = below.split_at(below.find('/').unwrap_or(below.len()));
             (row.parse::<usize>().unwrap_or(0), shape.order_of(rest))
         });
+    }
+
+    /// Another order, equal ones as they were found.
+    pub(crate) fn sort_by_key<K: Ord>(&mut self, key: impl FnMut(&Problem) -> K) {
+        self.found.sort_by_cached_key(key);
     }
 
     pub(super) fn sort_by_place(&mut self, shape: &Shape) {

@@ -75,6 +75,10 @@ pub fn checklist(
         if standing == Standing::Missing {
             problems.push(missing(packet, material));
         }
+        if let Some(attachment) = given.filter(|_| papers.contains(&material.number)) {
+            let what = "这种材料已由数据排出，又附了文件，会印两份；附的是签好的扫描件时，请去掉数据中的那一份";
+            problems.push(attachment.found(Level::Advice, "packet.twice", what));
+        }
         if let (Some(attachment), Some(false), Some(needless)) =
             (given, required, &material.needless)
         {
@@ -92,13 +96,15 @@ fn missing(packet: &Packet, material: &Material) -> Problem {
     let remedy = match paper {
         // It is made from data, which may be another paper's.
         Some(paper) if paper.from().is_some() => format!(
-            "请在数据中写上 {0}（与前表相同的写 \"{0}\": \"{SAME}\"），或加上（PDF 或图片）",
-            paper.key()
+            "请在数据中写上 {0}（与前表相同的写 \"{0}\": \"{1}\"），或加上（PDF 或图片）",
+            paper.key(),
+            paper.words_for_same().last().copied().unwrap_or(SAME)
         ),
         Some(paper) => format!("请在数据中写上 {}，或加上（PDF 或图片）", paper.key()),
         None if material.typed => "请加上（PDF、图片，或 .txt、.md 文字）".to_owned(),
         None => "请加上（PDF 或图片）".to_owned(),
     };
+    let because = material.because.as_ref().map_or(String::new(), |why| format!("（{why}）"));
     let mut facts = Facts::new();
     facts.insert("material".to_owned(), material.number.into());
     Problem {
@@ -107,6 +113,6 @@ fn missing(packet: &Packet, material: &Material) -> Problem {
         label: format!("附件（{}）", material.number),
         code: "packet.missing-material".to_owned(),
         facts,
-        sentence: format!("缺少附件（{}）{}，{remedy}", material.number, material.name),
+        sentence: format!("缺少附件（{}）{}{because}，{remedy}", material.number, material.name),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
-use crate::catalog::{Catalog, Document, Packet, Paper, SAME, Seen};
+use crate::catalog::{Catalog, Document, Packet, Paper, Seen};
 use crate::fault::Fault;
 use crate::intake::{self, Draft, Problem, Problems, Record};
 use crate::values::{Facts, Level, date};
@@ -15,6 +15,8 @@ use crate::wording;
 pub struct Given<'a> {
     /// The papers that are there, in the programme's order.
     pub papers: Vec<GivenPaper<'a>>,
+    /// The kinds of material that papers are.
+    pub materials: Vec<u8>,
     /// The attached files, in the order of `packet.json`.
     pub attachments: Vec<Attachment>,
     /// The names of all files that are listed, those too of whose lines something else is wrong.
@@ -98,6 +100,7 @@ pub fn look<'a>(
     let province = packet.programme.province.get_ref();
     let (given, mut problems) = intake::structured(catalog, province, &packet.schema, input);
     let mut papers: Vec<GivenPaper<'_>> = Vec::new();
+    let mut unsound = Vec::new();
     for paper in &packet.manifest.papers {
         let Some(document) = catalog.document(&paper.id(&packet.programme_id).to_string()) else {
             continue;
@@ -105,9 +108,9 @@ pub fn look<'a>(
         let own = given.get(paper.key()).unwrap_or(&Value::Null);
         let source = paper.from().and_then(|from| papers.iter().find(|it| it.paper.key() == from));
         let (value, whole) = match (own, source) {
-            (Value::Object(map), None) => (Value::Object(map.clone()), true),
+            (Value::Object(map), None) => (Value::Object(map.clone()), paper.from().is_none()),
             (Value::Object(map), Some(source)) => completed(document, source, map)?,
-            (Value::String(word), Some(source)) if word == SAME => {
+            (Value::String(word), Some(source)) if paper.words_for_same().contains(&&**word) => {
                 match completed(document, source, &Map::new())? {
                     (value, true) => (value, true),
                     // What is wrong with the other paper is told there.
@@ -122,6 +125,12 @@ pub fn look<'a>(
             // What is missing would have been taken from the other paper, were that sound.
             examined.problems = without_missing(examined.problems);
         }
+        if source.is_some() {
+            examined.problems = without_repeated(examined.problems, own);
+        }
+        for place in examined.problems.places_to_mend() {
+            unsound.push(dotted(paper.key(), place));
+        }
         let name = &document.manifest.name;
         problems.enclose(&format!("/{}", paper.key()), name, examined.problems);
         let record = examined.records.pop();
@@ -129,7 +138,17 @@ pub fn look<'a>(
         papers.push(GivenPaper { paper, document, input, record, draft });
     }
     let attachments = attachments(packet, &given, &mut problems);
-    let seen = seen(packet, &papers);
+    for (at, attachment) in attachments.iter().enumerate() {
+        let same = |other: &&Attachment| {
+            (&other.file, &other.pages) == (&attachment.file, &attachment.pages)
+        };
+        if let Some(other) = attachments[..at].iter().find(same) {
+            let what =
+                format!("与第{}个附件是同一个文件的同样几页，会印两次，请核对", other.at + 1);
+            problems.push(attachment.found(Level::Advice, "attachment.repeated", &what));
+        }
+    }
+    let seen = seen(packet, &papers, unsound);
     for rule in &packet.manifest.rules {
         if let Some(sentence) = packet.broken(rule, &seen)? {
             problems.push(Problem {
@@ -147,16 +166,48 @@ pub fn look<'a>(
         it.record.as_ref().map(Record::date).or_else(|| it.draft.as_ref().map(Draft::date))
     });
     let listed = listed(&given);
-    Ok(Given { papers, attachments, listed, seen, date: dated.unwrap_or(issued), problems })
+    let materials = packet.manifest.papers.iter().filter_map(|paper| {
+        // One that is there and not sound is not missing.
+        paper.material.filter(|_| given.get(paper.key()).is_some_and(|own| !own.is_null()))
+    });
+    let materials = materials.collect();
+    Ok(Given {
+        papers,
+        materials,
+        attachments,
+        listed,
+        seen,
+        date: dated.unwrap_or(issued),
+        problems,
+    })
 }
 
-/// What the programme's expressions see: every sound record.
-fn seen(packet: &Packet, papers: &[GivenPaper<'_>]) -> Seen {
+/// What the programme's expressions see: every record, and what is sound of each that is not.
+fn seen(packet: &Packet, papers: &[GivenPaper<'_>], unsound: Vec<String>) -> Seen {
     let records = papers.iter().filter_map(|it| {
-        let record = it.record.as_ref()?;
-        Some((it.paper.key().to_owned(), it.document.context(record.complete())))
+        let record = it.record.as_ref().map(Record::complete);
+        let complete = record.or_else(|| it.draft.as_ref().map(Draft::complete))?;
+        Some((it.paper.key().to_owned(), it.document.context(complete)))
     });
-    packet.context(records.collect::<BTreeMap<_, _>>())
+    packet.context(records.collect::<BTreeMap<_, _>>(), unsound)
+}
+
+/// A place in a paper as expressions name it.
+fn dotted(key: &str, pointer: &str) -> String {
+    let keys = pointer.split('/').skip(1).take_while(|step| step.parse::<usize>().is_err());
+    std::iter::once(key).chain(keys).collect::<Vec<_>>().join(".")
+}
+
+/// What was taken from another paper was advised of there.
+fn without_repeated(problems: Problems, own: &Value) -> Problems {
+    let mut kept = Problems::default();
+    for problem in problems {
+        let field = problem.pointer.split('/').nth(1).unwrap_or_default();
+        if problem.level == Level::Problem || own.get(field).is_some() {
+            kept.push(problem);
+        }
+    }
+    kept
 }
 
 /// A record with what it leaves out taken from another paper's; tells also whether that could be.
@@ -185,7 +236,9 @@ fn without_missing(problems: Problems) -> Problems {
     kept
 }
 
-fn listed(given: &Value) -> Vec<String> {
+/// The files that a list names.
+#[must_use]
+pub fn listed(given: &Value) -> Vec<String> {
     let items = given.get("attachments").and_then(Value::as_array);
     let names = items.into_iter().flatten().filter_map(|item| item.get("file")?.as_str());
     names.map(str::to_owned).collect()
@@ -201,7 +254,7 @@ fn attachments(packet: &Packet, given: &Value, problems: &mut Problems) -> Vec<A
             item.get("kind").and_then(Value::as_u64).and_then(|kind| u8::try_from(kind).ok());
         let Some(material) = kind.and_then(|kind| packet.manifest.material(kind)) else {
             if !problems.touches(&format!("{place}/kind")) {
-                problems.push(unknown_kind(packet, &place));
+                problems.push(unknown_kind(packet, &place, at));
             }
             continue;
         };
@@ -215,13 +268,21 @@ fn attachments(packet: &Packet, given: &Value, problems: &mut Problems) -> Vec<A
             title: title.to_owned(),
             file: file.to_owned(),
             pages: Vec::new(),
-            quarters: item.get("rotation").and_then(Value::as_i64).unwrap_or(0) / 90,
+            quarters: 0,
         };
+        if let Some(degrees) = item.get("rotation").and_then(Value::as_i64) {
+            attachment.quarters = degrees / 90;
+            if ![0, 90, 180, 270].contains(&degrees) {
+                let what = format!("“旋转”为 {degrees} 度，应为 90、180 或 270（顺时针）");
+                let problem = attachment.found(Level::Problem, "attachment.rotation", &what);
+                problems.push(Problem { pointer: format!("{place}/rotation"), ..problem });
+            }
+        }
         if let Some(text) = item.get("pages").and_then(Value::as_str) {
             match ranges(text) {
                 Some(pages) => attachment.pages = pages,
                 None => {
-                    let what = format!("“页”写作“{text}”，应为 1-3 或 1,4-6 这样的页码");
+                    let what = format!("“页”写作“{text}”，应为 1-3 或 1,4-6 这样的页码，小的在前");
                     let problem = attachment.found(Level::Problem, "attachment.pages", &what);
                     let pointer = format!("{place}/pages");
                     problems.push(Problem { pointer, ..problem });
@@ -233,7 +294,7 @@ fn attachments(packet: &Packet, given: &Value, problems: &mut Problems) -> Vec<A
     found
 }
 
-fn unknown_kind(packet: &Packet, place: &str) -> Problem {
+fn unknown_kind(packet: &Packet, place: &str, at: usize) -> Problem {
     let known: Vec<String> = packet
         .manifest
         .materials
@@ -246,7 +307,7 @@ fn unknown_kind(packet: &Packet, place: &str) -> Problem {
         label: "材料种类".to_owned(),
         code: "attachment.kind".to_owned(),
         facts: Facts::new(),
-        sentence: format!("“材料种类”应为：{}", known.join("、")),
+        sentence: format!("第{}个附件的“材料种类”应为其中之一：{}", at + 1, known.join("、")),
     }
 }
 

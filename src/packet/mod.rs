@@ -25,7 +25,7 @@ pub use attached::{Fitted, Fitting, MostAttached, Unfit, Words, fit};
 pub use bind::{Marks, Read, bind, joined};
 pub use checklist::{Line, Standing, checklist};
 pub use dress::{Dress, dress};
-pub use given::{Attachment, Given, GivenPaper, look};
+pub use given::{Attachment, Given, GivenPaper, listed, look};
 pub use kind::Kind;
 pub use names::{folded, for_archive, slip_of};
 pub use plan::{Part, Place, Plan};

@@ -19,6 +19,9 @@ use crate::packet::{
 };
 use crate::values::{Facts, Level};
 
+/// The code of faces that are not in a file.
+pub(super) const UNEMBEDDED: &str = "attachment.unembedded";
+
 /// A file with the name that it was given.
 pub type NamedFile = (String, Arc<[u8]>);
 
@@ -186,7 +189,8 @@ impl App {
                 Some((_, bytes)) if bytes.len() as u64 > most => Err(too_large(bytes.len() as u64)),
                 Some((_, bytes)) => Ok(Arc::clone(bytes)),
                 None => {
-                    let what = "没有随请求传来，请核对文件名（含后缀）".to_owned();
+                    let near = nearest(name, received.iter().map(|(own, _)| own.clone()));
+                    let what = format!("没有随请求传来{near}，请核对文件名（含后缀）");
                     Err(("attachment.absent", what))
                 }
             },
@@ -195,8 +199,13 @@ impl App {
                 let unreadable = |error: std::io::Error| {
                     let what = match error.kind() {
                         std::io::ErrorKind::NotFound => {
-                            "找不到这个文件，它应放在 packet.json 旁边，请核对文件名（含后缀）"
-                                .to_owned()
+                            let beside = fs::read_dir(folder).into_iter().flatten().flatten();
+                            let names = beside
+                                .map(|entry| entry.file_name().to_string_lossy().into_owned());
+                            let near = nearest(name, names);
+                            format!(
+                                "找不到这个文件{near}；它应放在 packet.json 旁边，文件名要写全（含后缀）"
+                            )
                         }
                         _ => format!("读不了：{}", io_reason(&error)),
                     };
@@ -246,7 +255,7 @@ impl App {
                 Ok((advised(attachment, &fitted), Some(Made::Pages(fitted, pdf))))
             }
             Ok((Done::Unfit(unfit), _)) => {
-                let (code, what) = told(&unfit, most, typed);
+                let (code, what) = told(&unfit, most, packet);
                 Ok((vec![problem(code, &what)], None))
             }
             Ok((Done::Drawn, _)) | Err(Undone::Failed(_)) => Err(Refusal::Lost),
@@ -293,6 +302,22 @@ impl App {
             }
         }
     }
+}
+
+/// The name that was most likely meant, as a piece of a sentence; nothing if none is near.
+fn nearest(name: &str, names: impl Iterator<Item = String>) -> String {
+    let stem = |name: &str| match name.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => folded(stem),
+        _ => folded(name),
+    };
+    let near = |other: &String| {
+        let alike = strsim::normalized_damerau_levenshtein(&folded(name), &folded(other));
+        // Systems that hide endings make people forget them.
+        if stem(name) == stem(other) { 2.0 + alike } else { alike }
+    };
+    let found = names.map(|other| (near(&other), other)).filter(|(near, _)| *near > 0.6);
+    let found = found.max_by(|one, other| one.0.total_cmp(&other.0));
+    found.map_or(String::new(), |(_, other)| format!("，是否应为“{other}”"))
 }
 
 /// Files that came and are not in the list.
@@ -353,13 +378,13 @@ fn advised(attachment: &Attachment, fitted: &Fitted) -> Vec<Problem> {
             "用了没有嵌入的字体（{}），在别的电脑上可能印成别的字形；请嵌入字体重新导出",
             fitted.unembedded.join("、")
         );
-        found.push(advice("attachment.unembedded", &what));
+        found.push(advice(UNEMBEDDED, &what));
     }
     found
 }
 
 /// Why a file cannot be fitted, as a user is told.
-fn told(unfit: &Unfit, most: &MostOfAttachments, typed: bool) -> (&'static str, String) {
+fn told(unfit: &Unfit, most: &MostOfAttachments, packet: &Packet) -> (&'static str, String) {
     match unfit {
         Unfit::Kind(Kind::Heic) => (
             "attachment.heic",
@@ -377,7 +402,12 @@ fn told(unfit: &Unfit, most: &MostOfAttachments, typed: bool) -> (&'static str, 
             format!("是 {}，请另存为 JPEG 或 PNG 再附", kind.name()),
         ),
         Unfit::Kind(_) => {
-            let text = if typed { "，文字可以是 .txt 或 .md" } else { "" };
+            let typed = packet.manifest.materials.iter().filter(|material| material.typed);
+            let typed: Vec<String> = typed.map(|it| format!("（{}）", it.number)).collect();
+            let text = match typed.as_slice() {
+                [] => String::new(),
+                some => format!("，文字（.txt、.md）只用于附件{}", some.join("、")),
+            };
             let what = format!("不是能印的文件；应为 PDF、JPEG、PNG 或 TIFF{text}");
             ("attachment.unknown", what)
         }

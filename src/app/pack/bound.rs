@@ -3,7 +3,7 @@
 use super::bundle::Bundle;
 use super::contents::Work;
 use super::{CopiesAs, Counted, Packed, Sides, Wrapping};
-use crate::app::render::by_hand;
+use crate::app::by_hand::by_hand;
 use crate::app::{App, Refusal};
 use crate::digest::Hashing;
 use crate::fault::Fault;
@@ -80,7 +80,10 @@ impl App {
             vec![
                 (format!("{stem}-正面.pdf"), halves.fronts),
                 (format!("{stem}-背面.pdf"), halves.backs),
-                ("打印说明.txt".to_owned(), by_hand(&stem, halves.sheets).into_bytes()),
+                (
+                    "打印说明.txt".to_owned(),
+                    by_hand(&stem, halves.sheets, names.len()).into_bytes(),
+                ),
             ]
         } else {
             vec![(format!("{stem}.pdf"), whole)]

@@ -46,8 +46,13 @@ impl Bundle<'_> {
         let all = usize::from(self.packed.copies) * self.packed.pages;
         for (name, bytes) in self.printing {
             let file = for_archive(&name, &mut taken);
-            let pages = if file.ends_with(".pdf") { all } else { 0 };
-            listed.push(Listed::of(&file, "打印文件", None, pages, None, &bytes));
+            let (part, pages) = match file.ends_with(".pdf") {
+                // Two halves share the pages.
+                true if self.packed.by_hand => ("打印文件", all.div_ceil(2)),
+                true => ("打印文件", all),
+                false => ("打印说明", 0),
+            };
+            listed.push(Listed::of(&file, part, None, pages, None, &bytes));
             archive.add(&file, &bytes)?;
         }
         let mut taken = HashSet::new();

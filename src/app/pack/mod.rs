@@ -19,7 +19,7 @@ use crate::packet::{self, Line};
 use crate::values::{Level, Role};
 
 pub use attachments::{Files, MostOfAttachments, NamedFile};
-use attachments::{Made, Ready};
+use attachments::{Made, Ready, UNEMBEDDED};
 use contents::Work;
 pub use reports::Counted;
 
@@ -127,15 +127,16 @@ impl App {
             return Err(Refusal::Problems(Box::new(problems)));
         }
         let (ready, originals) = self.ready(packet, &given, files, one_sided, &mut problems)?;
-        let kinds: Vec<u8> = given.papers.iter().filter_map(|it| it.paper.material).collect();
         // A file that cannot be used is there all the same: its own problem tells of it.
-        let (lines, missing) = packet::checklist(packet, &given.seen, &kinds, &given.attachments)?;
+        let (lines, missing) =
+            packet::checklist(packet, &given.seen, &given.materials, &given.attachments)?;
         missing.into_iter().for_each(|problem| problems.push(problem));
         let (counted, short) = reports::examine(packet, &given.seen, &ready)?;
         short.into_iter().for_each(|problem| problems.push(problem));
         if options.archival {
-            unembedded(&ready, &mut problems);
+            problems = unembedded(&ready, problems);
         }
+        problems.sort_by_key(|problem| place_of(packet, &problem.pointer));
         if !problems.is_sound() && !options.draft {
             return Err(Refusal::Problems(Box::new(problems)));
         }
@@ -170,6 +171,12 @@ impl App {
         Ok(documents.map(|document| document.manifest.role).collect())
     }
 
+    /// The files that a list names, whatever else is wrong with it.
+    #[must_use]
+    pub fn files_of_packet(&self, list: &[u8]) -> Vec<String> {
+        serde_json::from_slice::<Value>(list).map_or(Vec::new(), |list| packet::listed(&list))
+    }
+
     /// The packet that a list is of.
     fn packet_of(&self, list: &[u8]) -> Result<&Packet, Refusal> {
         let named = serde_json::from_slice::<Value>(list)
@@ -191,6 +198,21 @@ impl App {
                 }
             }
         })
+    }
+}
+
+/// The place of a problem in the order of the list: papers, then attached files one by one.
+fn place_of(packet: &Packet, pointer: &str) -> (usize, usize) {
+    let mut steps = pointer.split('/').skip(1);
+    let first = steps.next().unwrap_or_default();
+    let papers = &packet.manifest.papers;
+    match papers.iter().position(|paper| paper.key() == first) {
+        Some(at) => (at, 0),
+        None if first == "attachments" => {
+            let at = steps.next().and_then(|at| at.parse().ok());
+            (papers.len(), at.unwrap_or(usize::MAX))
+        }
+        None => (0, 0),
     }
 }
 
@@ -220,8 +242,13 @@ fn go_together(copies: u8, options: PackOptions) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// With pictures in the place of pages, letters whose face is not in the file would be lost.
-fn unembedded(ready: &[Ready], problems: &mut Problems) {
+/// With pictures in the place of pages, letters whose face is not in the file would be lost: what is
+/// advice otherwise must then be mended.
+fn unembedded(ready: &[Ready], problems: Problems) -> Problems {
+    let mut found = Problems::default();
+    for problem in problems.into_iter().filter(|problem| problem.code != UNEMBEDDED) {
+        found.push(problem);
+    }
     for it in ready {
         if let Made::Pages(fitted, _) = &it.made
             && !fitted.unembedded.is_empty()
@@ -230,11 +257,8 @@ fn unembedded(ready: &[Ready], problems: &mut Problems) {
                 "用了没有嵌入的字体（{}），转成图片时会缺字，不能做成 PDF/A；请嵌入字体重新导出，或去掉 --pdfa",
                 fitted.unembedded.join("、")
             );
-            problems.push(it.attachment.found(
-                Level::Problem,
-                "attachment.unembedded-archival",
-                &what,
-            ));
+            found.push(it.attachment.found(Level::Problem, UNEMBEDDED, &what));
         }
     }
+    found
 }

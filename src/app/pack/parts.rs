@@ -168,6 +168,7 @@ impl App {
         let closing = typed.closing.as_ref();
         let record = json!({
             "title": title,
+            "whose": whose,
             "subtitle": whose.filter(|whose| !dense.contains(whose.as_str())),
             "blocks": blocks,
             "date": closing.map(|closing| closing.date.to_string()),
