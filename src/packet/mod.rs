@@ -10,6 +10,7 @@ mod dress;
 mod foreign;
 mod given;
 mod import;
+mod jpeg;
 mod kind;
 mod names;
 mod picture;
