@@ -12,6 +12,7 @@ mod given;
 mod import;
 mod jpeg;
 mod kind;
+mod layers;
 mod names;
 mod picture;
 mod place;
