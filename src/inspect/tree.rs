@@ -63,7 +63,7 @@ pub(crate) fn rectangle(document: &Document, object: &Object) -> Option<[f64; 4]
     Some([a.min(c), b.min(d), a.max(c), b.max(d)])
 }
 
-/// The pages in order. A node that was seen is not entered again.
+/// The pages in order. A page may stand twice; a node of the tree is not entered again.
 pub(crate) fn pages(document: &Document) -> Vec<PageNode<'_>> {
     let mut found = Vec::new();
     let Ok(catalog) = document.catalog() else { return found };
@@ -84,15 +84,15 @@ pub(crate) fn pages(document: &Document) -> Vec<PageNode<'_>> {
         }
         let mut below = inherited;
         below.push(node);
-        for kid in kids.iter().rev() {
+        for kid in kids.iter().take(MOST_PAGES).rev() {
+            let Ok(node) = resolved(document, kid).as_dict() else { continue };
             if let Object::Reference(id) = kid
+                && node.has(b"Kids")
                 && !seen.insert(*id)
             {
                 continue;
             }
-            if let Ok(kid) = resolved(document, kid).as_dict() {
-                waiting.push((kid, below.clone()));
-            }
+            waiting.push((node, below.clone()));
         }
     }
     found

@@ -6,9 +6,10 @@ use lopdf::{Document, LoadOptions};
 use serde::{Deserialize, Serialize};
 
 use super::book::Book;
-use super::foreign::{self, Layers};
+use super::foreign;
 use super::import::Import;
 use super::kind::Kind;
+use super::layers::Layers;
 use super::picture;
 use super::place::place;
 use crate::inspect::{tree, words};
@@ -48,6 +49,8 @@ pub struct Fitted {
     pub repaired: bool,
     /// Filled fields and stamps that say nowhere how they look, so that they are not printed.
     pub faceless: usize,
+    /// Stamps and notes that are seen on the screen and are set not to be printed.
+    pub unprinted: usize,
     /// Faces that the file does not bring; another is printed in their place.
     pub unembedded: Vec<String>,
     /// Its words, if they were wanted and there are any.
@@ -82,6 +85,8 @@ pub enum Unfit {
     TooManyPixels(u64),
     /// This page (from 1) has no extent, or content beyond all measure.
     BadPage(usize),
+    /// This page (from 1, as they were made) holds something that cannot be drawn.
+    Undrawable(usize),
 }
 
 /// Fits a file; gives the PDF of its A4 pages.
@@ -135,19 +140,20 @@ fn pdf(bytes: &[u8], fitting: &Fitting, book: &mut Book) -> Result<Fitted, Unfit
     }
     let wanted = wanted(fitting, nodes.len())?;
     let mut import = Import::of(&source);
-    let mut faceless = 0;
+    let layers = Layers::of(&source);
+    let (mut faceless, mut unprinted) = (0, 0);
     for (at, number) in wanted.iter().enumerate() {
         let node = &nodes[number - 1];
-        let page = foreign::page(node, &mut import, book.document())
+        let page = foreign::page(node, &layers, &mut import, book.document())
             .map_err(|_| Unfit::BadPage(*number))?;
         faceless += page.faceless;
+        unprinted += page.unprinted;
         let back = !fitting.one_sided && at % 2 == 1;
         let placed = place(page.own, page.quarters + fitting.quarters, page.unit, back);
         let forms: Vec<_> =
             page.forms.iter().map(|(form, own)| (*form, own.then(placed.matrix))).collect();
-        book.show(placed.across, &forms);
+        book.show(placed.across, placed.within, &forms);
     }
-    let layers = Layers::of(&source);
     book.keep_layers(&layers, &import);
     let words = if fitting.words {
         let shown: Vec<_> = wanted.iter().map(|number| &nodes[number - 1]).collect();
@@ -159,6 +165,7 @@ fn pdf(bytes: &[u8], fitting: &Fitting, book: &mut Book) -> Result<Fitted, Unfit
         pages: wanted.len(),
         repaired: source.xref_recovery.is_some(),
         faceless,
+        unprinted,
         unembedded: Vec::new(),
         words,
     })
@@ -208,7 +215,7 @@ fn pictures(bytes: &[u8], kind: Kind, fitting: &Fitting, book: &mut Book) -> Res
         };
         let back = !fitting.one_sided && at % 2 == 1;
         let placed = place(*own, fitting.quarters, picture::UNIT, back);
-        book.show(placed.across, &[(*form, placed.matrix)]);
+        book.show(placed.across, placed.within, &[(*form, placed.matrix)]);
     }
     Ok(Fitted { pages: made, ..Fitted::default() })
 }

@@ -5,6 +5,7 @@ use lopdf::{Document, ObjectId};
 use super::book::Book;
 use super::foreign;
 use super::import::Import;
+use super::layers::Layers;
 use super::plan::{Part, Plan};
 use crate::fault::Fault;
 use crate::inspect::tree;
@@ -71,7 +72,7 @@ pub fn bind(
     let mut import = Import::of(&source);
     let mut forms: Vec<ObjectId> = Vec::new();
     for node in tree::pages(&source) {
-        let page = foreign::page(&node, &mut import, book.document())
+        let page = foreign::page(&node, &Layers::default(), &mut import, book.document())
             .map_err(|_| Fault::new("页边标记读不懂"))?;
         forms.extend(page.forms.first().map(|(form, _)| *form));
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
-use super::foreign::Layers;
 use super::import::{Import, TooMany};
+use super::layers::Layers;
 use super::place::{A4, Matrix, upright_on};
 use super::plan::Plan;
 use crate::fault::Fault;
@@ -168,14 +168,18 @@ impl Book {
         self.layers.hidden.extend(places(&layers.hidden));
     }
 
-    /// Adds an A4 page that shows these forms one over the other.
-    pub(super) fn show(&mut self, across: bool, forms: &[(ObjectId, Matrix)]) {
+    /// Adds an A4 page that shows these forms one over the other, and nothing of them outside of `within`
+    /// (left, bottom, right, top): what is laid upon a page must not reach our label and number.
+    pub(super) fn show(&mut self, across: bool, within: [f64; 4], forms: &[(ObjectId, Matrix)]) {
         let mut shown = Dictionary::new();
-        let mut content = String::new();
+        let [left, bottom, right, top] = within;
+        let (width, height) = (right - left, top - bottom);
+        let mut content = format!("q {left:.3} {bottom:.3} {width:.3} {height:.3} re W n\n");
         for (at, (form, matrix)) in forms.iter().enumerate() {
             shown.set(format!("F{at}"), *form);
             content.push_str(&format!("q {} cm /F{at} Do Q\n", matrix.written()));
         }
+        content.push_str("Q\n");
         let content =
             self.document.add_object(Stream::new(Dictionary::new(), content.into_bytes()));
         let page = dictionary! {

@@ -4,6 +4,7 @@
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
 use super::import::{Import, TooMany};
+use super::layers::Layers;
 use super::place::Matrix;
 use crate::inspect::tree::{self, PageNode};
 
@@ -19,6 +20,7 @@ const MOST_ANNOTATIONS: usize = 5_000;
 /// Bits of an annotation's `/F` (ISO 32000-1, table 165).
 const HIDDEN: i64 = 1 << 1;
 const PRINT: i64 = 1 << 2;
+const NO_VIEW: i64 = 1 << 5;
 
 /// A page, ready to be shown: forms in its own space, the page itself first.
 pub(super) struct Foreign {
@@ -32,6 +34,8 @@ pub(super) struct Foreign {
     pub(super) unit: f64,
     /// Fields that say how they look nowhere, so that they cannot be printed.
     pub(super) faceless: usize,
+    /// What is seen on the screen and is not to be printed.
+    pub(super) unprinted: usize,
 }
 
 /// Why a page cannot be taken.
@@ -52,6 +56,7 @@ impl From<TooMany> for Unusable {
 /// Takes one page over.
 pub(super) fn page(
     node: &PageNode<'_>,
+    layers: &Layers,
     import: &mut Import<'_>,
     into: &mut Document,
 ) -> Result<Foreign, Unusable> {
@@ -59,24 +64,30 @@ pub(super) fn page(
     let media = node.get(source, b"MediaBox").and_then(|it| tree::rectangle(source, it));
     let media = media.unwrap_or([0.0, 0.0, 612.0, 792.0]);
     let crop = node.get(source, b"CropBox").and_then(|it| tree::rectangle(source, it));
-    // What is cut away stays away.
-    let own = crop.map_or(media, |crop| {
+    let extends = |own: &[f64; 4]| own[2] - own[0] >= 1.0 && own[3] - own[1] >= 1.0;
+    // What is cut away stays away; a cut that leaves nothing is none, as viewers take it.
+    let cut = crop.map(|crop| {
         [crop[0].max(media[0]), crop[1].max(media[1]), crop[2].min(media[2]), crop[3].min(media[3])]
     });
-    if own[2] - own[0] < 1.0 || own[3] - own[1] < 1.0 {
+    let own = cut.filter(extends).unwrap_or(media);
+    if !extends(&own) {
         return Err(Unusable::Empty);
     }
     let rotate = node.get(source, b"Rotate").and_then(|it| tree::number(source, it));
     let unit = node.get(source, b"UserUnit").and_then(|it| tree::number(source, it));
     let content = form(node, own, import, into)?;
     let mut forms = vec![(content, Matrix::IDENTITY)];
-    let mut faceless = 0;
+    let (mut faceless, mut unprinted) = (0, 0);
     let annotations = node.get(source, b"Annots").and_then(|it| it.as_array().ok());
     for annotation in annotations.into_iter().flatten().take(MOST_ANNOTATIONS) {
         let Ok(annotation) = tree::resolved(source, annotation).as_dict() else { continue };
+        if annotation.get(b"OC").is_ok_and(|layer| !layers.show(source, layer)) {
+            continue;
+        }
         match appearance(annotation, import, into)? {
             Appearance::Shown(form, matrix) => forms.push((form, matrix)),
             Appearance::Faceless => faceless += 1,
+            Appearance::Unprinted => unprinted += 1,
             Appearance::None => {}
         }
     }
@@ -86,6 +97,7 @@ pub(super) fn page(
         quarters: (rotate.unwrap_or(0.0) / 90.0).round() as i64,
         unit: unit.filter(|unit| (0.1..=100.0).contains(unit)).unwrap_or(1.0),
         faceless,
+        unprinted,
     })
 }
 
@@ -108,13 +120,14 @@ fn form(
         }
     }
     let stream = match node.own.get(b"Contents").map(|it| tree::resolved(source, it)) {
-        Ok(Object::Stream(stream)) => packed(stream, dictionary),
+        Ok(Object::Stream(stream)) => packed(source, stream, dictionary),
         Ok(Object::Array(parts)) => {
             let mut content = Vec::new();
             for part in parts {
                 let Ok(stream) = tree::resolved(source, part).as_stream() else { continue };
                 let left = CONTENT.saturating_sub(content.len());
-                let plain = stream.get_plain_content_with_limit(left);
+                let packed = packed(source, stream, Dictionary::new());
+                let plain = packed.get_plain_content_with_limit(left);
                 content.extend(plain.map_err(|_| Unusable::TooLarge)?);
                 // Parts are joined as if white space stood between them.
                 content.push(b'\n');
@@ -131,20 +144,45 @@ fn form(
 }
 
 /// A stream as it is, packed as it was, with another dictionary.
-fn packed(stream: &Stream, mut dictionary: Dictionary) -> Stream {
+fn packed(source: &Document, stream: &Stream, mut dictionary: Dictionary) -> Stream {
     for key in [b"Filter".as_slice(), b"DecodeParms"] {
         if let Ok(value) = stream.dict.get(key) {
-            dictionary.set(key, value.clone());
+            dictionary.set(key, direct(source, value, DEEPEST));
         }
     }
     Stream::new(dictionary, stream.content.clone())
+}
+
+/// How deep the parameters of a filter go: an array of dictionaries of numbers.
+const DEEPEST: usize = 4;
+
+/// An object with what its references lead to in their place.
+fn direct(source: &Document, object: &Object, deepest: usize) -> Object {
+    let Some(below) = deepest.checked_sub(1) else { return Object::Null };
+    match tree::resolved(source, object) {
+        Object::Array(items) => {
+            Object::Array(items.iter().map(|item| direct(source, item, below)).collect())
+        }
+        Object::Dictionary(entries) => {
+            let mut own = Dictionary::new();
+            for (key, value) in entries {
+                own.set(key.clone(), direct(source, value, below));
+            }
+            Object::Dictionary(own)
+        }
+        // No filter of a page's content has a stream beside it.
+        Object::Stream(_) => Object::Null,
+        plain => plain.clone(),
+    }
 }
 
 enum Appearance {
     Shown(ObjectId, Matrix),
     /// It is printed, and says nowhere how it looks.
     Faceless,
-    /// It is not printed.
+    /// It is seen, and is not to be printed.
+    Unprinted,
+    /// Nothing is seen of it.
     None,
 }
 
@@ -157,19 +195,30 @@ fn appearance(
     let source = import.source();
     let flags = annotation.get(b"F").ok().and_then(|it| tree::number(source, it)).unwrap_or(0.0);
     let flags = flags as i64;
-    if flags & HIDDEN != 0 || flags & PRINT == 0 {
-        return Ok(Appearance::None);
-    }
-    let kind = annotation.get(b"Subtype").and_then(Object::as_name).unwrap_or_default();
-    if matches!(kind, b"Popup" | b"Link") {
+    let kind = name(source, annotation, b"Subtype").unwrap_or_default();
+    if flags & HIDDEN != 0 || matches!(kind, b"Popup" | b"Link") {
         return Ok(Appearance::None);
     }
     let rectangle = annotation.get(b"Rect").ok().and_then(|it| tree::rectangle(source, it));
+    // What has no extent is not meant to be seen, as signatures are that stand nowhere on paper.
+    let Some(rectangle) = rectangle.filter(|it| it[2] > it[0] && it[3] > it[1]) else {
+        return Ok(Appearance::None);
+    };
     let face = normal(annotation, source);
-    let (Some(rectangle), Some((face, stream))) = (rectangle, face) else {
+    if flags & PRINT == 0 {
+        // What only a screen can do, such as a button to print with, is not missed.
+        let seen = flags & NO_VIEW == 0 && matches!(face, Face::Of(..));
+        let missed = seen && !(kind == b"Widget" && is_button(annotation, source));
+        return Ok(if missed { Appearance::Unprinted } else { Appearance::None });
+    }
+    let (face, stream) = match face {
+        Face::Of(face, stream) => (face, stream),
+        Face::Blank => return Ok(Appearance::None),
         // A field left empty has nothing to show.
-        let filled = kind != b"Widget" || annotation.has(b"V") || annotation.has(b"Parent");
-        return Ok(if filled { Appearance::Faceless } else { Appearance::None });
+        Face::Unsaid if kind == b"Widget" && !is_filled(annotation, source) => {
+            return Ok(Appearance::None);
+        }
+        Face::Unsaid => return Ok(Appearance::Faceless),
     };
     let own = stream.dict.get(b"BBox").ok().and_then(|it| tree::rectangle(source, it));
     let Some(own) = own.filter(|own| own[2] > own[0] && own[3] > own[1]) else {
@@ -200,20 +249,66 @@ fn appearance(
     Ok(Appearance::Shown(id, place))
 }
 
+/// The normal appearance of an annotation.
+enum Face<'a> {
+    Of(&'a Object, &'a Stream),
+    /// It is in a state in which nothing is shown, as a box that is not ticked.
+    Blank,
+    /// There is none.
+    Unsaid,
+}
+
 /// The normal appearance, of the state that the annotation is in.
-fn normal<'a>(
-    annotation: &'a Dictionary,
-    source: &'a Document,
-) -> Option<(&'a Object, &'a Stream)> {
-    let faces = tree::dictionary(source, annotation, b"AP")?;
-    let mut face = faces.get(b"N").ok()?;
-    if let Ok(states) = tree::resolved(source, face).as_dict() {
-        let state = annotation.get(b"AS").and_then(Object::as_name).ok()?;
-        face = states.get(state).ok()?;
+fn normal<'a>(annotation: &'a Dictionary, source: &'a Document) -> Face<'a> {
+    let faces = tree::dictionary(source, annotation, b"AP");
+    let Some(mut face) = faces.and_then(|faces| faces.get(b"N").ok()) else { return Face::Unsaid };
+    if let Object::Dictionary(states) = tree::resolved(source, face) {
+        let state = name(source, annotation, b"AS");
+        let Some(of_state) = state.and_then(|state| states.get(state).ok()) else {
+            return Face::Blank;
+        };
+        face = of_state;
     }
     // A stream is always an object of its own.
-    let Object::Reference(_) = face else { return None };
-    Some((face, tree::resolved(source, face).as_stream().ok()?))
+    match (face, tree::resolved(source, face)) {
+        (Object::Reference(_), Object::Stream(stream)) => Face::Of(face, stream),
+        _ => Face::Unsaid,
+    }
+}
+
+/// The name behind a key.
+fn name<'a>(source: &'a Document, of: &'a Dictionary, key: &[u8]) -> Option<&'a [u8]> {
+    tree::resolved(source, of.get(key).ok()?).as_name().ok()
+}
+
+/// More fields above one another than any form has.
+const MOST_ABOVE: usize = 32;
+
+/// What a field says under a key, or one of the fields above it (ISO 32000-1, 12.7.3).
+fn of_field<'a>(field: &'a Dictionary, source: &'a Document, key: &[u8]) -> Option<&'a Object> {
+    let above = |field: &&'a Dictionary| tree::dictionary(source, field, b"Parent");
+    std::iter::successors(Some(field), above)
+        .take(MOST_ABOVE)
+        .find_map(|field| field.get(key).ok())
+        .map(|value| tree::resolved(source, value))
+}
+
+/// Whether a field holds anything.
+fn is_filled(field: &Dictionary, source: &Document) -> bool {
+    match of_field(field, source, b"V") {
+        None | Some(Object::Null) => false,
+        Some(Object::String(text, _)) => !text.is_empty() && text != b"\xFE\xFF",
+        Some(Object::Name(state)) => state != b"Off",
+        Some(Object::Array(chosen)) => !chosen.is_empty(),
+        Some(_) => true,
+    }
+}
+
+/// Whether a field is there to be pressed (ISO 32000-1, table 226).
+fn is_button(field: &Dictionary, source: &Document) -> bool {
+    let flags = of_field(field, source, b"Ff").and_then(|it| tree::number(source, it));
+    let kind = of_field(field, source, b"FT").and_then(|it| it.as_name().ok());
+    kind == Some(b"Btn") && flags.unwrap_or(0.0) as i64 & 1 << 16 != 0
 }
 
 fn matrix(source: &Document, object: &Object) -> Option<Matrix> {
@@ -224,37 +319,4 @@ fn matrix(source: &Document, object: &Object) -> Option<Matrix> {
         .map_while(|it| tree::number(source, it))
         .collect();
     numbers.try_into().ok().map(Matrix)
-}
-
-/// The layers (optional content, ISO 32000-1, 8.11) of a file, and which of them are not shown.
-#[derive(Debug, Default)]
-pub(super) struct Layers {
-    pub(super) all: Vec<ObjectId>,
-    pub(super) hidden: Vec<ObjectId>,
-}
-
-impl Layers {
-    /// Those of the file's usual view.
-    pub(super) fn of(source: &Document) -> Self {
-        let references = |of: Option<&Dictionary>, key: &[u8]| -> Vec<ObjectId> {
-            let list = of.and_then(|of| of.get(key).ok()).map(|it| tree::resolved(source, it));
-            let list = list.and_then(|it| it.as_array().ok());
-            list.into_iter().flatten().filter_map(|it| it.as_reference().ok()).collect()
-        };
-        let Some(layers) =
-            source.catalog().ok().and_then(|it| tree::dictionary(source, it, b"OCProperties"))
-        else {
-            return Self::default();
-        };
-        let usual = tree::dictionary(source, layers, b"D");
-        let all = references(Some(layers), b"OCGs");
-        let base = usual.and_then(|it| it.get(b"BaseState").ok()?.as_name().ok());
-        let hidden = if base == Some(b"OFF") {
-            let on = references(usual, b"ON");
-            all.iter().copied().filter(|layer| !on.contains(layer)).collect()
-        } else {
-            references(usual, b"OFF")
-        };
-        Self { all, hidden }
-    }
 }

@@ -14,6 +14,7 @@ use image::{DynamicImage, GrayImage, ImageDecoder, Limits, RgbImage};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 use tiff::decoder::{Decoder as TiffDecoder, DecodingResult};
 
+use super::jpeg::{self, Colours};
 use super::kind::Kind;
 use super::place::A4;
 
@@ -61,7 +62,7 @@ pub(super) fn take(
 ) -> Result<(), Unusable> {
     match kind {
         Kind::Jpeg => {
-            let taken = jpeg(bytes, most, into)?;
+            let taken = photograph(bytes, most, into)?;
             give(into, taken)
         }
         Kind::Png => {
@@ -78,16 +79,25 @@ pub(super) fn take(
     }
 }
 
-fn jpeg(bytes: &[u8], most: Most, into: &mut Document) -> Result<Taken, Unusable> {
+fn photograph(bytes: &[u8], most: Most, into: &mut Document) -> Result<Taken, Unusable> {
     let mut decoder = JpegDecoder::new(Cursor::new(bytes)).map_err(|_| Unusable::Damaged)?;
     let (width, height) = decoder.dimensions();
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     within(width, height, most)?;
+    let said = jpeg::segments(bytes);
+    if !said.whole {
+        // What is missing would be printed grey.
+        return Err(Unusable::Damaged);
+    }
     let upright = orientation == Orientation::NoTransforms;
-    let grey = matches!(decoder.original_color_type(), image::ExtendedColorType::L8);
-    let plain = grey || matches!(decoder.original_color_type(), image::ExtendedColorType::Rgb8);
-    if upright && plain && is_whole(bytes) && finer(width, height, most) <= 1.001 {
-        let space = if grey { "DeviceGray" } else { "DeviceRGB" };
+    if let Some(colours) = said.colours
+        && upright
+        && finer(width, height, most) <= 1.001
+    {
+        let space = match colours {
+            Colours::Grey => "DeviceGray",
+            Colours::Rgb => "DeviceRGB",
+        };
         let picture = Stream::new(
             dictionary! {
                 "Type" => "XObject", "Subtype" => "Image",
@@ -98,17 +108,8 @@ fn jpeg(bytes: &[u8], most: Most, into: &mut Document) -> Result<Taken, Unusable
         );
         return Ok(shown(picture, width, height, into));
     }
-    if !is_whole(bytes) {
-        // What is missing would be printed grey.
-        return Err(Unusable::Damaged);
-    }
     let (picture, orientation) = decoded(decoder, most)?;
     Ok(put(picture, orientation, true, most, into))
-}
-
-/// Whether a JPEG goes on to its end mark. Telephones write more behind it.
-fn is_whole(bytes: &[u8]) -> bool {
-    bytes.windows(2).rev().any(|pair| pair == [0xFF, 0xD9])
 }
 
 /// How many times finer a picture is than print, were it to fill a sheet of A4: so a sheet that was scanned

@@ -74,6 +74,8 @@ pub(super) fn upright_on(across: bool) -> Matrix {
 pub(super) struct Placed {
     /// From its own space to that of our page.
     pub(super) matrix: Matrix,
+    /// What it takes of our page: left, bottom, right, top.
+    pub(super) within: [f64; 4],
     /// Whether our page stands across.
     pub(super) across: bool,
 }
@@ -98,7 +100,8 @@ pub(super) fn place(own: [f64; 4], quarters: i64, unit: f64, back: bool) -> Plac
     let (width, height) = (width / unit * scale, height / unit * scale);
     let x = room[0] + (wide - width) / 2.0;
     let y = room[1] + (high - height) / 2.0;
-    Placed { matrix: turn.then(Matrix([scale, 0.0, 0.0, scale, x, y])), across }
+    let matrix = turn.then(Matrix([scale, 0.0, 0.0, scale, x, y]));
+    Placed { matrix, within: matrix.around(own), across }
 }
 
 /// What is inside the margins: left, bottom, right, top. A page that stands across is bound at its head.

@@ -1,6 +1,8 @@
 //! Fitted pages as pictures: what a stranger's page conforms to cannot be proven, a picture can.
 
 use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::Pdf;
@@ -18,11 +20,16 @@ use super::place::Matrix;
 /// Draws the pages (from 0) of a fitted file; gives a PDF of pictures.
 ///
 /// # Errors
-/// [`Unfit::BadPage`] for a page that cannot be drawn.
+/// [`Unfit::BadPage`] for a page that is not there, [`Unfit::Undrawable`] for one that cannot be drawn whole.
 pub(super) fn draw(fitted: &[u8], pages: Range<usize>, resolution: f64) -> Result<Vec<u8>, Unfit> {
     let pdf = Pdf::new(fitted.to_vec()).map_err(|_| Unfit::Damaged)?;
     let scale = (resolution / 72.0) as f32;
-    let settings = InterpreterSettings::default();
+    let undrawn = Arc::new(AtomicBool::new(false));
+    let warned = Arc::clone(&undrawn);
+    let settings = InterpreterSettings {
+        warning_sink: Arc::new(move |_| warned.store(true, Ordering::Relaxed)),
+        ..InterpreterSettings::default()
+    };
     let render_settings = RenderSettings {
         x_scale: scale,
         y_scale: scale,
@@ -34,11 +41,16 @@ pub(super) fn draw(fitted: &[u8], pages: Range<usize>, resolution: f64) -> Resul
         let page = pdf.pages().get(number).ok_or(Unfit::BadPage(number + 1))?;
         let (wide, high) = page.render_dimensions();
         let drawn = render(page, &RenderCache::new(), &settings, &render_settings);
+        // What is left out would be a gap that nobody sees.
+        if undrawn.load(Ordering::Relaxed) {
+            return Err(Unfit::Undrawable(number + 1));
+        }
         let (width, height) = (u32::from(drawn.width()), u32::from(drawn.height()));
         let picture = packed(drawn.data_as_u8_slice(), width, height);
         let picture = book.document().add_object(Object::Stream(picture));
         let matrix = Matrix([f64::from(wide), 0.0, 0.0, f64::from(high), 0.0, 0.0]);
-        book.show(wide > high, &[(picture, matrix)]);
+        let whole = [0.0, 0.0, f64::from(wide), f64::from(high)];
+        book.show(wide > high, whole, &[(picture, matrix)]);
     }
     saved(book)
 }

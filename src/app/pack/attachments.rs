@@ -423,6 +423,13 @@ fn advised(attachment: &Attachment, fitted: &Fitted) -> Vec<Problem> {
         );
         found.push(advice("attachment.faceless", &what));
     }
+    if fitted.unprinted > 0 {
+        let what = format!(
+            "有 {} 处签章或批注设为不打印，没有印出；要印出请在原程序里打印为 PDF 后再附",
+            fitted.unprinted
+        );
+        found.push(advice("attachment.unprinted", &what));
+    }
     if !fitted.unembedded.is_empty() {
         let what = format!(
             "用了没有嵌入的字体（{}），在别的电脑上可能印成别的字形；请嵌入字体重新导出",
@@ -486,6 +493,10 @@ fn told(unfit: &Unfit, most: &MostOfAttachments, packet: &Packet) -> (&'static s
                 pixels / 10_000,
                 most.made.pixels / 10_000
             ),
+        ),
+        Unfit::Undrawable(page) => (
+            "attachment.undrawable",
+            format!("第{page}页有画不出的内容，不能转成存档用的图片；请打印为 PDF 后再附"),
         ),
         Unfit::BadPage(page) => (
             "attachment.bad-page",

@@ -92,7 +92,8 @@ fn what_is_hidden_or_not_for_print_is_not_there() {
     assert_eq!(drawn.place_of(RED), None);
     let found = drawn.place_of(GREEN).expect("the last");
     assert!(near(found, on_paper([450.0, 400.0, 510.0, 460.0]), 0.6), "{found:?}");
-    assert_eq!(advice, Vec::<String>::new());
+    // What is seen on the screen is missed on paper.
+    assert_eq!(advice, ["attachment.unprinted"]);
 }
 
 #[test]
@@ -162,6 +163,33 @@ fn what_says_nowhere_how_it_looks_is_told() {
     };
     paper.annotate(place, filled);
     paper.annotate(place, dictionary! { "Subtype" => "Stamp", "F" => PRINT });
+    // A field that has its value from the one above it, and two to which that one gives nothing.
+    for (at, value) in ["kept above", "", "Off"].into_iter().enumerate() {
+        let value = if at == 2 { Object::from(value) } else { Object::string_literal(value) };
+        let parent =
+            dictionary! { "FT" => "Tx", "T" => Object::string_literal("all"), "V" => value };
+        let parent = paper.document.add_object(parent);
+        let child = dictionary! { "Subtype" => "Widget", "F" => PRINT, "Parent" => parent };
+        paper.annotate(place, child);
+    }
+    // A signature that stands nowhere, and a box that is not ticked.
+    let signed = dictionary! { "Type" => "Sig" };
+    let signed =
+        dictionary! { "Subtype" => "Widget", "FT" => "Sig", "F" => PRINT | 128, "V" => signed };
+    paper.annotate([0.0; 4], signed);
+    let ticked = paper.face([0.0, 0.0, 9.0, 9.0], GREEN);
+    let states = dictionary! { "Yes" => ticked };
+    let unticked = dictionary! {
+        "Subtype" => "Widget", "FT" => "Btn", "F" => PRINT, "AS" => "Off", "V" => "Off",
+        "AP" => shown(states),
+    };
+    paper.annotate(place, unticked);
+    // A button, which is for the screen.
+    let face = paper.face([0.0, 0.0, 9.0, 9.0], RED);
+    let button = dictionary! {
+        "Subtype" => "Widget", "FT" => "Btn", "Ff" => 1 << 16, "AP" => shown(face),
+    };
+    paper.annotate(place, button);
     // A field left empty, a link, a note that pops up, and one that is not printed: nothing is lost.
     paper.annotate(place, dictionary! { "Subtype" => "Widget", "FT" => "Tx", "F" => PRINT });
     paper.annotate(place, dictionary! { "Subtype" => "Link", "F" => PRINT });
@@ -175,7 +203,7 @@ fn what_says_nowhere_how_it_looks_is_told() {
         ("attachment.faceless", "/attachments/3/file")
     );
     let sentence = &told[0].sentence;
-    assert!(sentence.contains("有 2 处") && sentence.contains("盖章.pdf"), "{sentence}");
+    assert!(sentence.contains("有 3 处") && sentence.contains("盖章.pdf"), "{sentence}");
 }
 
 #[test]
@@ -206,4 +234,100 @@ fn odd_annotations_do_no_harm() {
     assert!(drawn.place_of(GREEN).is_some());
     let found = drawn.place_of(YELLOW).expect("the last");
     assert!(near(found, on_paper([300.0, 200.0, 360.0, 260.0]), 0.6), "{found:?}");
+}
+
+/// An annotation of a page whose layers are these.
+fn with_layers(
+    paper: &mut Paper,
+    names: &[&str],
+    usage: impl Fn(&str) -> Dictionary,
+) -> Vec<Object> {
+    names
+        .iter()
+        .map(|name| {
+            let layer = dictionary! {
+                "Type" => "OCG", "Name" => Object::string_literal(*name), "Usage" => usage(name),
+            };
+            paper.document.add_object(layer).into()
+        })
+        .collect()
+}
+
+#[test]
+fn layers_are_shown_as_they_are_printed() {
+    let mut paper = Paper::of("");
+    let names = ["on", "off", "printed", "unprinted"];
+    let layers = with_layers(&mut paper, &names, |name| match name {
+        "printed" => dictionary! { "Print" => dictionary! { "PrintState" => "ON" } },
+        "unprinted" => dictionary! { "Print" => dictionary! { "PrintState" => "OFF" } },
+        _ => Dictionary::new(),
+    });
+    let usage = dictionary! {
+        "Event" => "Print", "Category" => vec!["Print".into()], "OCGs" => layers.clone(),
+    };
+    let usual = dictionary! {
+        "OFF" => vec![layers[1].clone(), layers[2].clone()], "AS" => vec![usage.into()],
+    };
+    let catalog = paper.catalog;
+    let properties = dictionary! { "OCGs" => layers.clone(), "D" => usual };
+    paper.set_in(catalog, "OCProperties", properties);
+    let both = |one: usize, other: usize, policy: &str| -> Object {
+        let members = vec![layers[one].clone(), layers[other].clone()];
+        dictionary! { "Type" => "OCMD", "OCGs" => members, "P" => policy }.into()
+    };
+    let owners = [
+        (layers[0].clone(), true),
+        (layers[1].clone(), false),
+        (layers[2].clone(), true),
+        (layers[3].clone(), false),
+        (both(0, 1, "AnyOn"), true),
+        (both(1, 3, "AnyOn"), false),
+        (both(0, 1, "AllOn"), false),
+        (both(1, 3, "AllOff"), true),
+    ];
+    let places: Vec<[f64; 4]> = (0..8)
+        .map(|at| f64::from(at) * 60.0 + 40.0)
+        .map(|left| [left, 400.0, left + 40.0, 440.0])
+        .collect();
+    let mut drawn_by_page = String::new();
+    let mut named = Dictionary::new();
+    for (at, (place, (owner, _))) in places.iter().zip(&owners).enumerate() {
+        let face = paper.face([0.0, 0.0, 10.0, 10.0], GREEN);
+        let mut entries = dictionary! { "Subtype" => "Stamp", "F" => PRINT, "AP" => shown(face) };
+        entries.set("OC", owner.clone());
+        paper.annotate(*place, entries);
+        // The page's own content too.
+        if let Object::Reference(_) = owner {
+            named.set(format!("L{at}"), owner.clone());
+            let lower = filled([place[0], 300.0, place[2], 340.0], BLUE);
+            drawn_by_page.push_str(&format!("/OC /L{at} BDC {lower} EMC\n"));
+        }
+    }
+    let content = paper.stream(Dictionary::new(), &drawn_by_page);
+    paper.set(0, "Contents", content);
+    paper.set(0, "Resources", dictionary! { "Properties" => named });
+    let (bound, start, _) = packed(paper);
+    let drawn = bound.drawn(start);
+    for (place, (owner, seen)) in places.iter().zip(&owners) {
+        let [left, top, right, bottom] = on_paper(*place);
+        let pixel = drawn.at((left + right) / 2.0, (top + bottom) / 2.0);
+        assert_eq!(super::bound::is(pixel, GREEN), *seen, "{owner:?}");
+        if let Object::Reference(_) = owner {
+            let [left, top, right, bottom] = on_paper([place[0], 300.0, place[2], 340.0]);
+            let pixel = drawn.at((left + right) / 2.0, (top + bottom) / 2.0);
+            assert_eq!(super::bound::is(pixel, BLUE), *seen, "content of {owner:?}");
+        }
+    }
+}
+
+#[test]
+fn what_lies_upon_a_page_stays_within_it() {
+    let mut paper = Paper::of(&filled([0.0, 0.0, 595.0, 842.0], GREEN));
+    let face = paper.face([0.0, 0.0, 10.0, 10.0], RED);
+    let entries = dictionary! { "Subtype" => "Stamp", "F" => PRINT, "AP" => shown(face) };
+    paper.annotate([-500.0, 700.0, 1500.0, 1500.0], entries);
+    let (bound, start, _) = packed(paper);
+    let found = bound.drawn(start).coloured().expect("the page");
+    let wanted = on_paper([0.0, 0.0, 210.0 * MM, 297.0 * MM]);
+    assert!(near(found, wanted, 0.6), "{found:?}, not {wanted:?}");
 }

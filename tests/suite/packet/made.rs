@@ -55,6 +55,11 @@ impl Paper {
         page
     }
 
+    /// Puts a page (from 0) at the end once more.
+    pub(crate) fn again(&mut self, page: usize) {
+        self.pages.push(self.pages[page]);
+    }
+
     /// Sets an entry of a page (from 0).
     pub(crate) fn set(&mut self, page: usize, key: &str, value: impl Into<Object>) {
         let page = self.pages[page];

@@ -184,7 +184,16 @@ fn what_is_cut_away_stays_away() {
     paper.page(whole, &content);
     paper.set(2, "CropBox", numbers(&kept));
     paper.set(2, "Rotate", 90);
+    // A cut that leaves nothing is none.
+    for (page, cut) in [(3, [0.0; 4]), (4, [1000.0, 1000.0, 2000.0, 2000.0])] {
+        paper.page(whole, &filled(whole, GREEN));
+        paper.set(page, "CropBox", numbers(&cut));
+    }
     let (bound, starts) = packed(vec![("pdf", paper.bytes(), json!({}))]);
+    for page in [3, 4] {
+        let found = bound.drawn(starts[0] + page).coloured().expect("green");
+        assert!(((found[2] - found[0]) / (found[3] - found[1]) - 0.75).abs() < 0.02, "{found:?}");
+    }
     let first = bound.drawn(starts[0]);
     assert_eq!(first.place_of(RED), None);
     let wanted = fitted(FRONT, 300.0 / MM, 400.0 / MM);
@@ -237,9 +246,28 @@ fn content_may_come_in_pieces_or_not_at_all() {
     paper.document.get_dictionary_mut(blank).expect("a page").remove(b"Contents");
     // A matrix and colours left behind, and states that are never put back.
     paper.page(whole, "q q 0.1 0 0 0.1 7 7 cm 1 1 1 rg 1 1 1 RG 0 0 1 1 re W n");
+    // Packed, and how is said elsewhere.
+    for (page, pieces) in [(3, 1), (4, 2)] {
+        paper.page(whole, "");
+        let content = filled(whole, GREEN).repeat(9);
+        let method = paper.document.add_object(Object::Name(b"FlateDecode".to_vec()));
+        let mut stream = lopdf::Stream::new(dictionary! {}, content.into_bytes());
+        stream.compress().expect("packed");
+        assert!(stream.dict.has(b"Filter"), "what is short is not packed");
+        stream.dict.set("Filter", method);
+        let stream: Object = paper.document.add_object(stream).into();
+        if pieces == 1 {
+            paper.set(page, "Contents", stream);
+        } else {
+            paper.set(page, "Contents", vec![stream.clone(), stream]);
+        }
+    }
     let (bound, starts) = packed(vec![("pdf", paper.bytes(), json!({}))]);
     assert!(bound.drawn(starts[0]).place_of(RED).is_some());
     assert_eq!(bound.drawn(starts[0] + 1).coloured(), None);
+    for page in [3, 4] {
+        assert!(bound.drawn(starts[0] + page).place_of(GREEN).is_some(), "page {page}");
+    }
     for page in 0..3 {
         let words = &bound.words[starts[0] + page];
         let label = format!("附件（7）甲0第{}页", page + 1);
@@ -249,5 +277,18 @@ fn content_may_come_in_pieces_or_not_at_all() {
         let drawn = bound.drawn(starts[0] + page);
         let ink = (120..210).any(|across| drawn.at(f64::from(across), 10.0)[0] < 128);
         assert!(ink || page == 1, "page {page}");
+    }
+}
+
+#[test]
+fn a_page_that_stands_twice_is_printed_twice() {
+    let mut paper = Paper::new();
+    let whole = [0.0, 0.0, 400.0, 600.0];
+    paper.page(whole, &filled(whole, RED));
+    paper.page(whole, &filled(whole, GREEN));
+    paper.again(0);
+    let (bound, starts) = packed(vec![("pdf", paper.bytes(), json!({}))]);
+    for (page, colour) in [RED, GREEN, RED].into_iter().enumerate() {
+        assert!(bound.drawn(starts[0] + page).place_of(colour).is_some(), "page {page}");
     }
 }
