@@ -264,3 +264,18 @@ fn wanted(fitting: &Fitting, there: usize) -> Result<Vec<usize>, Unfit> {
     }
     Ok(ranges.iter().flat_map(|(first, last)| *first..=*last).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_faces_can_be_shown() {
+        assert_eq!(face_name("SimSun"), "SimSun");
+        assert_eq!(face_name(&"宋".repeat(60)), "宋".repeat(60));
+        assert_eq!(face_name(&"A".repeat(3000)), "A".repeat(60) + "…");
+        for odd in ["", " ", "Evil\u{1b}[31m", "two\nlines", "\u{fffd}"] {
+            assert_eq!(face_name(odd), "名称有误的字体", "{odd:?}");
+        }
+    }
+}
