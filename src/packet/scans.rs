@@ -15,12 +15,12 @@ pub(super) fn each(
     most: Most,
     give: &mut dyn FnMut(DynamicImage, Orientation) -> Result<(), Unusable>,
 ) -> Result<(), Unusable> {
-    let mut decoder = Decoder::new(Cursor::new(bytes)).map_err(why)?;
+    let mut decoder = Decoder::new(Cursor::new(bytes)).map_err(|error| why(&error))?;
     loop {
-        let (width, height) = decoder.dimensions().map_err(why)?;
+        let (width, height) = decoder.dimensions().map_err(|error| why(&error))?;
         within(width, height, most)?;
-        let colours = decoder.colortype().map_err(why)?;
-        let read = decoder.read_image().map_err(why)?;
+        let colours = decoder.colortype().map_err(|error| why(&error))?;
+        let read = decoder.read_image().map_err(|error| why(&error))?;
         let picture = of_samples(read, colours, width, height)?;
         let turned = decoder.get_tag_u32(tiff::tags::Tag::Orientation).ok();
         let turned = turned.and_then(|turned| Orientation::from_exif(u8::try_from(turned).ok()?));
@@ -28,12 +28,12 @@ pub(super) fn each(
         if !decoder.more_images() {
             return Ok(());
         }
-        decoder.next_image().map_err(why)?;
+        decoder.next_image().map_err(|error| why(&error))?;
     }
 }
 
 /// What is not read is not damaged.
-fn why(error: TiffError) -> Unusable {
+fn why(error: &TiffError) -> Unusable {
     match error {
         TiffError::UnsupportedError(_) => Unusable::Unread,
         _ => Unusable::Damaged,
