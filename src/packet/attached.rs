@@ -77,6 +77,8 @@ pub enum Unfit {
     Encrypted,
     /// It cannot be read to its end.
     Damaged,
+    /// It is a TIFF of a way of writing that we do not read.
+    UnreadTiff,
     /// So many pages are wanted.
     TooManyPages(usize),
     /// This page is wanted, of so many.
@@ -107,9 +109,30 @@ pub fn fit(bytes: &[u8], fitting: &Fitting) -> Result<(Fitted, Vec<u8>), Unfit> 
     // Of what is printed: the faces of filled fields and stamps are among them.
     let pages = tree::pages(&document);
     let read = words::of_pages(&document, &pages.iter().collect::<Vec<_>>());
-    fitted.unembedded = read.map(|read| read.unembedded).unwrap_or_default();
+    fitted.unembedded = Vec::new();
+    for face in read.map(|read| read.unembedded).unwrap_or_default() {
+        let face = face_name(&face);
+        if !fitted.unembedded.contains(&face) {
+            fitted.unembedded.push(face);
+        }
+    }
     drop(pages);
     Ok((fitted, bytes_of(document)?))
+}
+
+/// The most characters that the name of a face is told with.
+const LONGEST_NAME: usize = 60;
+
+/// The name of a face as it may be shown: it is a stranger's.
+fn face_name(given: &str) -> String {
+    let odd = |mark: char| mark.is_control() || mark == char::REPLACEMENT_CHARACTER;
+    if given.trim().is_empty() || given.chars().any(odd) {
+        return "名称有误的字体".to_owned();
+    }
+    if given.chars().count() <= LONGEST_NAME {
+        return given.to_owned();
+    }
+    given.chars().take(LONGEST_NAME).chain(['…']).collect()
 }
 
 /// The bytes of a file of ours.
@@ -139,7 +162,7 @@ fn pdf(bytes: &[u8], fitting: &Fitting, book: &mut Book) -> Result<Fitted, Unfit
         return Err(Unfit::Damaged);
     }
     let wanted = wanted(fitting, nodes.len())?;
-    let mut import = Import::of(&source);
+    let mut import = Import::foreign(&source);
     let layers = Layers::of(&source);
     let (mut faceless, mut unprinted) = (0, 0);
     for (at, number) in wanted.iter().enumerate() {
@@ -190,13 +213,17 @@ fn pictures(bytes: &[u8], kind: Kind, fitting: &Fitting, book: &mut Book) -> Res
     let every = fitting.pages.is_empty();
     let mut order: Vec<(usize, lopdf::ObjectId, [f64; 4])> = Vec::new();
     let mut document = std::mem::take(book.document());
-    let taken = picture::take(bytes, kind, most, &mut document, &mut |_, taken| {
+    let taken = picture::take(bytes, kind, most, &mut document, &mut |document, taken| {
         seen += 1;
         let asked =
             every || fitting.pages.iter().any(|(first, last)| (*first..=*last).contains(&seen));
         if asked {
             made += 1;
             order.push((seen, taken.form, taken.own));
+        } else {
+            for gone in [taken.form, taken.picture] {
+                document.objects.remove(&gone);
+            }
         }
         if made > fitting.most.pages {
             return Err(picture::Unusable::TooMany);
@@ -207,6 +234,7 @@ fn pictures(bytes: &[u8], kind: Kind, fitting: &Fitting, book: &mut Book) -> Res
     taken.map_err(|unusable| match unusable {
         picture::Unusable::TooLarge(pixels) => Unfit::TooManyPixels(pixels),
         picture::Unusable::Damaged => Unfit::Damaged,
+        picture::Unusable::Unread => Unfit::UnreadTiff,
         picture::Unusable::TooMany => Unfit::TooManyPages(made),
     })?;
     for (at, number) in wanted(fitting, seen)?.into_iter().enumerate() {
@@ -235,4 +263,19 @@ fn wanted(fitting: &Fitting, there: usize) -> Result<Vec<usize>, Unfit> {
         return Err(Unfit::TooManyPages(count));
     }
     Ok(ranges.iter().flat_map(|(first, last)| *first..=*last).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_faces_can_be_shown() {
+        assert_eq!(face_name("SimSun"), "SimSun");
+        assert_eq!(face_name(&"宋".repeat(60)), "宋".repeat(60));
+        assert_eq!(face_name(&"A".repeat(3000)), "A".repeat(60) + "…");
+        for odd in ["", " ", "Evil\u{1b}[31m", "two\nlines", "\u{fffd}"] {
+            assert_eq!(face_name(odd), "名称有误的字体", "{odd:?}");
+        }
+    }
 }

@@ -18,6 +18,7 @@ mod picture;
 mod place;
 mod plan;
 mod raster;
+mod scans;
 mod task;
 pub mod typed;
 mod unpack;

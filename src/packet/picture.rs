@@ -12,11 +12,11 @@ use image::codecs::png::PngDecoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, GrayImage, ImageDecoder, Limits, RgbImage};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
-use tiff::decoder::{Decoder as TiffDecoder, DecodingResult};
 
 use super::jpeg::{self, Colours};
 use super::kind::Kind;
 use super::place::A4;
+use super::scans;
 
 /// What a picture may have.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +34,8 @@ pub(super) enum Unusable {
     TooLarge(u64),
     /// It cannot be read to its end.
     Damaged,
+    /// It is written in a way that we do not read.
+    Unread,
     /// There are more of them than may be.
     TooMany,
 }
@@ -48,6 +50,8 @@ pub(super) const QUALITY: u8 = 85;
 /// A picture that is ready to be placed, one unit a pixel.
 pub(super) struct Taken {
     pub(super) form: ObjectId,
+    /// What the form shows.
+    pub(super) picture: ObjectId,
     /// Left, bottom, right, top.
     pub(super) own: [f64; 4],
 }
@@ -71,7 +75,7 @@ pub(super) fn take(
             let taken = put(picture, orientation, false, most, into);
             give(into, taken)
         }
-        Kind::Tiff => tiffs(bytes, most, &mut |picture, orientation| {
+        Kind::Tiff => scans::each(bytes, most, &mut |picture, orientation| {
             let taken = put(picture, orientation, false, most, into);
             give(into, taken)
         }),
@@ -120,7 +124,7 @@ fn finer(width: u32, height: u32, most: Most) -> f64 {
     72.0 / scale / most.resolution
 }
 
-fn within(width: u32, height: u32, most: Most) -> Result<(), Unusable> {
+pub(super) fn within(width: u32, height: u32, most: Most) -> Result<(), Unusable> {
     let pixels = u64::from(width) * u64::from(height);
     if pixels > most.pixels { Err(Unusable::TooLarge(pixels)) } else { Ok(()) }
 }
@@ -137,64 +141,6 @@ fn decoded(
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let picture = DynamicImage::from_decoder(decoder).map_err(|_| Unusable::Damaged)?;
     Ok((picture, orientation))
-}
-
-/// All pages of a TIFF, one after the other.
-fn tiffs(
-    bytes: &[u8],
-    most: Most,
-    give: &mut dyn FnMut(DynamicImage, Orientation) -> Result<(), Unusable>,
-) -> Result<(), Unusable> {
-    let damaged = |_| Unusable::Damaged;
-    let mut decoder = TiffDecoder::new(Cursor::new(bytes)).map_err(damaged)?;
-    loop {
-        let (width, height) = decoder.dimensions().map_err(damaged)?;
-        within(width, height, most)?;
-        let colours = decoder.colortype().map_err(damaged)?;
-        let read = decoder.read_image().map_err(damaged)?;
-        let picture = of_samples(read, colours, width, height).ok_or(Unusable::Damaged)?;
-        let turned = decoder.get_tag_u32(tiff::tags::Tag::Orientation).ok();
-        let turned = turned.and_then(|turned| Orientation::from_exif(u8::try_from(turned).ok()?));
-        give(picture, turned.unwrap_or(Orientation::NoTransforms))?;
-        if !decoder.more_images() {
-            return Ok(());
-        }
-        decoder.next_image().map_err(damaged)?;
-    }
-}
-
-/// A picture from the samples of a TIFF.
-fn of_samples(
-    read: DecodingResult,
-    colours: tiff::ColorType,
-    width: u32,
-    height: u32,
-) -> Option<DynamicImage> {
-    let bytes: Vec<u8> = match read {
-        DecodingResult::U8(samples) => samples,
-        DecodingResult::U16(samples) => {
-            samples.into_iter().map(|sample| (sample >> 8) as u8).collect()
-        }
-        _ => return None,
-    };
-    match colours {
-        // Black and white, eight pixels in a byte.
-        tiff::ColorType::Gray(1) => {
-            let line = width.div_ceil(8) as usize;
-            let pixel = |x: u32, y: u32| {
-                let byte = bytes.get(y as usize * line + x as usize / 8).copied().unwrap_or(0);
-                if byte >> (7 - x % 8) & 1 == 1 { 255 } else { 0 }
-            };
-            let grey = GrayImage::from_fn(width, height, |x, y| image::Luma([pixel(x, y)]));
-            Some(grey.into())
-        }
-        tiff::ColorType::Gray(_) => GrayImage::from_raw(width, height, bytes).map(Into::into),
-        tiff::ColorType::RGB(_) => RgbImage::from_raw(width, height, bytes).map(Into::into),
-        tiff::ColorType::RGBA(_) => {
-            image::RgbaImage::from_raw(width, height, bytes).map(Into::into)
-        }
-        _ => None,
-    }
 }
 
 /// Puts a picture in, brought down to print, then turned upright. What shows through becomes white, as on
@@ -303,5 +249,5 @@ fn shown(picture: Stream, width: u32, height: u32, into: &mut Document) -> Taken
     };
     let content = format!("q {width} 0 0 {height} 0 0 cm /P Do Q");
     let form = into.add_object(Object::Stream(Stream::new(form, content.into_bytes())));
-    Taken { form, own }
+    Taken { form, picture, own }
 }

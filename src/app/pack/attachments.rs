@@ -433,11 +433,19 @@ fn advised(attachment: &Attachment, fitted: &Fitted) -> Vec<Problem> {
     if !fitted.unembedded.is_empty() {
         let what = format!(
             "用了没有嵌入的字体（{}），在别的电脑上可能印成别的字形；请嵌入字体重新导出",
-            fitted.unembedded.join("、")
+            some_of(&fitted.unembedded)
         );
         found.push(advice(UNEMBEDDED, &what));
     }
     found
+}
+
+/// More names than this are not read.
+const MOST_NAMES: usize = 10;
+
+fn some_of(names: &[String]) -> String {
+    let told = names[..names.len().min(MOST_NAMES)].join("、");
+    if names.len() > MOST_NAMES { format!("{told}等 {} 种", names.len()) } else { told }
 }
 
 /// Why a file cannot be fitted, as a user is told.
@@ -474,6 +482,9 @@ fn told(unfit: &Unfit, most: &MostOfAttachments, packet: &Packet) -> (&'static s
         ),
         Unfit::Damaged => {
             ("attachment.damaged", "已经损坏，读不完；请重新扫描或重新导出".to_owned())
+        }
+        Unfit::UnreadTiff => {
+            ("attachment.tiff", "这种 TIFF 读不了，请另存为 PDF 或 JPEG".to_owned())
         }
         Unfit::TooManyPages(pages) => (
             "attachment.too-many-pages",

@@ -6,7 +6,7 @@ use chengwen::app::Options;
 use lopdf::{Object, dictionary};
 
 use super::bound::Bound;
-use super::made::{GREEN, MM, Paper, RED, filled, through_qpdf};
+use super::made::{BLUE, GREEN, MM, Paper, RED, filled, numbers, through_qpdf};
 use super::{Given, ONE, PackOptions, advised, coarse};
 use crate::support::{app, render, root, run, sample};
 
@@ -107,6 +107,41 @@ fn the_same_form_however_it_was_written() {
     assert!(advised(&packed.problems).iter().all(|code| *code == "attachment.unembedded"));
 }
 
+/// Hides in what the first page draws with: data, files and actions; and draws a form called `AF`.
+fn hide_in_resources(paper: &mut Paper) {
+    let payload = paper.stream(dictionary! { "Type" => "EmbeddedFile" }, "SECRET-PAYLOAD");
+    let name = Object::string_literal("payload.exe");
+    // A type that is said elsewhere, and a file that does not say that it is one.
+    let kind = paper.document.add_object(Object::Name(b"Filespec".to_vec()));
+    let said = dictionary! { "Type" => kind, "F" => name.clone() };
+    let unsaid = dictionary! { "F" => name.clone(), "EF" => dictionary! { "F" => payload } };
+    let action =
+        dictionary! { "S" => "JavaScript", "JS" => Object::string_literal("app.alert(2)") };
+    let creator = dictionary! { "Creator" => Object::string_literal("SECRET-PAYLOAD") };
+    let layer = dictionary! {
+        "Type" => "OCG", "Name" => Object::string_literal("layer"),
+        "Usage" => dictionary! { "CreatorInfo" => creator }, "AF" => unsaid.clone(),
+    };
+    let layer = paper.document.add_object(layer);
+    let listed = dictionary! { "L" => layer, "M" => dictionary! { "URI" => action.clone() } };
+    let listed = paper.document.add_object(listed);
+    let state = dictionary! { "Type" => "ExtGState", "AF" => unsaid.clone(), "Own" => said };
+    let form = dictionary! {
+        "Type" => "XObject", "Subtype" => "Form", "BBox" => numbers(&[0.0, 0.0, 50.0, 50.0]),
+        "F" => name, "Own" => vec![unsaid.into(), action.into(), payload.into()],
+    };
+    let face = paper.stream(form, &filled([0.0, 0.0, 50.0, 50.0], BLUE));
+    let resources = dictionary! {
+        "Properties" => listed, "ExtGState" => dictionary! { "G" => state },
+        "XObject" => dictionary! { "AF" => face },
+    };
+    paper.set(0, "Resources", resources);
+    let green = filled([100.0, 100.0, 200.0, 200.0], GREEN);
+    let content = format!("/G gs /OC /L BDC {green} EMC /Own /M BDC /AF Do EMC");
+    let content = paper.stream(dictionary! {}, &content);
+    paper.set(0, "Contents", content);
+}
+
 #[test]
 fn nothing_that_runs_or_opens_is_in_the_print_file() {
     let mut paper = Paper::of(&filled([100.0, 100.0, 200.0, 200.0], GREEN));
@@ -147,9 +182,12 @@ fn nothing_that_runs_or_opens_is_in_the_print_file() {
     let media = paper.stream(dictionary! {}, "RICH-MEDIA");
     let shown = dictionary! { "Subtype" => "RichMedia", "F" => 4, "RichMediaContent" => media };
     paper.annotate([10.0, 10.0, 90.0, 90.0], shown);
+    hide_in_resources(&mut paper);
     let (bound, start) = packed(paper.bytes());
     let drawn = bound.drawn(start);
     assert!(drawn.place_of(GREEN).is_some() && drawn.place_of(RED).is_some());
+    // Names of lists may be those of what is left out.
+    assert!(drawn.place_of(BLUE).is_some());
     let plain = bound.plain();
     for word in [
         "JavaScript",

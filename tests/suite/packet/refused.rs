@@ -35,6 +35,23 @@ fn flat() -> Vec<u8> {
     paper.bytes()
 }
 
+/// A JPEG with another in its EXIF data.
+fn with_thumb(photograph: &[u8], thumb: &[u8]) -> Vec<u8> {
+    let exif = [b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0".as_slice(), thumb].concat();
+    let length = (exif.len() as u16 + 2).to_be_bytes();
+    [&[0xFF, 0xD8, 0xFF, 0xE1], &length[..], &exif, &photograph[2..]].concat()
+}
+
+/// A TIFF whose pixels are numbers of a palette.
+fn palette() -> Vec<u8> {
+    let mut bytes = tiff(&[Corners::of(40, 60)]);
+    // The entry of tag 262, of type SHORT, one value: 2 is RGB, 3 a palette.
+    let entry = [6, 1, 3, 0, 1, 0, 0, 0, 2];
+    let at = bytes.windows(entry.len()).position(|part| part == entry).expect("the entry");
+    bytes[at + 8] = 3;
+    bytes
+}
+
 /// Bad files: name, bytes, the code of the problem, and a part of its sentence.
 fn bad() -> Vec<(&'static str, Vec<u8>, &'static str, &'static str)> {
     let pdf = || Paper::of("0 0 1 rg 0 0 500 500 re f").bytes();
@@ -144,4 +161,26 @@ fn what_can_be_repaired_is_printed_and_told() {
         assert_eq!(advised(&packed.problems), ["attachment.repaired"], "{name}");
         assert!(told[0].sentence.contains(name), "{}", told[0].sentence);
     }
+}
+
+#[test]
+fn a_cut_photograph_is_damaged_and_a_strange_scan_is_not() {
+    let thumb = jpeg(&Corners::of(16, 16));
+    // Telephones put a small picture, whole by itself, before the large one.
+    let [small, large] = [Corners::of(400, 600), Corners::of(3000, 4000)]
+        .map(|corners| with_thumb(&jpeg(&corners), &thumb));
+    let given = Given::sound()
+        .with(7, "小.jpg", small[..small.len() / 2].to_vec())
+        .with(7, "大.jpg", large[..large.len() / 2].to_vec())
+        .with(7, "彩.tif", palette())
+        .with(7, "全.jpg", small.clone());
+    let problems = given.refused(&app(), ONE);
+    let found: Vec<_> =
+        problems.to_mend().map(|it| (it.pointer.as_str(), it.code.as_str())).collect();
+    let wanted = [
+        ("/attachments/3/file", "attachment.damaged"),
+        ("/attachments/4/file", "attachment.damaged"),
+        ("/attachments/5/file", "attachment.tiff"),
+    ];
+    assert_eq!(found, wanted);
 }
