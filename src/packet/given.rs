@@ -117,15 +117,16 @@ pub fn look<'a>(
         };
         let input = value.to_string().into_bytes();
         let mut examined = intake::examine(catalog, document, &input, most)?;
+        // Of what is not sound nothing is asked, told or not.
+        for place in examined.problems.places_to_mend() {
+            unsound.push(dotted(paper.key(), place));
+        }
         if !whole {
             // What is missing would have been taken from the other paper, were that sound; what is wrong
             // with what was taken is told there.
             examined.problems = only_own(examined.problems, own);
         } else if source.is_some() {
             examined.problems = without_repeated(examined.problems, own);
-        }
-        for place in examined.problems.places_to_mend() {
-            unsound.push(dotted(paper.key(), place));
         }
         let name = &document.manifest.name;
         problems.enclose(&format!("/{}", paper.key()), name, examined.problems);
