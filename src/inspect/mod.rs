@@ -15,7 +15,7 @@ mod lines;
 mod page_text;
 mod painter;
 mod parts;
-mod place;
+pub(crate) mod place;
 mod report;
 mod subject;
 mod tables;

@@ -10,17 +10,17 @@ pub(super) fn mm(points: f64) -> f64 {
 
 /// A matrix `[a b c d e f]` (ISO 32000-1, 8.3.3).
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Matrix(pub(super) [f64; 6]);
+pub(crate) struct Matrix(pub(crate) [f64; 6]);
 
 impl Matrix {
-    pub(super) const IDENTITY: Self = Self([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+    pub(crate) const IDENTITY: Self = Self([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
 
     pub(super) fn shift(x: f64, y: f64) -> Self {
         Self([1.0, 0.0, 0.0, 1.0, x, y])
     }
 
     /// The matrix that does `self` first and `next` after it.
-    pub(super) fn then(self, next: Self) -> Self {
+    pub(crate) fn then(self, next: Self) -> Self {
         let ([a, b, c, d, e, f], [p, q, r, s, t, u]) = (self.0, next.0);
         Self([
             a * p + b * r,
@@ -32,9 +32,34 @@ impl Matrix {
         ])
     }
 
-    pub(super) fn apply(self, (x, y): (f64, f64)) -> (f64, f64) {
+    pub(crate) fn apply(self, (x, y): (f64, f64)) -> (f64, f64) {
         let [a, b, c, d, e, f] = self.0;
         (a * x + c * y + e, b * x + d * y + f)
+    }
+
+    /// The rectangle (left, bottom, right, top) around what a rectangle becomes.
+    pub(crate) fn around(self, [left, bottom, right, top]: [f64; 4]) -> [f64; 4] {
+        let corners = [(left, bottom), (right, bottom), (right, top), (left, top)];
+        corners
+            .map(|corner| self.apply(corner))
+            .into_iter()
+            .fold([f64::MAX, f64::MAX, f64::MIN, f64::MIN], |[l, b, r, t], (x, y)| {
+                [l.min(x), b.min(y), r.max(x), t.max(y)]
+            })
+    }
+
+    /// As operands of `cm`.
+    pub(crate) fn written(self) -> String {
+        let numbers: Vec<String> = self
+            .0
+            .iter()
+            .map(|number| {
+                let text = format!("{number:.5}");
+                let text = text.trim_end_matches('0').trim_end_matches('.');
+                if text == "-0" { "0".to_owned() } else { text.to_owned() }
+            })
+            .collect();
+        numbers.join(" ")
     }
 
     /// How long a vertical unit becomes: the size of type set in it.

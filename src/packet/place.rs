@@ -1,5 +1,7 @@
 //! Where an attached page stands on its A4 page: upright, whole, inside the margins.
 
+pub(super) use crate::inspect::place::Matrix;
+
 /// Points in a millimetre.
 pub(super) const MM: f64 = 72.0 / 25.4;
 
@@ -12,57 +14,6 @@ const ABOVE: f64 = 16.0;
 const BELOW: f64 = 16.0;
 const BINDING: f64 = 20.0;
 const OUTER: f64 = 12.0;
-
-/// A matrix `[a b c d e f]` (ISO 32000-1, 8.3.3).
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Matrix(pub(super) [f64; 6]);
-
-impl Matrix {
-    pub(super) const IDENTITY: Self = Self([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
-
-    /// The matrix that does `self` first and `next` after it.
-    pub(super) fn then(self, next: Self) -> Self {
-        let ([a, b, c, d, e, f], [p, q, r, s, t, u]) = (self.0, next.0);
-        Self([
-            a * p + b * r,
-            a * q + b * s,
-            c * p + d * r,
-            c * q + d * s,
-            e * p + f * r + t,
-            e * q + f * s + u,
-        ])
-    }
-
-    pub(super) fn apply(self, (x, y): (f64, f64)) -> (f64, f64) {
-        let [a, b, c, d, e, f] = self.0;
-        (a * x + c * y + e, b * x + d * y + f)
-    }
-
-    /// The rectangle (left, bottom, right, top) around what a rectangle becomes.
-    pub(super) fn around(self, [left, bottom, right, top]: [f64; 4]) -> [f64; 4] {
-        let corners = [(left, bottom), (right, bottom), (right, top), (left, top)];
-        corners
-            .map(|corner| self.apply(corner))
-            .into_iter()
-            .fold([f64::MAX, f64::MAX, f64::MIN, f64::MIN], |[l, b, r, t], (x, y)| {
-                [l.min(x), b.min(y), r.max(x), t.max(y)]
-            })
-    }
-
-    /// As operands of `cm`.
-    pub(super) fn written(self) -> String {
-        let numbers: Vec<String> = self
-            .0
-            .iter()
-            .map(|number| {
-                let text = format!("{number:.5}");
-                let text = text.trim_end_matches('0').trim_end_matches('.');
-                if text == "-0" { "0".to_owned() } else { text.to_owned() }
-            })
-            .collect();
-        numbers.join(" ")
-    }
-}
 
 /// How an upright form stands on a page: as it is, or with the page's head at the left, as it is bound.
 pub(super) fn upright_on(across: bool) -> Matrix {

@@ -1,70 +1,26 @@
-//! Attached files: found, told what they are, and made into pages or text.
+//! Attached files made into pages or text, several at a time.
 
 use std::collections::HashMap;
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use super::budget::Budget;
+use super::files::{Files, NamedFile, unasked};
+use super::limits::MostOfAttachments;
+use super::told::{advised, told};
 use super::{PackOptions, Sides};
 use crate::app::{App, Refusal};
 use crate::catalog::Packet;
 use crate::crew::Undone;
-use crate::fault::io_reason;
 use crate::intake::{self, Problem, Problems};
 use crate::packet::typed::{self, Typed};
-use crate::packet::{
-    self, Attachment, Done, Fitted, Fitting, Given, Kind, MostAttached, Task, Unfit, folded,
-    slip_of,
-};
-use crate::values::{Facts, Level};
-
-/// The code of faces that are not in a file.
-pub(super) const UNEMBEDDED: &str = "attachment.unembedded";
+use crate::packet::{self, Attachment, Done, Fitted, Fitting, Given, Kind, Task};
+use crate::values::Level;
 
 /// How many pages one process draws at a time.
 const DRAWN_AT_ONCE: usize = 8;
-
-/// A file with the name that it was given.
-pub type NamedFile = (String, Arc<[u8]>);
-
-/// Where the files of a packet are.
-#[derive(Debug, Clone, Copy)]
-pub enum Files<'a> {
-    /// Beside `packet.json`.
-    Folder(&'a Path),
-    /// They came with it: names and bytes.
-    Received(&'a [NamedFile]),
-}
-
-/// The most that an attached file may be.
-#[derive(Debug, Clone, Copy)]
-pub struct MostOfAttachments {
-    /// What is made of it.
-    pub made: MostAttached,
-    /// How many there may be.
-    pub count: usize,
-    /// How many of one packet are worked at at once.
-    pub at_once: usize,
-    /// The time in which all of one packet must be worked at.
-    pub time: Duration,
-    /// The bytes that the pages of all may have together.
-    pub total: u64,
-    /// The bytes of one file.
-    pub bytes: u64,
-}
-
-impl Default for MostOfAttachments {
-    fn default() -> Self {
-        let made = MostAttached { pages: 300, pixels: 64_000_000, resolution: 300.0 };
-        let time = Duration::from_secs(600);
-        Self { made, count: 200, at_once: 1, time, bytes: 400 << 20, total: 1 << 30 }
-    }
-}
 
 /// A file that was attached, with what became of it.
 pub(super) struct Ready {
@@ -115,8 +71,8 @@ impl App {
                             break;
                         }
                         let made = self.made(packet, attachment, bytes, options);
-                        if let Ok((_, Some(made))) = &made {
-                            budget.spend(made);
+                        if let Ok((_, Some(Made::Pages(fitted, pdf)))) = &made {
+                            budget.spend(fitted.pages, pdf.len());
                         }
                         let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
                         results.push((attachment.at, made));
@@ -139,100 +95,6 @@ impl App {
             }
         }
         Ok((ready, originals))
-    }
-
-    /// The bytes of each file that is there and has an honest name.
-    fn found<'a>(
-        &self,
-        attachments: &'a [Attachment],
-        files: Files<'_>,
-        problems: &mut Problems,
-    ) -> Vec<(&'a Attachment, Arc<[u8]>)> {
-        let mut seen: HashMap<String, &str> = HashMap::new();
-        let mut read: HashMap<&str, Arc<[u8]>> = HashMap::new();
-        let mut found = Vec::new();
-        for attachment in attachments {
-            let name = attachment.file.as_str();
-            let mut tell = |code: &str, what: &str| {
-                problems.push(attachment.found(Level::Problem, code, what));
-            };
-            if let Some(slip) = slip_of(name) {
-                tell("attachment.name", slip);
-                continue;
-            }
-            match seen.insert(folded(name), name) {
-                // One file may be attached more than once, with other pages.
-                Some(other) if other != name => {
-                    tell(
-                        "attachment.twin",
-                        &format!("与“{other}”只差大小写，解压到 Windows 上会互相覆盖，请改名"),
-                    );
-                    continue;
-                }
-                _ => {}
-            }
-            let bytes = match read.get(name) {
-                Some(bytes) => Ok(Arc::clone(bytes)),
-                None => self.bytes_of(name, files),
-            };
-            match bytes {
-                Ok(bytes) if bytes.is_empty() => {
-                    tell("attachment.empty", "是空文件（0 字节），请重新传送或重新扫描");
-                }
-                Ok(bytes) => {
-                    read.insert(name, Arc::clone(&bytes));
-                    found.push((attachment, bytes));
-                }
-                Err((code, what)) => tell(code, &what),
-            }
-        }
-        found
-    }
-
-    fn bytes_of(&self, name: &str, files: Files<'_>) -> Result<Arc<[u8]>, (&'static str, String)> {
-        let most = self.most.attachments.bytes;
-        let too_large = |bytes: u64| {
-            let what = format!(
-                "有 {} MiB，超过一个附件 {} MiB 的限度（limits.attachment_memory_mib），请缩小或分成几个附件",
-                bytes >> 20,
-                most >> 20
-            );
-            ("attachment.too-large", what)
-        };
-        match files {
-            Files::Received(received) => match received.iter().find(|(own, _)| own == name) {
-                Some((_, bytes)) if bytes.len() as u64 > most => Err(too_large(bytes.len() as u64)),
-                Some((_, bytes)) => Ok(Arc::clone(bytes)),
-                None => {
-                    let near = nearest(name, received.iter().map(|(own, _)| own.clone()));
-                    let what = format!("没有随请求传来{near}，请核对文件名（含后缀）");
-                    Err(("attachment.absent", what))
-                }
-            },
-            Files::Folder(folder) => {
-                let path = folder.join(name);
-                let unreadable = |error: std::io::Error| {
-                    let what = match error.kind() {
-                        std::io::ErrorKind::NotFound => {
-                            let beside = fs::read_dir(folder).into_iter().flatten().flatten();
-                            let names = beside
-                                .map(|entry| entry.file_name().to_string_lossy().into_owned());
-                            let near = nearest(name, names);
-                            format!(
-                                "找不到这个文件{near}；它应放在 packet.json 旁边，文件名要写全（含后缀）"
-                            )
-                        }
-                        _ => format!("读不了：{}", io_reason(&error)),
-                    };
-                    ("attachment.absent", what)
-                };
-                let about = fs::metadata(&path).map_err(unreadable)?;
-                if about.is_file() && about.len() > most {
-                    return Err(too_large(about.len()));
-                }
-                fs::read(&path).map(Arc::from).map_err(unreadable)
-            }
-        }
     }
 
     /// What becomes of one file, and what was found in it.
@@ -351,55 +213,6 @@ fn undone_with(attachment: &Attachment, undone: Undone) -> NotMade {
     Ok((vec![attachment.found(Level::Problem, code, &what)], None))
 }
 
-/// The most names among which a likely one is sought.
-const NEAR: usize = 500;
-
-/// The name that was most likely meant, as a piece of a sentence; nothing if none is near.
-fn nearest(name: &str, names: impl Iterator<Item = String>) -> String {
-    let stem = |name: &str| match name.rsplit_once('.') {
-        Some((stem, _)) if !stem.is_empty() => folded(stem),
-        _ => folded(name),
-    };
-    let near = |other: &String| {
-        let alike = strsim::normalized_damerau_levenshtein(&folded(name), &folded(other));
-        // Systems that hide endings make people forget them.
-        if stem(name) == stem(other) { 2.0 + alike } else { alike }
-    };
-    let found = names.take(NEAR).map(|other| (near(&other), other)).filter(|(near, _)| *near > 0.6);
-    let found = found.max_by(|one, other| one.0.total_cmp(&other.0));
-    found.map_or(String::new(), |(_, other)| format!("，是否应为“{other}”"))
-}
-
-/// Files that came and are not in the list.
-fn unasked(listed: &[String], received: &[NamedFile], problems: &mut Problems) {
-    let mut names: HashMap<String, &str> = HashMap::new();
-    let mut tell = |code: &str, sentence: String| {
-        problems.push(Problem {
-            level: Level::Problem,
-            pointer: "/attachments".to_owned(),
-            label: "附件".to_owned(),
-            code: code.to_owned(),
-            facts: Facts::new(),
-            sentence,
-        });
-    };
-    for (name, _) in received {
-        if let Some(slip) = slip_of(name) {
-            tell("file.name", format!("传来的文件“{name}”：{slip}"));
-        } else if let Some(other) = names.insert(folded(name), name) {
-            let sentence = if other == name {
-                format!("传来两个同名的文件“{name}”，不知道要附哪一个，请改名")
-            } else {
-                format!("传来的文件“{name}”与“{other}”只差大小写，请改名")
-            };
-            tell("file.twin", sentence);
-        } else if !listed.contains(name) {
-            let sentence = format!("传来的文件“{name}”不在 attachments 的列表里，请列入或不要传");
-            tell("file.unlisted", sentence);
-        }
-    }
-}
-
 fn is_markdown(name: &str) -> bool {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     matches!(ending.as_deref(), Some("md" | "markdown"))
@@ -408,110 +221,4 @@ fn is_markdown(name: &str) -> bool {
 fn is_text_by_name(name: &str) -> bool {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     is_markdown(name) || matches!(ending.as_deref(), None | Some("txt" | "text"))
-}
-
-fn advised(attachment: &Attachment, fitted: &Fitted) -> Vec<Problem> {
-    let advice = |code: &str, what: &str| attachment.found(Level::Advice, code, what);
-    let mut found = Vec::new();
-    if fitted.repaired {
-        found.push(advice("attachment.repaired", "文件结构有损坏，已经修复，请核对印出的每一页"));
-    }
-    if fitted.faceless > 0 {
-        let what = format!(
-            "有 {} 处签章、批注或表单内容没有外观，印不出来；请在原来的程序里“打印为 PDF”后再附",
-            fitted.faceless
-        );
-        found.push(advice("attachment.faceless", &what));
-    }
-    if fitted.unprinted > 0 {
-        let what = format!(
-            "有 {} 处签章或批注设为不打印，没有印出；要印出请在原程序里打印为 PDF 后再附",
-            fitted.unprinted
-        );
-        found.push(advice("attachment.unprinted", &what));
-    }
-    if !fitted.unembedded.is_empty() {
-        let what = format!(
-            "用了没有嵌入的字体（{}），在别的电脑上可能印成别的字形；请嵌入字体重新导出",
-            some_of(&fitted.unembedded)
-        );
-        found.push(advice(UNEMBEDDED, &what));
-    }
-    found
-}
-
-/// More names than this are not read.
-const MOST_NAMES: usize = 10;
-
-fn some_of(names: &[String]) -> String {
-    let told = names[..names.len().min(MOST_NAMES)].join("、");
-    if names.len() > MOST_NAMES { format!("{told}等 {} 种", names.len()) } else { told }
-}
-
-/// Why a file cannot be fitted, as a user is told.
-fn told(unfit: &Unfit, most: &MostOfAttachments, packet: &Packet) -> (&'static str, String) {
-    match unfit {
-        Unfit::Kind(Kind::Heic) => (
-            "attachment.heic",
-            "是 HEIC 照片，不能直接印；请在手机“设置—相机—格式”中选“兼容性最佳”后重拍，或在电脑上用“照片”另存为 JPEG 再附".to_owned(),
-        ),
-        Unfit::Kind(kind @ Kind::Office) => (
-            "attachment.office",
-            format!("是 {}，请在其中用“另存为”或“导出”存成 PDF 再附", kind.name()),
-        ),
-        Unfit::Kind(Kind::Archive) => {
-            ("attachment.archive", "是压缩包，请解压后把其中的文件逐个附上".to_owned())
-        }
-        Unfit::Kind(kind @ Kind::Picture) => (
-            "attachment.picture",
-            format!("是 {}，请另存为 JPEG 或 PNG 再附", kind.name()),
-        ),
-        Unfit::Kind(_) => {
-            let typed = packet.manifest.materials.iter().filter(|material| material.typed);
-            let typed: Vec<String> = typed.map(|it| format!("（{}）", it.number)).collect();
-            let text = match typed.as_slice() {
-                [] => String::new(),
-                some => format!("，文字（.txt、.md）只用于附件{}", some.join("、")),
-            };
-            let what = format!("不是能印的文件；应为 PDF、JPEG、PNG 或 TIFF{text}");
-            ("attachment.unknown", what)
-        }
-        Unfit::Encrypted => (
-            "attachment.encrypted",
-            "有打开密码；请用能打开它的程序去掉密码，或“打印为 PDF”后再附".to_owned(),
-        ),
-        Unfit::Damaged => {
-            ("attachment.damaged", "已经损坏，读不完；请重新扫描或重新导出".to_owned())
-        }
-        Unfit::UnreadTiff => {
-            ("attachment.tiff", "这种 TIFF 读不了，请另存为 PDF 或 JPEG".to_owned())
-        }
-        Unfit::TooManyPages(pages) => (
-            "attachment.too-many-pages",
-            format!(
-                "要附 {pages} 页，超过一个附件 {} 页的限度（limits.attachment_pages）；请用 pages 选出要附的页，或分成几个附件",
-                most.made.pages
-            ),
-        ),
-        Unfit::NoSuchPage(page, there) => (
-            "attachment.no-such-page",
-            format!("要附第{page}页，但它只有 {there} 页，请改正 pages"),
-        ),
-        Unfit::TooManyPixels(pixels) => (
-            "attachment.too-many-pixels",
-            format!(
-                "图片有 {} 万像素，超过 {} 万像素的限度（limits.attachment_megapixels）；A4 以 300 dpi 扫描约为 870 万像素，请重新扫描或缩小",
-                pixels / 10_000,
-                most.made.pixels / 10_000
-            ),
-        ),
-        Unfit::Undrawable(page) => (
-            "attachment.undrawable",
-            format!("第{page}页有画不出的内容，不能转成存档用的图片；请打印为 PDF 后再附"),
-        ),
-        Unfit::BadPage(page) => (
-            "attachment.bad-page",
-            format!("第{page}页没有大小，或内容多得不合情理，印不出来；请用别的程序重新导出"),
-        ),
-    }
 }

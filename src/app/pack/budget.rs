@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::attachments::{Made, MostOfAttachments};
+use super::limits::MostOfAttachments;
 
 /// What is left, shared by all who work at files of one packet.
 pub(super) struct Budget {
@@ -28,13 +28,11 @@ impl Budget {
         Self { begun: Instant::now(), time, pages, bytes, spent: Mutex::default() }
     }
 
-    /// Counts what was made of one file.
-    pub(super) fn spend(&self, made: &Made) {
+    /// Counts the pages that were made of one file, and their bytes.
+    pub(super) fn spend(&self, pages: usize, bytes: usize) {
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Made::Pages(fitted, pdf) = made {
-            spent.pages += fitted.pages;
-            spent.bytes += pdf.len() as u64;
-        }
+        spent.pages += pages;
+        spent.bytes += bytes as u64;
         let over = if spent.pages > self.pages {
             let most = self.pages;
             Some(format!(

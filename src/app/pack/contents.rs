@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::attachments::NamedFile;
+use super::files::NamedFile;
 use super::parts::{CONTENTS, MARKS};
 use super::{CopiesAs, PackOptions, Wrapping};
 use crate::app::{App, Refusal};

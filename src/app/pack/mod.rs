@@ -5,8 +5,11 @@ mod bound;
 mod budget;
 mod bundle;
 mod contents;
+mod files;
+mod limits;
 mod parts;
 mod reports;
+mod told;
 
 use serde_json::Value;
 
@@ -19,10 +22,12 @@ use crate::intake::Problems;
 use crate::packet::{self, Line};
 use crate::values::{Level, Role};
 
-pub use attachments::{Files, MostOfAttachments, NamedFile};
-use attachments::{Made, Ready, UNEMBEDDED};
+use attachments::{Made, Ready};
 use contents::Work;
+pub use files::{Files, NamedFile};
+pub use limits::MostOfAttachments;
 pub use reports::Counted;
+use told::UNEMBEDDED;
 
 /// How a packet is to be put together.
 #[derive(Debug, Clone, Copy)]
