@@ -139,12 +139,24 @@ impl App {
             return Ok((found, Some(Made::Pages(fitted, pdf))));
         }
         let mut drawn = Vec::new();
-        for start in (0..fitted.pages).step_by(DRAWN_AT_ONCE) {
+        let starts: Vec<usize> = (0..fitted.pages).step_by(DRAWN_AT_ONCE).collect();
+        let draw = |start: usize| {
             let pages = start..(start + DRAWN_AT_ONCE).min(fitted.pages);
-            match self.preparing.perform(&Task::Draw(pages, most.made.resolution), &pdf) {
-                Ok((Done::Drawn, bytes)) => drawn.push(bytes),
-                Ok((other, _)) => return not_made(attachment, other, most, packet),
-                Err(undone) => return undone_with(attachment, undone),
+            self.preparing.perform(&Task::Draw(pages, most.made.resolution), &pdf)
+        };
+        for several in starts.chunks(most.at_once.max(1)) {
+            let made: Vec<_> = thread::scope(|scope| {
+                let draw = &draw;
+                let begun: Vec<_> =
+                    several.iter().map(|start| scope.spawn(move || draw(*start))).collect();
+                begun.into_iter().map(|one| one.join().unwrap_or(Err(Undone::Lost))).collect()
+            });
+            for one in made {
+                match one {
+                    Ok((Done::Drawn, bytes)) => drawn.push(bytes),
+                    Ok((other, _)) => return not_made(attachment, other, most, packet),
+                    Err(undone) => return undone_with(attachment, undone),
+                }
             }
         }
         Ok((found, Some(Made::Pages(fitted, packet::joined(&drawn)?))))

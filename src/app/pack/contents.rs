@@ -98,7 +98,8 @@ impl App {
         let mut read = Vec::new();
         for part in &mut parts {
             read.push(Read::of(part)?);
-            if work.options.wrapping == Wrapping::Pdf {
+            // An attached part alone is bound anew from what was read; it may be large.
+            if work.options.wrapping == Wrapping::Pdf || !part.ours {
                 part.pdf = Vec::new();
             }
         }
