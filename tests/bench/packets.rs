@@ -29,7 +29,7 @@ fn scan(number: u32) -> Vec<u8> {
         let grain = (state >> 24) as u8;
         let line = y % 90 < 40 && (300..2200).contains(&x) && (300..3200).contains(&y);
         let ink = line && (x / 7 + y / 9 + number).is_multiple_of(3);
-        image::Luma([if ink { 20 + grain / 8 } else { 235 + grain / 13 }])
+        image::Luma([if ink { 24 + grain / 16 } else { 240 + grain / 40 }])
     });
     let mut packed = Vec::new();
     let mut encoder = JpegEncoder::new_with_quality(&mut packed, 75);
