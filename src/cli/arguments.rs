@@ -250,7 +250,7 @@ pub(super) struct Pack {
     /// 输出文件：.pdf 为打印文件；.zip 另含各部分、附件原件和清单；- 为标准输出（zip）
     #[arg(short, long, value_name = "文件")]
     pub output: PathBuf,
-    /// 几份，默认按活动的规定（山西为 3）
+    /// 几份，默认按活动的规定
     #[arg(long, value_name = "份数", value_parser = number)]
     pub copies: Option<u8>,
     /// pages 各份依次排在一个文件里（默认），viewer 文件里只有一份，由打印对话框指定份数

@@ -170,6 +170,13 @@ impl Problems {
         });
     }
 
+    /// Those of them that are to be kept.
+    pub(crate) fn only(self, keep: impl Fn(&Problem) -> bool) -> Self {
+        let mut kept = Self::default();
+        kept.extend(self.into_iter().filter(keep));
+        kept
+    }
+
     /// Another order, equal ones as they were found.
     pub(crate) fn sort_by_key<K: Ord>(&mut self, key: impl FnMut(&Problem) -> K) {
         self.found.sort_by_cached_key(key);

@@ -57,9 +57,12 @@ pub fn dress(
     if dress.archival && intents.is_none() {
         return Err(Fault::new("没有可用的输出意图（OutputIntent），不能声明 PDF/A"));
     }
+    let mut hashing = Hashing::new("packet");
+    hashing.add("identity", dress.identity.as_bytes());
+    let digest = hashing.finish();
     let metadata = Stream::new(
         dictionary! { "Type" => "Metadata", "Subtype" => "XML" },
-        xmp(dress).into_bytes(),
+        xmp(dress, &digest).into_bytes(),
     );
     // A catalogue's metadata are read by programs that unpack nothing.
     let metadata = document.add_object(metadata.with_compression(false));
@@ -92,9 +95,7 @@ pub fn dress(
         let files: Vec<Object> = files.into_iter().map(|(_, file)| file).collect();
         catalog.set("AF", files);
     }
-    let mut hashing = Hashing::new("packet");
-    hashing.add("identity", dress.identity.as_bytes());
-    let identity = identity(&hashing.finish());
+    let identity = identity(&digest);
     document.trailer.set("Info", about);
     document.trailer.set("ID", vec![identity.clone(), identity]);
     Ok(())
@@ -116,7 +117,7 @@ fn identity(digest: &Digest) -> Object {
 }
 
 /// The metadata as XMP; the standard is named only if it is claimed.
-fn xmp(dress: &Dress<'_>) -> String {
+fn xmp(dress: &Dress<'_>, digest: &Digest) -> String {
     let date = format!("{}T00:00:00+08:00", dress.date);
     let claim = if dress.archival {
         "<pdfaid:part>3</pdfaid:part><pdfaid:conformance>U</pdfaid:conformance>"
@@ -127,9 +128,7 @@ fn xmp(dress: &Dress<'_>) -> String {
         format!("<dc:creator><rdf:Seq><rdf:li>{}</rdf:li></rdf:Seq></dc:creator>", escaped(author))
     });
     let title = escaped(dress.title);
-    let mut hashing = Hashing::new("packet");
-    hashing.add("identity", dress.identity.as_bytes());
-    let instance = &hashing.finish().as_str()[..32].to_owned();
+    let instance = &digest.as_str()[..32];
     format!(
         "<?xpacket begin=\"\u{FEFF}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n\
          <x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\

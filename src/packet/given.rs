@@ -124,9 +124,14 @@ pub fn look<'a>(
         if !whole {
             // What is missing would have been taken from the other paper, were that sound; what is wrong
             // with what was taken is told there.
-            examined.problems = only_own(examined.problems, own);
+            examined.problems = examined
+                .problems
+                .only(|problem| problem.code != intake::MISSING && is_own(problem, own));
         } else if source.is_some() {
-            examined.problems = without_repeated(examined.problems, own);
+            // What was taken from another paper was advised of there.
+            examined.problems = examined
+                .problems
+                .only(|problem| problem.level == Level::Problem || is_own(problem, own));
         }
         let name = &document.manifest.name;
         problems.enclose(&format!("/{}", paper.key()), name, examined.problems);
@@ -195,16 +200,9 @@ fn dotted(key: &str, pointer: &str) -> String {
     std::iter::once(key).chain(keys).collect::<Vec<_>>().join(".")
 }
 
-/// What was taken from another paper was advised of there.
-fn without_repeated(problems: Problems, own: &Value) -> Problems {
-    let mut kept = Problems::default();
-    for problem in problems {
-        let field = problem.pointer.split('/').nth(1).unwrap_or_default();
-        if problem.level == Level::Problem || own.get(field).is_some() {
-            kept.push(problem);
-        }
-    }
-    kept
+/// Whether something was found in a field that the record has itself.
+fn is_own(problem: &Problem, own: &Value) -> bool {
+    own.get(problem.pointer.split('/').nth(1).unwrap_or_default()).is_some()
 }
 
 /// A record with what it leaves out taken from another paper's; tells also whether that one is sound. Of
@@ -229,17 +227,6 @@ fn completed(
         whole.insert(key.clone(), value.clone());
     }
     Ok((Value::Object(whole), source.record.is_some()))
-}
-
-fn only_own(problems: Problems, own: &Value) -> Problems {
-    let mut kept = Problems::default();
-    for problem in problems.into_iter().filter(|problem| problem.code != intake::MISSING) {
-        let field = problem.pointer.split('/').nth(1).unwrap_or_default();
-        if own.get(field).is_some() {
-            kept.push(problem);
-        }
-    }
-    kept
 }
 
 /// The files that a list names.

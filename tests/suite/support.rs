@@ -155,3 +155,22 @@ pub(crate) fn assert_golden(path: &Path, found: &str) {
         );
     }
 }
+
+/// Runs a script that makes files in a folder with reportlab, given our fonts. Debian's package is for
+/// Debian's python, which need not be the first.
+pub(crate) fn reportlab(script: &str, folder: &Path) {
+    let script = root().join(script);
+    let told: Vec<String> = ["/usr/bin/python3", "python3"]
+        .into_iter()
+        .map(|python| {
+            let ran =
+                Command::new(python).arg(&script).arg(folder).arg(root().join("fonts")).output();
+            match ran {
+                Ok(ran) if ran.status.success() => String::new(),
+                Ok(ran) => String::from_utf8_lossy(&ran.stderr).into_owned(),
+                Err(error) => error.to_string(),
+            }
+        })
+        .collect();
+    assert!(told.contains(&String::new()), "reportlab is missing; tests/run installs it: {told:?}");
+}

@@ -196,13 +196,9 @@ impl App {
             .ok()
             .and_then(|list| Some(list.get("programme")?.as_str()?.to_owned()));
         let known: Vec<&Packet> = self.catalog().packets().collect();
-        let found = match (&named, known.as_slice()) {
-            (Some(name), _) => self.catalog().packet(name),
-            // What is wrong with the list is told beside its other problems.
-            (None, [only]) => Some(*only),
-            (None, _) => None,
-        };
-        found.or_else(|| known.first().copied().filter(|_| known.len() == 1)).ok_or_else(|| {
+        // Where there is only one, what is wrong with the name is told beside the other problems.
+        let only = || known.first().copied().filter(|_| known.len() == 1);
+        named.and_then(|name| self.catalog().packet(&name)).or_else(only).ok_or_else(|| {
             let known: Vec<&str> = known.iter().map(|it| it.programme_id.as_str()).collect();
             match known.as_slice() {
                 [] => Refusal::Usage("文书目录里没有一个活动有申报材料（packet.toml）".to_owned()),
@@ -264,10 +260,7 @@ fn go_together(copies: u8, options: PackOptions) -> Result<(), Refusal> {
 /// With pictures in the place of pages, letters whose face is not in the file would be lost: what is
 /// advice otherwise must then be mended.
 fn unembedded(ready: &[Ready], problems: Problems) -> Problems {
-    let mut found = Problems::default();
-    for problem in problems.into_iter().filter(|problem| problem.code != UNEMBEDDED) {
-        found.push(problem);
-    }
+    let mut found = problems.only(|problem| problem.code != UNEMBEDDED);
     for it in ready {
         if let Made::Pages(fitted, _) = &it.made
             && !fitted.unembedded.is_empty()

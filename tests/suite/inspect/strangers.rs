@@ -1,34 +1,20 @@
 //! Files that other programs made: measured as they are, never passed where they fail.
 
 use std::path::Path;
-use std::process::Command;
 
 use chengwen::inspect::{Report, Verdict};
 
 use super::spoilt::{specimen, specimen_with};
 use super::{finding, report, those};
-use crate::support::{root, run};
+use crate::support::run;
 
 fn read(path: &Path) -> Report {
     report(&std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }
 
-/// The files of `strangers.py`. Debian's package is for Debian's python, which need not be the first.
+/// The files of `strangers.py`.
 fn reportlab(folder: &Path) {
-    let script = root().join("tests/suite/inspect/strangers.py");
-    let told: Vec<String> = ["/usr/bin/python3", "python3"]
-        .into_iter()
-        .map(|python| {
-            let ran =
-                Command::new(python).arg(&script).arg(folder).arg(root().join("fonts")).output();
-            match ran {
-                Ok(ran) if ran.status.success() => String::new(),
-                Ok(ran) => String::from_utf8_lossy(&ran.stderr).into_owned(),
-                Err(error) => error.to_string(),
-            }
-        })
-        .collect();
-    assert!(told.contains(&String::new()), "reportlab is missing; tests/run installs it: {told:?}");
+    crate::support::reportlab("tests/suite/inspect/strangers.py", folder);
 }
 
 fn value<'a>(report: &'a Report, name: &str) -> &'a str {

@@ -1,14 +1,12 @@
 //! Files of several programs: whatever can be run, followed or opened in them stays behind.
 
-use std::process::Command;
-
 use chengwen::app::Options;
 use lopdf::{Object, dictionary};
 
 use super::bound::Bound;
 use super::made::{BLUE, GREEN, MM, Paper, RED, filled, numbers, through_qpdf};
 use super::{Given, ONE, PackOptions, advised, coarse};
-use crate::support::{app, render, root, run, sample};
+use crate::support::{app, render, run, sample};
 
 const TITLE: &str = "附件（7）其他证明材料";
 
@@ -38,23 +36,7 @@ fn our_own_papers_can_be_attached() {
 /// A file with text, written by reportlab; its name, and what is read in it.
 fn reportlab() -> Vec<u8> {
     let folder = tempfile::tempdir().expect("a folder");
-    let script = root().join("tests/suite/packet/producers.py");
-    let told: Vec<String> = ["/usr/bin/python3", "python3"]
-        .into_iter()
-        .map(|python| {
-            let ran = Command::new(python)
-                .arg(&script)
-                .arg(folder.path())
-                .arg(root().join("fonts"))
-                .output();
-            match ran {
-                Ok(ran) if ran.status.success() => String::new(),
-                Ok(ran) => String::from_utf8_lossy(&ran.stderr).into_owned(),
-                Err(error) => error.to_string(),
-            }
-        })
-        .collect();
-    assert!(told.contains(&String::new()), "reportlab is missing; tests/run installs it: {told:?}");
+    crate::support::reportlab("tests/suite/packet/producers.py", folder.path());
     std::fs::read(folder.path().join("form.pdf")).expect("made")
 }
 
