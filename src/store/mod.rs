@@ -3,6 +3,8 @@
 //! Every change is on the disk when it is told as done (WAL, `synchronous = FULL`), and stands in the
 //! journal with who made it.
 
+mod files;
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -15,6 +17,8 @@ use sqlx::{SqlSafeStr, Sqlite, Transaction};
 
 use crate::fault::{Fault, io_reason};
 
+pub use files::{Files, Writing, Written};
+
 /// The file in the data directory.
 const FILE: &str = "chengwen.db";
 
@@ -22,7 +26,10 @@ const FILE: &str = "chengwen.db";
 const LOCK: &str = "chengwen.lock";
 
 /// Every change of the tables, in order. One that was released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "access", include_str!("0001_access.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "access", include_str!("0001_access.sql")),
+    (2, "registry", include_str!("0002_registry.sql")),
+];
 
 /// How long a change waits for another program's.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -31,6 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: SqlitePool,
+    files: Files,
     folder: PathBuf,
 }
 
@@ -74,13 +82,20 @@ impl Store {
             Fault::at(&folder.join(FILE), format!("数据库升级不了：{error}"))
                 .hint("它可能来自更新的程序版本，请用那个版本打开")
         })?;
-        Ok(Self { pool, folder: folder.to_owned() })
+        let files = Files::open(folder)?;
+        Ok(Self { pool, files, folder: folder.to_owned() })
     }
 
     /// Where it is.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The files that are kept.
+    #[must_use]
+    pub fn files(&self) -> &Files {
+        &self.files
     }
 
     /// Connections to ask by.
