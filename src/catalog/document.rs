@@ -15,6 +15,7 @@ use super::expressions::{
     value_of,
 };
 use super::manifest::{self, Manifest, Programme};
+use super::numbers;
 use super::paths::{path_of, pointer_of};
 use super::position::line_of;
 use super::rules::{self, Rule};
@@ -186,6 +187,15 @@ impl Document {
             let what = "distinct 比较一组数据中的各份，须同时写 many = true";
             faults.push(Fault::at(&path, what).on_line(line));
         }
+        let numbering = numbers::Opening {
+            name: &id.document,
+            file: (&path, &text),
+            manifest: &manifest,
+            programme_file: (&programme_path, programme_text),
+            programme,
+            shape: &schema.shape,
+        };
+        faults.extend(numbers::open(&numbering, &mut environment));
         let rules = match rules::open(&folder.join("rules.toml"), &schema, &facts, &mut environment)
         {
             Ok(rules) => rules,
@@ -206,23 +216,24 @@ impl Document {
             .filter_map(|each| Some((each.clone(), groups(schema.shape.items_at(each)?.paths()))))
             .collect();
         let programme = Arc::clone(programme);
-        Faults::unless_none(
-            faults,
-            Self {
-                id,
-                manifest,
-                programme,
-                schema,
-                rules,
-                issued,
-                blanks,
-                samples,
-                digest,
-                environment,
-                groups: groups(known),
-                item_groups,
-            },
-        )
+        let opened = Self {
+            id,
+            manifest,
+            programme,
+            schema,
+            rules,
+            issued,
+            blanks,
+            samples,
+            digest,
+            environment,
+            groups: groups(known),
+            item_groups,
+        };
+        if faults.is_empty() {
+            faults.extend(numbers::tried(&opened, (&programme_path, programme_text)));
+        }
+        Faults::unless_none(faults, opened)
     }
 }
 
@@ -284,7 +295,7 @@ fn leaves(value: &Value) -> Vec<String> {
 }
 
 /// The line on which a text of a TOML file begins: a text in three quotation marks begins below them.
-fn first_line(toml: &str, text: &Spanned<String>) -> usize {
+pub(super) fn first_line(toml: &str, text: &Spanned<String>) -> usize {
     let start = text.span().start;
     let opened = toml.get(start..).unwrap_or_default();
     let below = ["\"\"\"", "'''"]

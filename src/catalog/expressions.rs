@@ -49,6 +49,11 @@ pub fn environment(surroundings: &Surroundings, province: &str) -> Environment<'
     environment.add_function("days_between", |earlier: String, later: String| {
         Ok::<_, Error>(date::days_between(day(&earlier)?, day(&later)?))
     });
+    environment.add_filter("padded", |number: u64, digits: usize| {
+        // Never cut: a serial of more digits has them all.
+        let digits = digits.min(20);
+        format!("{number:0digits$}")
+    });
     environment.add_test("registration_number", |text: String| registration::is_judged(&text));
     environment.add_function("written_date", |text: String| day(&text).map(date::written));
     environment.add_function("hanzi_date", |text: String| day(&text).map(date::hanzi));

@@ -63,6 +63,62 @@ pub struct Manifest {
     /// The documents whose records it can be made from, by name.
     #[serde(default)]
     pub from: BTreeMap<Spanned<String>, Mapping>,
+    /// What the registry (证书登记簿) needs to know of a document whose numbers it gives.
+    pub numbered: Option<Numbered>,
+}
+
+/// `[numbered]`: where the number stands, and what the registry keeps of a record: minijinja expressions
+/// over it, each of which may give none unless it is said otherwise.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Numbered {
+    /// The field that holds the number, as a JSON pointer.
+    pub at: Spanned<String>,
+    /// Whom it is for; never none.
+    pub holder: Spanned<String>,
+    /// The holder's credit code, or what stands for it.
+    pub credit_code: Option<Spanned<String>>,
+    /// What it confers; never none.
+    pub title: Spanned<String>,
+    /// Who issues it.
+    pub issuer: Option<Spanned<String>>,
+    /// The first day of its term.
+    pub from: Option<Spanned<String>>,
+    /// The last day of its term.
+    pub to: Option<Spanned<String>>,
+    /// The notice that tells of its revocation.
+    pub revocation: Option<Revocation>,
+}
+
+/// `[numbered.revocation]`: how entries of the registry become the record of a notice.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Revocation {
+    /// The notice, as `programme/document`.
+    pub document: Spanned<String>,
+    /// The list of the notice of which each entry becomes an item, as a JSON pointer.
+    pub into: Spanned<String>,
+    /// The fields of an item, each a minijinja expression over the entry.
+    pub columns: BTreeMap<Spanned<String>, Spanned<String>>,
+    /// Other fields of the notice, each a minijinja expression over `entries`.
+    #[serde(default)]
+    pub fields: BTreeMap<Spanned<String>, Spanned<String>>,
+}
+
+impl Numbered {
+    /// What the registry keeps of a record, by name.
+    pub fn kept(&self) -> impl Iterator<Item = (&'static str, &Spanned<String>)> {
+        [
+            ("holder", Some(&self.holder)),
+            ("credit_code", self.credit_code.as_ref()),
+            ("title", Some(&self.title)),
+            ("issuer", self.issuer.as_ref()),
+            ("from", self.from.as_ref()),
+            ("to", self.to.as_ref()),
+        ]
+        .into_iter()
+        .filter_map(|(name, expression)| Some((name, expression?)))
+    }
 }
 
 /// `[from."programme/document"]`: how a record of another document becomes data of this one.
@@ -104,6 +160,19 @@ pub struct Programme {
     /// Sentences that differ from a document's own: document, then name.
     #[serde(default)]
     pub sentences: BTreeMap<String, BTreeMap<String, Spanned<String>>>,
+    /// How its numbered documents are numbered, by document.
+    #[serde(default)]
+    pub numbers: BTreeMap<Spanned<String>, Numbers>,
+}
+
+/// `[numbers.document]`: two minijinja sentences over the record and its `year`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Numbers {
+    /// The number; it sees `serial` too, an integer.
+    pub pattern: Spanned<String>,
+    /// The name of the counter that gives the serial.
+    pub counter: Spanned<String>,
 }
 
 /// How the sheet stands (方向).

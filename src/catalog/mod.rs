@@ -12,6 +12,7 @@ mod fonts;
 mod home;
 mod manifest;
 mod mappings;
+mod numbers;
 mod ordering;
 mod packet;
 mod paths;
@@ -32,7 +33,7 @@ pub use faces::Face;
 pub use fonts::{Coverage, Fonts, Role};
 pub use home::{Home, Places};
 use manifest::toml_fault;
-pub use manifest::{Mapping, Orientation, Programme, Sides};
+pub use manifest::{Mapping, Numbered, Numbers, Orientation, Programme, Revocation, Sides};
 pub use packet::{
     Manifest as PacketManifest, Material, Packet, PacketRule, Paper, SAME, Section, Seen,
 };
@@ -314,12 +315,16 @@ fn strays(
         }
     }
     for document in documents.values() {
-        for (name, sentences) in &document.programme.sentences {
+        let sentences = &document.programme.sentences;
+        let sentences = sentences.iter().filter(|(_, sentences)| !sentences.is_empty());
+        let sentences = sentences.map(|(name, _)| ("sentences", name));
+        let numbers = document.programme.numbers.keys().map(|name| ("numbers", name.get_ref()));
+        for (table, name) in sentences.chain(numbers) {
             let id =
                 DocumentId { programme: document.id.programme.clone(), document: name.clone() };
-            if !documents.contains_key(&id) && !tried(&id.dashed()) && !sentences.is_empty() {
+            if !documents.contains_key(&id) && !tried(&id.dashed()) {
                 let file = templates.join(&id.programme).join("programme.toml");
-                let fault = Fault::at(&file, format!("[sentences.{name}]：没有这份文书"));
+                let fault = Fault::at(&file, format!("[{table}.{name}]：没有这份文书"));
                 if !faults.contains(&fault) {
                     faults.push(fault);
                 }

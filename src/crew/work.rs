@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 
 use super::wire::{self, Answer, Hello};
 use crate::packet::Task;
-use crate::typeset::{Job, Typesetter};
+use crate::typeset::{Job, Typeset, Typesetter};
 
 /// What a process may take beyond its limit before the system itself refuses: the stacks of its
 /// threads, which are mapped but mostly never touched, and what it reaches between two looks of its
@@ -30,8 +30,8 @@ pub fn work(
     while let Some((job, _)) = wire::receive::<Job>(input)? {
         let (answer, body) = match typesetter.typeset(&job) {
             Ok(made) => {
-                let (pages, no_room, warnings) = (made.pages, made.no_room, made.warnings);
-                (Answer::Done { pages, no_room, warnings }, made.bytes)
+                let Typeset { bytes, pages, starts, no_room, warnings } = made;
+                (Answer::Done { pages, starts, no_room, warnings }, bytes)
             }
             Err(failure) => (Answer::Failed(failure), Vec::new()),
         };

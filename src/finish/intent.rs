@@ -3,6 +3,7 @@
 use lopdf::{Dictionary, Document, Object};
 
 use super::broken;
+use super::raw::entries;
 use crate::fault::Fault;
 
 /// Which sides of a sheet are printed (单双面).
@@ -60,4 +61,27 @@ pub(super) fn write(document: &mut Document, intent: Intent) -> Result<(), Fault
     let catalog = document.catalog_mut().map_err(|error| broken(&error))?;
     catalog.set("ViewerPreferences", Object::Dictionary(preferences));
     Ok(())
+}
+
+/// The same for preferences as they stand in a file.
+pub(super) fn written_into(preferences: &[u8], intent: Intent) -> Result<Vec<u8>, Fault> {
+    let mut written = b"<<".to_vec();
+    let mut put = |key: &[u8], value: &[u8]| {
+        written.push(b'/');
+        written.extend_from_slice(key);
+        written.push(b' ');
+        written.extend_from_slice(value);
+    };
+    for (key, value) in entries(preferences)? {
+        if !matches!(key, b"Duplex" | b"PrintScaling" | b"NumCopies") {
+            put(key, value);
+        }
+    }
+    put(b"Duplex", format!("/{}", intent.duplex.name()).as_bytes());
+    put(b"PrintScaling", b"/None");
+    if (2..=5).contains(&intent.copies) {
+        put(b"NumCopies", intent.copies.to_string().as_bytes());
+    }
+    written.extend_from_slice(b">>");
+    Ok(written)
 }

@@ -5,7 +5,10 @@ mod contact_sheet;
 mod copies;
 mod duplex;
 mod intent;
+mod merging;
 mod padding;
+mod page_tree;
+mod raw;
 mod read_back;
 
 use lopdf::Document;
@@ -17,6 +20,7 @@ pub use contact_sheet::contact_sheet;
 pub use copies::{CopyStart, copy_starts};
 pub use duplex::{Halves, halves};
 pub use intent::{Duplex, Intent};
+pub use merging::{Joint, Merged, Merging, only_page};
 pub use padding::blanks_needed;
 pub use read_back::{Page, ReadBack, UsedFont, read_back};
 

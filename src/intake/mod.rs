@@ -7,6 +7,7 @@ mod breaches;
 mod distinct;
 mod json;
 mod many;
+mod numbered;
 mod problem;
 mod record;
 mod room;
@@ -23,6 +24,7 @@ use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::values::{Finding, date};
 
+pub use numbered::numbered;
 pub use problem::{Problem, Problems};
 pub use record::{Draft, Record};
 

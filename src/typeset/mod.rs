@@ -101,6 +101,8 @@ pub struct Typeset {
     pub bytes: Vec<u8>,
     /// How many pages the document has, also if only one was drawn.
     pub pages: usize,
+    /// On which page each sheet begins, from 0.
+    pub starts: Vec<usize>,
     /// The texts of a draft for which there is no room.
     pub no_room: Vec<NoRoom>,
     /// What Typst warned of; a well-kept template gives none.

@@ -94,6 +94,7 @@ impl Press {
             return Err(Failure::NoRoom(no_room));
         }
         let pages = document.pages().len();
+        let starts = starts(&document, job.sheets.len())?;
         if pages > job.most.pages {
             return Err(Failure::TooManyPages(pages));
         }
@@ -120,7 +121,7 @@ impl Press {
             export_ms = (started.elapsed() - laid_out).as_secs_f64() * 1e3,
             "typeset"
         );
-        Ok(Typeset { bytes, pages, no_room, warnings })
+        Ok(Typeset { bytes, pages, starts, no_room, warnings })
     }
 
     /// What all records of the document have in common.
@@ -137,6 +138,20 @@ impl Press {
             apostrophes: has_apostrophe(data),
         }
     }
+}
+
+/// The pages (from 0) on which the sheets begin: each counts its pages from 1 (`lib/run.typ`).
+fn starts(document: &PagedDocument, sheets: usize) -> Result<Vec<usize>, Failure> {
+    if sheets == 1 {
+        return Ok(vec![0]);
+    }
+    let pages = document.pages().iter().enumerate();
+    let starts: Vec<usize> = pages.filter(|(_, page)| page.number == 1).map(|(at, _)| at).collect();
+    if starts.len() == sheets {
+        return Ok(starts);
+    }
+    let found = starts.len();
+    Err(Failure::Template(vec![format!("{sheets} 份版面有 {found} 个第1页，应各有一个")]))
 }
 
 /// `/setting.json`, as `lib/setting.typ` describes it.

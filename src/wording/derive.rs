@@ -57,15 +57,23 @@ fn evaluate(
     expression: &str,
     context: &minijinja::Value,
 ) -> Result<Option<Value>, Fault> {
-    let failed = |error: &dyn std::fmt::Display| {
+    value_of(source, expression, context).map_err(|error| {
         Fault::new(format!("文书 {} 由 {} 得不出“{name}”：{error}", target.id, source.id))
-    };
-    let value = source
+    })
+}
+
+/// The value of an expression in the words of a document; `None` where it gives nothing.
+pub(super) fn value_of(
+    document: &Document,
+    expression: &str,
+    context: &minijinja::Value,
+) -> Result<Option<Value>, String> {
+    let value = document
         .environment
         .compile_expression(expression)
         .and_then(|expression| expression.eval(context.clone()))
-        .map_err(|error| failed(&error))?;
-    Ok(given(serde_json::to_value(&value).map_err(|error| failed(&error))?))
+        .map_err(|error| error.to_string())?;
+    Ok(given(serde_json::to_value(&value).map_err(|error| error.to_string())?))
 }
 
 /// A value without what is absent: a source's group has null for every field that it may have.

@@ -1,6 +1,7 @@
 //! Sentences and file names: a record becomes a sheet (版面), in which nothing is left to say.
 
 mod derive;
+pub mod numbering;
 
 use std::collections::{BTreeMap, BTreeSet};
 
