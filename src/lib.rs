@@ -15,6 +15,7 @@
 //! * [`packet`]: files that belong together, as one archive
 //! * [`crew`]: typesetting in processes that can be stopped
 //! * [`store`]: what is kept between runs; [`access`]: who may do what
+//! * [`registry`]: numbers, states and history of certificates; [`jobs`]: batches and their work
 //! * [`app`]: the verbs; [`http`] and [`cli`] are their faces
 
 pub mod access;
@@ -29,7 +30,9 @@ pub mod finish;
 pub mod http;
 pub mod inspect;
 pub mod intake;
+pub mod jobs;
 pub mod packet;
+pub mod registry;
 pub mod store;
 pub mod typeset;
 pub mod values;

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::support::root;
 
 /// The order of `lib.rs`.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 19] = [
     "fault", "digest", "config", "values", "catalog", "intake", "wording", "typeset", "finish",
-    "inspect", "packet", "crew", "store", "access", "app", "http", "cli",
+    "inspect", "packet", "crew", "store", "access", "registry", "jobs", "app", "http", "cli",
 ];
 
 fn rust_files(folder: &Path, found: &mut Vec<PathBuf>) {

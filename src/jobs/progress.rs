@@ -1,0 +1,243 @@
+//! How a batch stands.
+
+use serde::Serialize;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{FromRow, Row as _};
+
+use super::Ledger;
+use crate::fault::Fault;
+
+/// A batch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Batch {
+    /// Its id.
+    pub id: String,
+    /// The document.
+    pub document: String,
+    /// Who asked.
+    pub who: String,
+    /// When it was accepted, in seconds since 1970 (UTC).
+    pub at: i64,
+    /// How many rows it has.
+    pub rows: i64,
+    /// How many of them cannot be printed.
+    pub failed: i64,
+    /// The first and the last number, in the order of the rows.
+    pub numbers: Option<(String, String)>,
+    /// Why it was cancelled, if it was.
+    pub cancelled: Option<String>,
+}
+
+/// The state of a print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PrintState {
+    /// It waits or is being worked at.
+    Waiting,
+    /// Its file is finished.
+    Done,
+    /// It cannot go on; the reason is told.
+    Stalled,
+    /// It was cancelled.
+    Cancelled,
+}
+
+/// How a print stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Print {
+    /// Its id.
+    pub id: String,
+    /// Its batch.
+    pub batch: String,
+    /// Whether it issues the rows.
+    pub issues: bool,
+    /// Its first and last row.
+    pub range: (i64, i64),
+    /// How many rows it has.
+    pub rows: i64,
+    /// How many of them are typeset.
+    pub done: i64,
+    /// Its state.
+    pub state: PrintState,
+    /// Why it cannot go on.
+    pub why: Option<String>,
+    /// Form and print options, as canonical JSON.
+    pub options: String,
+    /// Digest of the template.
+    pub template: String,
+    /// Digest of the fonts.
+    pub fonts: String,
+    /// Where the file is kept; none before it is finished and after it was removed.
+    pub file: Option<String>,
+    /// SHA-256 of the file.
+    pub sha256: Option<String>,
+    /// Its bytes.
+    pub bytes: Option<i64>,
+    /// Its pages.
+    pub pages: Option<i64>,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RowState {
+    /// Its place in the batch, from 1.
+    pub row: i64,
+    /// What the user calls it.
+    pub name: String,
+    /// Its record, as canonical JSON.
+    pub record: String,
+    /// Its number, if its document is numbered.
+    pub number: Option<String>,
+    /// What it is verified by.
+    pub code: Option<String>,
+    /// Why it cannot be printed, if so.
+    pub failed: Option<String>,
+}
+
+impl<'r> FromRow<'r, SqliteRow> for Print {
+    fn from_row(row: &'r SqliteRow) -> Result<Self, sqlx::Error> {
+        let range: (i64, i64) = (row.try_get("first")?, row.try_get("last")?);
+        let state = match row.try_get::<&str, _>("state")? {
+            "done" => PrintState::Done,
+            "stalled" => PrintState::Stalled,
+            "cancelled" => PrintState::Cancelled,
+            _ => PrintState::Waiting,
+        };
+        Ok(Self {
+            id: row.try_get("id")?,
+            batch: row.try_get("batch")?,
+            issues: row.try_get("issues")?,
+            range,
+            rows: range.1 - range.0 + 1,
+            done: row.try_get("rows_done")?,
+            state,
+            why: row.try_get("why")?,
+            options: row.try_get("options")?,
+            template: row.try_get("template")?,
+            fonts: row.try_get("fonts")?,
+            file: row.try_get("file")?,
+            sha256: row.try_get("sha256")?,
+            bytes: row.try_get("bytes")?,
+            pages: row.try_get("pages")?,
+        })
+    }
+}
+
+const PRINTS: &str = "SELECT print.*, coalesce((SELECT sum(chunk.last - chunk.first + 1) FROM chunk
+        WHERE chunk.print = print.id AND chunk.stage = 0 AND chunk.state = 'done'), 0) AS rows_done
+    FROM print";
+
+impl Ledger {
+    /// A batch; none if there is none of this id.
+    ///
+    /// # Errors
+    /// A fault of the data directory.
+    pub async fn batch(&self, id: &str) -> Result<Option<Batch>, Fault> {
+        type Asked = (String, String, String, i64, Option<String>, i64, i64);
+        let sql = "SELECT id, document, who, at, cancelled, (SELECT count(*) FROM batch_row WHERE batch = id),
+                (SELECT count(failed) FROM batch_row WHERE batch = id) FROM batch WHERE id = ?";
+        let found: Option<Asked> = sqlx::query_as(sql)
+            .bind(id)
+            .fetch_optional(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))?;
+        let Some((id, document, who, at, cancelled, rows, failed)) = found else { return Ok(None) };
+        let sql =
+            "SELECT number FROM batch_row WHERE batch = ? AND number IS NOT NULL ORDER BY row";
+        let end = |sql: String| {
+            let (pool, id) = (self.store.pool().clone(), id.clone());
+            async move {
+                let found: Result<Option<(String,)>, _> =
+                    sqlx::query_as(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(&pool).await;
+                found
+            }
+        };
+        let first = end(format!("{sql} LIMIT 1")).await;
+        let last = end(format!("{sql} DESC LIMIT 1")).await;
+        let first = first.map_err(|error| self.store.fault(&error))?;
+        let last = last.map_err(|error| self.store.fault(&error))?;
+        let numbers = first.zip(last).map(|((first,), (last,))| (first, last));
+        Ok(Some(Batch { id, document, who, at, rows, failed, numbers, cancelled }))
+    }
+
+    /// The batches, the newest first.
+    ///
+    /// # Errors
+    /// A fault of the data directory.
+    pub async fn batches(&self, most: u32) -> Result<Vec<Batch>, Fault> {
+        let sql = "SELECT id FROM batch ORDER BY rowid DESC LIMIT ?";
+        let ids: Vec<(String,)> = sqlx::query_as(sql)
+            .bind(most)
+            .fetch_all(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))?;
+        let mut batches = Vec::new();
+        for (id,) in ids {
+            batches.extend(self.batch(&id).await?);
+        }
+        Ok(batches)
+    }
+
+    /// The batch that was asked by a key, and the digest of what was asked.
+    ///
+    /// # Errors
+    /// A fault of the data directory.
+    pub async fn asked_by(&self, key: &str) -> Result<Option<(String, String)>, Fault> {
+        sqlx::query_as("SELECT id, asked FROM batch WHERE asked_by = ?")
+            .bind(key)
+            .fetch_optional(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))
+    }
+
+    /// The prints of a batch, the first one first.
+    ///
+    /// # Errors
+    /// A fault of the data directory.
+    pub async fn prints_of(&self, batch: &str) -> Result<Vec<Print>, Fault> {
+        let sql = format!("{PRINTS} WHERE batch = ? ORDER BY print.rowid");
+        sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(batch)
+            .fetch_all(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))
+    }
+
+    /// A print; none if there is none of this id.
+    ///
+    /// # Errors
+    /// A fault of the data directory.
+    pub async fn print(&self, id: &str) -> Result<Option<Print>, Fault> {
+        let sql = format!("{PRINTS} WHERE id = ?");
+        sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(id)
+            .fetch_optional(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))
+    }
+
+    /// What became of the rows of a batch, in their order.
+    ///
+    /// # Errors
+    /// A fault of the data directory.
+    pub async fn row_states(&self, batch: &str) -> Result<Vec<RowState>, Fault> {
+        type Asked = (i64, String, String, Option<String>, Option<String>, Option<String>);
+        let sql = "SELECT batch_row.row, name, batch_row.record, batch_row.number, code, failed
+            FROM batch_row LEFT JOIN certificate ON certificate.number = batch_row.number
+            WHERE batch_row.batch = ? ORDER BY batch_row.row";
+        let rows: Vec<Asked> = sqlx::query_as(sql)
+            .bind(batch)
+            .fetch_all(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))?;
+        let state = |(row, name, record, number, code, failed)| RowState {
+            row,
+            name,
+            record,
+            number,
+            code,
+            failed,
+        };
+        Ok(rows.into_iter().map(state).collect())
+    }
+}

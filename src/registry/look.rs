@@ -1,0 +1,111 @@
+//! The registry looked up: by number, by code, by what a clerk remembers.
+
+use chrono::NaiveDate;
+use sqlx::{QueryBuilder, Sqlite};
+
+use super::{Certificate, Registry, State, code};
+use crate::fault::Fault;
+
+/// What is looked for; what is not given is not asked.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// A part of number, holder, credit code or title.
+    pub text: Option<String>,
+    /// The state on the day of asking.
+    pub state: Option<State>,
+    /// The document (`programme/document`).
+    pub document: Option<String>,
+    /// The batch.
+    pub batch: Option<String>,
+    /// The year of the date that it bears.
+    pub year: Option<i32>,
+}
+
+impl Registry {
+    /// The certificate of this number.
+    ///
+    /// # Errors
+    /// A fault of the data directory.
+    pub async fn find(&self, number: &str) -> Result<Option<Certificate>, Fault> {
+        sqlx::query_as("SELECT * FROM certificate WHERE number = ?")
+            .bind(number)
+            .fetch_optional(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))
+    }
+
+    /// The certificate with this code, as it is typed or scanned. What can be no code takes as long.
+    ///
+    /// # Errors
+    /// A fault of the data directory.
+    pub async fn find_by_code(&self, typed: &str) -> Result<Option<Certificate>, Fault> {
+        let code = code::typed(typed).unwrap_or_default();
+        sqlx::query_as("SELECT * FROM certificate WHERE code = ?")
+            .bind(code)
+            .fetch_optional(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))
+    }
+
+    /// How many certificates a search finds, and those from `skip` on, in the order in which their
+    /// numbers were reserved.
+    ///
+    /// # Errors
+    /// A fault of the data directory.
+    pub async fn search(
+        &self,
+        search: &Search,
+        day: NaiveDate,
+        skip: u32,
+        most: u32,
+    ) -> Result<(u64, Vec<Certificate>), Fault> {
+        let mut counting = asked("SELECT count(*) FROM certificate WHERE true", search, day);
+        let found: (i64,) = counting
+            .build_query_as()
+            .fetch_one(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))?;
+        let mut listing = asked("SELECT * FROM certificate WHERE true", search, day);
+        listing.push(" ORDER BY rowid LIMIT ").push_bind(most).push(" OFFSET ").push_bind(skip);
+        let listed = listing
+            .build_query_as()
+            .fetch_all(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))?;
+        Ok((u64::try_from(found.0).unwrap_or(0), listed))
+    }
+}
+
+fn asked<'a>(begin: &str, search: &'a Search, day: NaiveDate) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new(begin);
+    if let Some(text) = search.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        // instr knows no wildcards, so nothing needs to be escaped.
+        for (at, column) in ["number", "holder", "credit_code", "title"].iter().enumerate() {
+            query.push(if at == 0 { " AND (instr(" } else { " OR instr(" });
+            query.push(*column).push(", ").push_bind(text.to_owned()).push(") > 0");
+        }
+        query.push(")");
+    }
+    let day = day.to_string();
+    match search.state {
+        None => {}
+        Some(State::Expired) => {
+            query.push(" AND state IN ('issued', 'reprinted') AND term_to < ").push_bind(day);
+        }
+        Some(state) => {
+            query.push(" AND state = ").push_bind(state.word());
+            if matches!(state, State::Issued | State::Reprinted) {
+                query.push(" AND (term_to IS NULL OR term_to >= ").push_bind(day).push(")");
+            }
+        }
+    }
+    for (column, text) in [("document", &search.document), ("batch", &search.batch)] {
+        if let Some(text) = text {
+            query.push(format!(" AND {column} = ")).push_bind(text.clone());
+        }
+    }
+    if let Some(year) = search.year {
+        query.push(" AND substr(issued_on, 1, 4) = ").push_bind(format!("{year:04}"));
+    }
+    query
+}
