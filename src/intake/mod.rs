@@ -5,6 +5,7 @@
 
 mod breaches;
 mod distinct;
+mod examined;
 mod json;
 mod many;
 mod problem;
@@ -13,6 +14,7 @@ mod room;
 mod rows;
 mod rules;
 mod sentence;
+pub mod table;
 mod texts;
 
 use chrono::NaiveDate;
@@ -23,6 +25,7 @@ use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::values::{Finding, date};
 
+pub use examined::{ExaminedRow, ExaminedRows, RowFinding, RowsRefusal, examine_rows};
 pub use problem::{Problem, Problems};
 pub use record::{Draft, Record};
 
@@ -30,6 +33,7 @@ pub use record::{Draft, Record};
 pub const MISSING: &str = "field.missing";
 pub use room::without_room;
 pub use sentence::{on_line, shown};
+pub use table::{RowsKind, Table};
 
 /// What one look at an input gave.
 #[derive(Debug, Clone)]
