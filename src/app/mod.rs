@@ -8,8 +8,10 @@ mod matter;
 mod measure;
 mod pack;
 mod render;
+mod rows;
 mod samples;
 mod spreadsheet;
+pub(crate) mod table_out;
 mod verify;
 
 use std::ffi::OsString;
@@ -22,6 +24,7 @@ use crate::fault::{Fault, Faults, io_reason};
 use crate::intake::{self, Examination, Problems};
 use crate::typeset::{self, Typesetter};
 
+pub use crate::intake::{ExaminedRow, ExaminedRows, RowsKind};
 pub use collect::{Collected, Collection, Refused};
 pub use extract::extract;
 pub use measure::measure;

@@ -10,9 +10,11 @@ use crate::catalog::{Document, Sides as Declared};
 use crate::crew::Undone;
 use crate::digest::{Digest, Hashing};
 use crate::finish::{self, Duplex, Intent};
-use crate::intake::{Problems, Record};
+use serde_json::Value;
+
+use crate::intake::{self, Problems, Record};
 use crate::packet::Archive;
-use crate::typeset::{self, Failure, Job, Standard, Typeset};
+use crate::typeset::{self, Failure, Job, NoRoom, Standard, Typeset};
 use crate::wording::{Carried, Sheet};
 
 /// What is to be printed.
@@ -179,15 +181,28 @@ impl App {
         if !document.manifest.measured || records.is_empty() {
             return Ok(Problems::default());
         }
-        let sheets = sheets_of(document, records)?;
+        let texts = self.texts_without_room(document, records)?;
+        let completes: Vec<&Value> = records.iter().map(Record::complete).collect();
+        let fields = texts.iter().map(|text| (text.sheet, &*text.pointer, &*text.floor));
+        Ok(intake::without_room(document, &completes, fields))
+    }
+
+    /// The texts for which the layout has no room, likewise.
+    pub(super) fn texts_without_room(
+        &self,
+        document: &Document,
+        records: &[Record],
+    ) -> Result<Vec<NoRoom>, Refusal> {
+        if !document.manifest.measured || records.is_empty() {
+            return Ok(Vec::new());
+        }
         let plan = Plan::of(document, records, Options::default());
+        let sheets = sheets_of(document, records)?;
         let job =
             Job { output: typeset::Output::Nothing, ..plan.job(self, document, records, sheets) };
         match self.typesetting.typeset(&job) {
-            Ok(_) => Ok(Problems::default()),
-            Err(Undone::Failed(Failure::NoRoom(texts))) => {
-                Ok(without_room(document, &job.sheets, &texts))
-            }
+            Ok(_) => Ok(Vec::new()),
+            Err(Undone::Failed(Failure::NoRoom(texts))) => Ok(texts),
             Err(other) => Err(other.into()),
         }
     }

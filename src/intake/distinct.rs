@@ -27,7 +27,7 @@ fn look(shape: &Shape, value: &Value, pointer: &str, found: &mut Vec<(String, Fi
             for own in shape.facets(value) {
                 for field in &own.distinct {
                     found.extend(
-                        among(items, field, "项")
+                        among(items, field, "项", &|at| at + 1)
                             .into_iter()
                             .map(|(at, finding)| (format!("{pointer}/{at}{field}"), finding)),
                     );
@@ -39,8 +39,14 @@ fn look(shape: &Shape, value: &Value, pointer: &str, found: &mut Vec<(String, Fi
 }
 
 /// The later ones of values (groups) that have the same text or number in a field: where they stand,
-/// and with which earlier one they agree; `unit` is the counter of the things compared.
-pub(super) fn among(values: &[Value], field: &str, unit: &str) -> Vec<(usize, Finding)> {
+/// and with which earlier one they agree; `unit` is the counter of the things compared, `number` what a
+/// reader counts them by.
+pub(super) fn among(
+    values: &[Value],
+    field: &str,
+    unit: &str,
+    number: &dyn Fn(usize) -> usize,
+) -> Vec<(usize, Finding)> {
     let mut first: HashMap<String, usize> = HashMap::new();
     let mut found = Vec::new();
     for (at, value) in values.iter().enumerate() {
@@ -56,7 +62,7 @@ pub(super) fn among(values: &[Value], field: &str, unit: &str) -> Vec<(usize, Fi
                 at,
                 Finding::problem("list.same")
                     .with("found", own.clone())
-                    .with("first", earlier + 1)
+                    .with("first", number(earlier))
                     .with("unit", unit)
                     .with("first_name", first_text(&values[earlier], own)),
             )),

@@ -51,7 +51,7 @@ pub(super) fn examine(
         given.push(look.given);
     }
     for pointer in &document.manifest.distinct {
-        for (row, finding) in distinct::among(&given, pointer.get_ref(), "份") {
+        for (row, finding) in distinct::among(&given, pointer.get_ref(), "份", &|row| row + 1) {
             let at = pointer.get_ref().clone();
             let problem = sentence::problem(&document.schema, &given[row], at, finding);
             let mut one = Problems::default();
@@ -64,7 +64,7 @@ pub(super) fn examine(
 }
 
 /// Findings of the whole text, by the row at whose head their pointers begin.
-fn by_row(findings: Vec<(String, Finding)>) -> HashMap<usize, Vec<(String, Finding)>> {
+pub(super) fn by_row(findings: Vec<(String, Finding)>) -> HashMap<usize, Vec<(String, Finding)>> {
     let mut rows: HashMap<usize, Vec<(String, Finding)>> = HashMap::new();
     for (pointer, finding) in findings {
         let below = pointer.strip_prefix('/').unwrap_or_default();

@@ -5,6 +5,7 @@
 
 mod breaches;
 mod distinct;
+mod examined;
 mod json;
 mod many;
 mod numbered;
@@ -14,6 +15,7 @@ mod room;
 mod rows;
 mod rules;
 mod sentence;
+pub mod table;
 mod texts;
 
 use chrono::NaiveDate;
@@ -25,6 +27,7 @@ use crate::fault::Fault;
 use crate::values::{Finding, date};
 
 pub use numbered::numbered;
+pub use examined::{ExaminedRow, ExaminedRows, RowFinding, RowsRefusal, examine_rows};
 pub use problem::{Problem, Problems};
 pub use record::{Draft, Record};
 
@@ -32,6 +35,7 @@ pub use record::{Draft, Record};
 pub const MISSING: &str = "field.missing";
 pub use room::without_room;
 pub use sentence::{on_line, shown};
+pub use table::{RowsKind, Table};
 
 /// What one look at an input gave.
 #[derive(Debug, Clone)]

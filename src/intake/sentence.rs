@@ -189,6 +189,7 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
         "field.pattern" => {
             format!("{label}填的“{}”的写法不对，应符合 {}", get("found"), get("pattern"))
         }
+        code if code.starts_with("table.") => super::table::sentence::sentence(label, code, &get),
         code if code.starts_with("typed.") => typed_sentence(label, code, &get),
         code if code.starts_with("text.") => text_sentence(label, code, &get),
         code if code.starts_with("credit-code.") || code.starts_with("registration-number.") => {

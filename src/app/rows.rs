@@ -1,0 +1,58 @@
+//! Rows looked at: of any document, from JSON, CSV or XLSX.
+
+use super::{App, Refusal};
+use crate::catalog::Document;
+use crate::intake::{self, ExaminedRows, Record, RowFinding, RowsKind, RowsRefusal};
+use crate::values::Finding;
+
+/// So many sheets are measured at once: enough for all cores, few enough for memory.
+const MEASURED: usize = 500;
+
+impl App {
+    /// Looks at rows of a document, each of which is one record; also of a document that does not take
+    /// several in one file.
+    ///
+    /// # Errors
+    /// An unknown document, a table that cannot be read, or a fault; problems of the rows are part of the
+    /// answer.
+    pub fn examine_rows(
+        &self,
+        document: &str,
+        rows: &[u8],
+        kind: RowsKind,
+    ) -> Result<ExaminedRows, Refusal> {
+        let document = self.document(document)?;
+        let most = self.most.rows;
+        let mut examined = intake::examine_rows(self.catalog(), document, rows, kind, most)
+            .map_err(|refusal| match refusal {
+                RowsRefusal::Unreadable(sentence) => Refusal::Usage(sentence),
+                RowsRefusal::Fault(fault) => fault.into(),
+            })?;
+        let without_room = self.rows_without_room(document, &examined)?;
+        examined.add(document, without_room);
+        examined.conclude(document);
+        Ok(examined)
+    }
+
+    /// What has no room on its sheet, where only the layout can tell.
+    fn rows_without_room(
+        &self,
+        document: &Document,
+        examined: &ExaminedRows,
+    ) -> Result<Vec<RowFinding>, Refusal> {
+        let mut found = Vec::new();
+        if !document.manifest.measured {
+            return Ok(found);
+        }
+        let sound: Vec<(usize, &Record)> = examined.sound().collect();
+        for some in sound.chunks(MEASURED) {
+            let records: Vec<Record> = some.iter().map(|(_, record)| (*record).clone()).collect();
+            for text in self.texts_without_room(document, &records)? {
+                let Some((row, _)) = some.get(text.sheet) else { continue };
+                let finding = Finding::problem("field.no-room").with("floor", text.floor);
+                found.push((*row, text.pointer, finding));
+            }
+        }
+        Ok(found)
+    }
+}

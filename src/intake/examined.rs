@@ -1,0 +1,312 @@
+//! Rows of a document, one record each, from JSON or a table: which are sound, and what is wrong where.
+
+use std::collections::HashSet;
+
+use rayon::prelude::*;
+use serde_json::{Map, Value};
+
+use super::problem::{Problem, Problems};
+use super::table::{Place, Read, RowsKind, Table};
+use super::texts::Judge;
+use super::{Draft, Look, Made, Record, distinct, draft, json, look, many, rows, sentence};
+use crate::catalog::{Catalog, Document};
+use crate::fault::Fault;
+use crate::values::Finding;
+
+/// Why rows were not looked at.
+#[derive(Debug)]
+pub enum RowsRefusal {
+    /// The bytes are no table that can be read; one sentence with the remedy.
+    Unreadable(String),
+    /// Ours to mend.
+    Fault(Fault),
+}
+
+/// One row that was looked at.
+#[derive(Debug, Clone)]
+pub struct ExaminedRow {
+    given: Value,
+    outcome: Result<Record, Draft>,
+}
+
+impl ExaminedRow {
+    /// The record as it was given, or as it was read from its cells.
+    #[must_use]
+    pub fn given(&self) -> &Value {
+        &self.given
+    }
+
+    /// The record if the row is sound, or what is sound of it.
+    ///
+    /// # Errors
+    /// The draft of a row that must be mended.
+    pub fn outcome(&self) -> Result<&Record, &Draft> {
+        self.outcome.as_ref()
+    }
+
+    /// The record if the row is sound.
+    #[must_use]
+    pub fn record(&self) -> Option<&Record> {
+        self.outcome.as_ref().ok()
+    }
+
+    /// Gives up the row for its record, or for its draft.
+    ///
+    /// # Errors
+    /// The draft of a row that must be mended.
+    pub fn into_outcome(self) -> Result<Record, Draft> {
+        self.outcome
+    }
+}
+
+/// All rows of one input, in their order, with everything that was found.
+#[derive(Debug, Clone)]
+pub struct ExaminedRows {
+    rows: Vec<ExaminedRow>,
+    problems: Problems,
+    table: Option<Table>,
+}
+
+/// What was found in a row and is to be said of it: the row (from 0), the pointer, the finding.
+pub type RowFinding = (usize, String, Finding);
+
+/// Looks at rows of a document, at most so many; also of one that does not take several in one file.
+///
+/// # Errors
+/// A table that cannot be read, or a fault if the document's own rules cannot be evaluated.
+pub fn examine_rows(
+    catalog: &Catalog,
+    document: &Document,
+    bytes: &[u8],
+    kind: RowsKind,
+    most: usize,
+) -> Result<ExaminedRows, RowsRefusal> {
+    let given = match kind {
+        RowsKind::Json => from_json(document, bytes, most),
+        RowsKind::Csv | RowsKind::Xlsx => from_table(document, bytes, kind, most)?,
+    };
+    let Given { items, table, problems } = given;
+    let mut examined = ExaminedRows { rows: Vec::new(), problems, table };
+    // One record knows nothing of the others; thousands are looked at on all cores.
+    let looks: Vec<Result<Look, Fault>> = items
+        .into_par_iter()
+        .map_init(
+            || Judge::new(catalog, document.programme.province.get_ref()),
+            |judge, (item, findings)| look(judge, document, Some(item), findings),
+        )
+        .collect();
+    let mut given = Vec::with_capacity(looks.len());
+    let mut made = Vec::with_capacity(looks.len());
+    for (row, look) in looks.into_iter().enumerate() {
+        let look = look.map_err(RowsRefusal::Fault)?;
+        let name = examined.name_of(row);
+        examined.problems.enclose(&format!("/{row}"), &name, look.problems);
+        given.push(look.given);
+        made.push(look.made);
+    }
+    let unit = if examined.table.is_some() { "行" } else { "份" };
+    let mut same = Vec::new();
+    for pointer in &document.manifest.distinct {
+        let pointer = pointer.get_ref();
+        let found = distinct::among(&given, pointer, unit, &|row| examined.number_of(row));
+        same.extend(found.into_iter().map(|(row, finding)| (row, pointer.clone(), finding)));
+    }
+    let made = made.into_iter().zip(given).map(|(made, given)| {
+        let outcome = match made {
+            Made::Record(record) => Ok(record),
+            Made::Draft(draft) => Err(draft),
+        };
+        ExaminedRow { given, outcome }
+    });
+    examined.rows = made.collect();
+    examined.add(document, same);
+    Ok(examined)
+}
+
+/// Rows before they are looked at.
+struct Given {
+    items: Vec<(Value, Vec<(String, Finding)>)>,
+    table: Option<Table>,
+    /// What concerns no row, or all of them.
+    problems: Problems,
+}
+
+fn from_json(document: &Document, bytes: &[u8], most: usize) -> Given {
+    let json::Read { value, findings } = json::read(bytes);
+    let mut given = Given { items: Vec::new(), table: None, problems: Problems::default() };
+    if let Some(problems) = value.as_ref().and_then(|value| rows::too_many(document, value, most)) {
+        return Given { problems, ..given };
+    }
+    let say = |finding| sentence::problem(&document.schema, &Value::Null, String::new(), finding);
+    match value {
+        Some(Value::Array(items)) if items.is_empty() => {
+            given.problems.push(say(Finding::problem("many.none")));
+        }
+        Some(Value::Array(items)) => {
+            let mut found = many::by_row(findings);
+            let with = |(row, item)| (item, found.remove(&row).unwrap_or_default());
+            given.items = items.into_iter().enumerate().map(with).collect();
+        }
+        Some(one) => given.items.push((one, findings)),
+        None => findings.into_iter().for_each(|(_, finding)| given.problems.push(say(finding))),
+    }
+    given
+}
+
+fn from_table(
+    document: &Document,
+    bytes: &[u8],
+    kind: RowsKind,
+    most: usize,
+) -> Result<Given, RowsRefusal> {
+    let fields = document.schema.fields();
+    let read = Table::read(document, &fields, bytes, kind, most);
+    let Read { table, findings } = read.map_err(|error| RowsRefusal::Unreadable(error.0))?;
+    let mut problems = Problems::default();
+    let say = |finding| sentence::problem(&document.schema, &Value::Null, String::new(), finding);
+    for finding in findings {
+        problems.push(say(finding));
+    }
+    if table.count() > most {
+        let many = Finding::problem("many.too-many").with("found", table.count());
+        problems.push(say(many.with("limit", most)));
+        return Ok(Given { items: Vec::new(), table: Some(table), problems });
+    }
+    Ok(Given { items: table.records(&fields), table: Some(table), problems })
+}
+
+impl ExaminedRows {
+    /// The rows in their order.
+    #[must_use]
+    pub fn rows(&self) -> &[ExaminedRow] {
+        &self.rows
+    }
+
+    /// Gives up the rows, to go on with them.
+    #[must_use]
+    pub fn into_rows(self) -> Vec<ExaminedRow> {
+        self.rows
+    }
+
+    /// What was found in all of them; pointers begin with the row, counted from 0.
+    #[must_use]
+    pub fn problems(&self) -> &Problems {
+        &self.problems
+    }
+
+    /// The table that the rows stand in, if they came in one.
+    #[must_use]
+    pub fn table(&self) -> Option<&Table> {
+        self.table.as_ref()
+    }
+
+    /// Whether nothing must be mended, in no row and in no head.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.problems.is_sound()
+    }
+
+    /// The sound rows: where they stand in the order (from 0), and their records.
+    pub fn sound(&self) -> impl Iterator<Item = (usize, &Record)> {
+        let record = |(at, row): (usize, &'_ ExaminedRow)| row.outcome.as_ref().ok().map(|_| at);
+        let places = self.rows.iter().enumerate().filter_map(record);
+        places.filter_map(|at| Some((at, self.rows[at].record()?)))
+    }
+
+    /// The rows that must be mended, as places in the order (from 0).
+    pub fn unsound(&self) -> impl Iterator<Item = usize> {
+        (0..self.rows.len()).filter(|at| self.rows[*at].outcome.is_err())
+    }
+
+    /// What a reader calls a row (from 0): 第5行 of a table, 第3份 of JSON.
+    #[must_use]
+    pub fn name_of(&self, row: usize) -> String {
+        let unit = if self.table.is_some() { "行" } else { "份" };
+        format!("第{}{unit}", self.number_of(row))
+    }
+
+    /// The number by which a reader finds a row (from 0): that of the spreadsheet, or its place in JSON.
+    #[must_use]
+    pub fn number_of(&self, row: usize) -> usize {
+        let line = self.table.as_ref().and_then(|table| table.line(row));
+        line.and_then(|line| usize::try_from(line.number).ok()).unwrap_or(row + 1)
+    }
+
+    /// The row (from 0) that a problem was found in; none if it concerns them all.
+    #[must_use]
+    pub fn row_of(problem: &Problem) -> Option<usize> {
+        row_of(&problem.pointer)
+    }
+
+    /// Where in the table a problem stands; none in JSON.
+    #[must_use]
+    pub fn place_of(&self, problem: &Problem) -> Option<Place> {
+        let table = self.table.as_ref()?;
+        if let Some(row) = Self::row_of(problem) {
+            let below = problem.pointer.get(1..).unwrap_or_default();
+            return table.place(row, below.find('/').map_or("", |at| &below[at..]));
+        }
+        // What concerns a head names its cell.
+        let cell = problem.facts.get("cell")?.as_str()?;
+        let letters = cell.trim_end_matches(|mark: char| mark.is_ascii_digit());
+        Some(Place {
+            sheet: table.grid().name.clone(),
+            row: table.head()?.number,
+            column: Some(letters.to_owned()),
+            cell: Some(cell.to_owned()),
+            header: Some(problem.facts.get("header")?.as_str()?.to_owned()),
+        })
+    }
+
+    /// A problem for programs: as it is told everywhere, and of a table also with its place.
+    #[must_use]
+    pub fn told(&self, problem: &Problem) -> Value {
+        let mut told = serde_json::to_value(problem).unwrap_or_default();
+        let place = self.place_of(problem).and_then(|place| serde_json::to_value(place).ok());
+        if let (Value::Object(told), Some(Value::Object(place))) = (&mut told, place) {
+            told.extend(place.into_iter().filter(|(_, value)| !value.is_null()));
+        }
+        told
+    }
+
+    /// Adds what another look has found in rows; such a row must be mended.
+    pub(crate) fn add(&mut self, document: &Document, found: Vec<RowFinding>) {
+        for (row, pointer, finding) in found {
+            let Some(examined) = self.rows.get(row) else { continue };
+            let problem = sentence::problem(&document.schema, &examined.given, pointer, finding);
+            let mut one = Problems::default();
+            one.push(problem);
+            let name = self.name_of(row);
+            self.problems.enclose(&format!("/{row}"), &name, one);
+        }
+        self.judge(document);
+    }
+
+    /// Ends the list of problems: in the order of the rows, with the number of those not told.
+    pub(crate) fn conclude(&mut self, document: &Document) {
+        self.problems.sort_by_row(&document.schema.shape);
+        if let Some(rest) = self.problems.untold() {
+            let told = if self.is_sound() { Finding::advice } else { Finding::problem };
+            let finding = told("problems.too-many").with("rest", rest);
+            let last = sentence::problem(&document.schema, &Value::Null, String::new(), finding);
+            self.problems.conclude(last);
+        }
+    }
+
+    /// Makes drafts of the records in which something must be mended; all, if that is the head.
+    fn judge(&mut self, document: &Document) {
+        let places: HashSet<Option<usize>> = self.problems.places_to_mend().map(row_of).collect();
+        let all = places.contains(&None);
+        for (at, row) in self.rows.iter_mut().enumerate() {
+            if row.outcome.is_ok() && (all || places.contains(&Some(at))) {
+                let empty = || draft(document, &Value::Object(Map::new()), &Problems::default());
+                let outcome = std::mem::replace(&mut row.outcome, Err(empty()));
+                row.outcome = outcome.map_or_else(Err, |record| Err(Draft::from(record)));
+            }
+        }
+    }
+}
+
+fn row_of(pointer: &str) -> Option<usize> {
+    pointer.strip_prefix('/')?.split('/').next()?.parse().ok()
+}

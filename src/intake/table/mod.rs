@@ -1,0 +1,203 @@
+//! Tables from where staff keep them: CSV and XLSX to records, each cell at its own address.
+
+mod cells;
+mod csv;
+mod grid;
+mod head;
+mod kind;
+pub(super) mod sentence;
+mod xlsx;
+
+use serde_json::Value;
+
+use crate::catalog::{Document, Field, Form};
+use crate::values::Finding;
+
+pub use grid::{Cell, Grid, Kind as CellKind, Line, address, letters};
+pub use head::TableColumn;
+pub use kind::RowsKind;
+
+/// Whatever the limit of rows, so many cells a row are enough for any document.
+const CELLS_A_ROW: usize = 200;
+
+/// Why a file is no table that can be read: one sentence with the remedy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unreadable(pub(super) String);
+
+impl Unreadable {
+    fn too_many_cells(most: usize) -> Self {
+        Self(format!("表格的单元格超过 {most} 个，请只留要用的工作表和行，或分成几个文件"))
+    }
+}
+
+/// A table as it stands in its file, with the head that was found.
+#[derive(Debug, Clone)]
+pub struct Table {
+    grid: Grid,
+    head: Option<usize>,
+    columns: Vec<TableColumn>,
+    rows: Vec<usize>,
+}
+
+/// Where in a table something stands.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Place {
+    /// The name of the sheet; empty for CSV.
+    pub sheet: String,
+    /// The row as the spreadsheet shows it.
+    pub row: u32,
+    /// The letters of the column; none if the field has no column.
+    pub column: Option<String>,
+    /// The address of the cell, such as `B5`; none if the field has no column.
+    pub cell: Option<String>,
+    /// What stands in the column's head.
+    pub header: Option<String>,
+}
+
+/// A table that was read.
+pub(super) struct Read {
+    pub table: Table,
+    /// What was found in the head.
+    pub findings: Vec<Finding>,
+}
+
+impl Table {
+    /// Reads a table of a document's records, with at most so many rows.
+    pub(super) fn read(
+        document: &Document,
+        fields: &[Field],
+        bytes: &[u8],
+        kind: RowsKind,
+        most: usize,
+    ) -> Result<Read, Unreadable> {
+        if let Some(list) = fields.iter().find(|field| field.form == Form::Groups) {
+            return Err(Unreadable(format!(
+                "文书 {} 的“{}”是成组的列表，一行表格写不下；请用 JSON",
+                document.id, list.column.label
+            )));
+        }
+        let most_cells = most.saturating_mul(CELLS_A_ROW);
+        let grids = match kind {
+            RowsKind::Xlsx => xlsx::read(bytes, most_cells)?,
+            _ => vec![csv::read(bytes, most_cells)?],
+        };
+        let mut findings = Vec::new();
+        let heads: Vec<_> = grids.iter().map(|grid| head::find(grid, fields)).collect();
+        let first = heads.iter().position(Option::is_some);
+        let filled = |at: &usize| !grids[*at].lines.is_empty();
+        let Some(chosen) = first.or_else(|| (0..grids.len()).find(filled)) else {
+            findings.push(Finding::problem("table.no-rows"));
+            return Ok(Read { table: Self::bare(Grid::default()), findings });
+        };
+        // Our own page of instructions stands beside every fill-in sheet.
+        let others = (0..grids.len()).filter(|at| *at != chosen).filter(filled);
+        let others: Vec<String> = others
+            .map(|at| grids[at].name.clone())
+            .filter(|name| name != INSTRUCTIONS && name != FOUND)
+            .map(|name| format!("“{name}”"))
+            .collect();
+        let name = grids[chosen].name.clone();
+        let head = heads.into_iter().nth(chosen).flatten();
+        let grid = grids.into_iter().nth(chosen).unwrap_or_default();
+        let Some(head) = head else {
+            let labels: Vec<&str> = fields.iter().map(|field| &*field.column.label).collect();
+            findings.push(Finding::problem("table.no-head").with("labels", labels.join("、")));
+            return Ok(Read { table: Self::bare(grid), findings });
+        };
+        findings.extend(head.findings);
+        if !others.is_empty() {
+            let others = Finding::advice("table.other-sheets").with("others", others.join("、"));
+            findings.push(others.with("sheet", name));
+        }
+        let used = |cell: &Cell| {
+            head.columns.iter().any(|column| column.column == cell.column && column.field.is_some())
+        };
+        // A row with nothing in any column that is used says nothing.
+        let rows: Vec<usize> = (head.line + 1..grid.lines.len())
+            .filter(|at| grid.lines[*at].cells.iter().any(used))
+            .collect();
+        if rows.is_empty() {
+            findings.push(Finding::problem("table.no-rows"));
+        }
+        let table = Self { head: Some(head.line), columns: head.columns, rows, grid };
+        Ok(Read { table, findings })
+    }
+
+    fn bare(grid: Grid) -> Self {
+        Self { grid, head: None, columns: Vec::new(), rows: Vec::new() }
+    }
+
+    /// The record of each row, with what was found in its cells.
+    pub(super) fn records(&self, fields: &[Field]) -> Vec<(Value, Vec<(String, Finding)>)> {
+        let record = |at: &usize| cells::record(&self.grid.lines[*at], &self.columns, fields);
+        self.rows.iter().map(record).collect()
+    }
+
+    /// The sheet with all its cells, as it was given.
+    #[must_use]
+    pub fn grid(&self) -> &Grid {
+        &self.grid
+    }
+
+    /// The row of the head; none if there is not one.
+    #[must_use]
+    pub fn head(&self) -> Option<&Line> {
+        self.grid.lines.get(self.head?)
+    }
+
+    /// The columns of the head, from left to right.
+    #[must_use]
+    pub fn columns(&self) -> &[TableColumn] {
+        &self.columns
+    }
+
+    /// How many rows hold records.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// A row that holds a record (counted from 0), with its cells.
+    #[must_use]
+    pub fn line(&self, row: usize) -> Option<&Line> {
+        self.grid.lines.get(*self.rows.get(row)?)
+    }
+
+    /// Where the field (a pointer within the record) of a row stands.
+    #[must_use]
+    pub fn place(&self, row: usize, pointer: &str) -> Option<Place> {
+        let line = self.line(row)?;
+        let column = self.column_of(pointer);
+        Some(Place {
+            sheet: self.grid.name.clone(),
+            row: line.number,
+            column: column.map(|column| letters(column.column)),
+            cell: column.map(|column| address(line.number, column.column)),
+            header: column.map(|column| column.header.clone()),
+        })
+    }
+
+    /// The column of a field: its own, that of what it lies in, or the first below it.
+    fn column_of(&self, pointer: &str) -> Option<&TableColumn> {
+        let known = |column: &&TableColumn, of: &str| column.pointer.as_deref() == Some(of);
+        let mut above = pointer;
+        while !above.is_empty() {
+            if let Some(column) = self.columns.iter().find(|column| known(column, above)) {
+                return Some(column);
+            }
+            above = &above[..above.rfind('/').unwrap_or(0)];
+        }
+        let below = format!("{pointer}/");
+        let within = |column: &&TableColumn| {
+            !pointer.is_empty()
+                && column.pointer.as_ref().is_some_and(|own| own.starts_with(&below))
+        };
+        self.columns.iter().find(within)
+    }
+}
+
+/// The name of the sheet that explains a fill-in spreadsheet.
+pub const INSTRUCTIONS: &str = "填写说明";
+
+/// The name of the sheet that lists what was found in an annotated copy.
+pub const FOUND: &str = "问题";
