@@ -1,9 +1,12 @@
 //! The verbs: what can be done with a catalog. The faces call nothing else.
 
+mod annotated;
 mod by_hand;
 mod collect;
 mod extract;
+mod fill_in;
 mod inspection;
+
 mod matter;
 mod measure;
 mod pack;

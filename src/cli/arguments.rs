@@ -61,18 +61,24 @@ pub(super) enum Verb {
         /// 文书，例如 shanxi/application
         #[arg(value_name = "文书")]
         document: String,
+        /// 改为写出填写用的电子表格（.xlsx），一行一份
+        #[arg(long, value_name = "文件")]
+        xlsx: Option<PathBuf>,
     },
     /// 检查数据，一次列出全部问题
     Check {
         /// 文书，例如 shanxi/application
         #[arg(value_name = "文书")]
         document: String,
-        /// 数据文件（JSON）；- 为标准输入
+        /// 数据文件（JSON）；- 为标准输入。CSV 或 XLSX 表格的每一行为一份
         #[arg(value_name = "数据")]
         input: PathBuf,
         /// 以 JSON 输出
         #[arg(long)]
         json: bool,
+        /// 另存一份标出问题的电子表格（.xlsx）
+        #[arg(long, value_name = "文件")]
+        marked: Option<PathBuf>,
     },
     /// 生成 PDF 或 PNG
     Render(Render),

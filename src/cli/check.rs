@@ -1,4 +1,4 @@
-//! `chengwen check`: every problem of an input at once.
+//! `chengwen check`: every problem of an input at once; of a table also where it stands in it.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -6,17 +6,36 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::output;
-use crate::app::{App, Refusal};
+use crate::app::{App, ExaminedRows, Refusal, RowsKind};
+use crate::intake::Problem;
+use crate::values::Level;
 
 pub(super) fn run(
     app: &App,
     document: &str,
     input: &Path,
     as_json: bool,
+    marked: Option<&Path>,
 ) -> Result<ExitCode, Refusal> {
     // An unknown document is told before standard input is waited for.
     app.document(document)?;
-    let examined = app.check(document, &output::read(input)?)?;
+    if let Some(marked) = marked {
+        if output::is_standard(marked) {
+            return Err(Refusal::Usage("--marked 需要一个文件名，不能写到标准输出".to_owned()));
+        }
+        output::spare_as("--marked", marked, &[input])?;
+    }
+    let bytes = output::read(input)?;
+    let name = (!output::is_standard(input)).then_some(input);
+    let kind = RowsKind::guess(name, &bytes);
+    if kind != RowsKind::Json || marked.is_some() {
+        let examined = app.examine_rows(document, &bytes, kind)?;
+        if let Some(marked) = marked {
+            output::write(marked, &app.annotated(document, &examined)?)?;
+        }
+        return tell_rows(&examined, as_json);
+    }
+    let examined = app.check(document, &bytes)?;
     let sound = examined.problems.is_sound();
     if as_json {
         output::json(&json!({
@@ -31,6 +50,40 @@ pub(super) fn run(
                 0 | 1 => output::line("检查通过。"),
                 many => output::line(format_args!("检查通过，共{many}份。")),
             }
+        }
+    }
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn tell_rows(examined: &ExaminedRows, as_json: bool) -> Result<ExitCode, Refusal> {
+    let (sound, all) = (examined.is_sound(), examined.rows().len());
+    let good = examined.sound().count();
+    let problems = examined.problems();
+    if as_json {
+        let told = |problem: &Problem| examined.told(problem);
+        output::json(&json!({
+            "sound": sound,
+            "rows": all,
+            "sound_rows": good,
+            "problems": problems.to_mend().map(told).collect::<Vec<_>>(),
+            "advice": problems.advice().map(told).collect::<Vec<_>>(),
+        }))?;
+    } else {
+        for problem in problems.all() {
+            let kind = if problem.level == Level::Problem { "问题" } else { "提示" };
+            let place = examined.place_of(problem);
+            let place = match place.map(|place| place.cell.unwrap_or(format!("第{}行", place.row)))
+            {
+                Some(place) => place,
+                None if problem.pointer.is_empty() => "全文".to_owned(),
+                None => problem.pointer.clone(),
+            };
+            output::remark(format_args!("{kind} {place}：{}", problem.sentence));
+        }
+        if sound {
+            output::line(format_args!("检查通过，共{all}份。"));
+        } else {
+            output::remark(format_args!("共 {all} 份，{good} 份没有问题；改正后再试。"));
         }
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(1) })

@@ -129,8 +129,10 @@ fn read_config(arguments: &Arguments) -> Result<Config, Refusal> {
 fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
     match verb {
         Verb::List { check, json } => list::run(app, check, json),
-        Verb::Schema { document } => schema::run(app, &document),
-        Verb::Check { document, input, json } => check::run(app, &document, &input, json),
+        Verb::Schema { document, xlsx } => schema::run(app, &document, xlsx.as_deref()),
+        Verb::Check { document, input, json, marked } => {
+            check::run(app, &document, &input, json, marked.as_deref())
+        }
         Verb::Render(render) => render::run(app, &render),
         Verb::RenderProcess { memory } => {
             app.work(memory).map(|()| ExitCode::SUCCESS).map_err(Refusal::from)

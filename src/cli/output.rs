@@ -81,11 +81,16 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, Refusal> {
 
 /// Refuses to write over what is read: nobody means that, and what is lost is an original.
 pub(super) fn spare(output: &Path, inputs: &[&Path]) -> Result<(), Refusal> {
+    spare_as("-o", output, inputs)
+}
+
+/// The same for an output that is named by another option.
+pub(super) fn spare_as(option: &str, output: &Path, inputs: &[&Path]) -> Result<(), Refusal> {
     let Ok(place) = fs::canonicalize(output) else { return Ok(()) };
     let same = |input: &&&Path| fs::canonicalize(input).is_ok_and(|input| input == place);
     match inputs.iter().find(same) {
         Some(_) => Err(Refusal::Usage(format!(
-            "-o {} 就是要读的文件，写出会把它毁掉；请换一个文件名",
+            "{option} {} 就是要读的文件，写出会把它毁掉；请换一个文件名",
             output.display()
         ))),
         None => Ok(()),

@@ -10,6 +10,7 @@ mod xlsx;
 
 use serde_json::Value;
 
+use super::problem::Problem;
 use crate::catalog::{Document, Field, Form};
 use crate::values::Finding;
 
@@ -71,10 +72,7 @@ impl Table {
         most: usize,
     ) -> Result<Read, Unreadable> {
         if let Some(list) = fields.iter().find(|field| field.form == Form::Groups) {
-            return Err(Unreadable(format!(
-                "文书 {} 的“{}”是成组的列表，一行表格写不下；请用 JSON",
-                document.id, list.column.label
-            )));
+            return Err(Unreadable(no_rows(document, list)));
         }
         let most_cells = most.saturating_mul(CELLS_A_ROW);
         let grids = match kind {
@@ -121,6 +119,41 @@ impl Table {
         }
         let table = Self { head: Some(head.line), columns: head.columns, rows, grid };
         Ok(Read { table, findings })
+    }
+
+    /// Records as they would stand in a table, under the printed labels.
+    ///
+    /// # Errors
+    /// A sentence if a record is no row.
+    pub(crate) fn of_records(document: &Document, records: &[&Value]) -> Result<Self, String> {
+        let fields = document.schema.fields();
+        if let Some(list) = fields.iter().find(|field| field.form == Form::Groups) {
+            return Err(no_rows(document, list));
+        }
+        let shape = &document.schema.shape;
+        let own: Vec<_> = fields.iter().map(|field| field.column.clone()).collect();
+        let line = |(number, texts): (u32, Vec<String>)| Line {
+            number,
+            cells: (0..)
+                .zip(texts)
+                .filter(|(_, text)| !text.is_empty())
+                .map(|(column, text)| Cell { column, text, kind: CellKind::Text })
+                .collect(),
+        };
+        let head = own.iter().map(|column| column.label.clone()).collect();
+        let texts = records
+            .iter()
+            .map(|record| own.iter().map(|column| shape.cell(record, &own, column)).collect());
+        let lines: Vec<Line> = (1..).zip(std::iter::once(head).chain(texts)).map(line).collect();
+        let columns = (0..).zip(&own).enumerate().map(|(at, (column, own))| TableColumn {
+            column,
+            header: own.label.clone(),
+            pointer: Some(own.pointer.clone()),
+            field: Some(at),
+        });
+        let rows = (1..lines.len()).collect();
+        let grid = Grid { name: String::new(), lines };
+        Ok(Self { head: Some(0), columns: columns.collect(), rows, grid })
     }
 
     fn bare(grid: Grid) -> Self {
@@ -177,6 +210,21 @@ impl Table {
         })
     }
 
+    /// The column (from 0) of a field of a row.
+    #[must_use]
+    pub fn column_at(&self, row: usize, pointer: &str) -> Option<u32> {
+        self.line(row)?;
+        self.column_of(pointer).map(|column| column.column)
+    }
+
+    /// The column (from 0) of which a problem of the head speaks.
+    #[must_use]
+    pub fn head_column(&self, problem: &Problem) -> Option<u32> {
+        let (cell, row) = (problem.facts.get("cell")?.as_str()?, self.head()?.number);
+        let of = |column: &&TableColumn| address(row, column.column) == cell;
+        self.columns.iter().find(of).map(|column| column.column)
+    }
+
     /// The column of a field: its own, that of what it lies in, or the first below it.
     fn column_of(&self, pointer: &str) -> Option<&TableColumn> {
         let known = |column: &&TableColumn, of: &str| column.pointer.as_deref() == Some(of);
@@ -194,6 +242,12 @@ impl Table {
         };
         self.columns.iter().find(within)
     }
+}
+
+/// Why a document's records are no rows.
+fn no_rows(document: &Document, list: &Field) -> String {
+    let (id, label) = (&document.id, &list.column.label);
+    format!("文书 {id} 的“{label}”是成组的列表，一行表格写不下；请用 JSON")
 }
 
 /// The name of the sheet that explains a fill-in spreadsheet.
