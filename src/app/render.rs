@@ -291,6 +291,7 @@ impl Plan {
             draft: false,
             most: app.most(),
             one_sided: self.one_sided,
+            overprint: None,
             output,
         }
     }

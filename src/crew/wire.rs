@@ -19,7 +19,13 @@ pub(super) struct Hello {
 /// What it answers to a job; the bytes of the file are the body.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Answer {
-    Done { pages: usize, starts: Vec<usize>, no_room: Vec<NoRoom>, warnings: Vec<String> },
+    Done {
+        ends: Vec<usize>,
+        pages: usize,
+        starts: Vec<usize>,
+        no_room: Vec<NoRoom>,
+        warnings: Vec<String>,
+    },
     Failed(Failure),
 }
 

@@ -3,9 +3,12 @@
 //! [`Typesetter::typeset`] takes plain data and gives plain data, so that it can run in a process
 //! of its own without change. User text reaches Typst in a virtual JSON file and in no other way.
 
+mod code;
 mod diagnostics;
+mod each;
 mod export;
 mod heads;
+mod offset;
 mod overflow;
 mod press;
 mod room;
@@ -18,6 +21,7 @@ use crate::catalog::{Catalog, Orientation};
 use crate::fault::{Fault, Faults};
 use crate::wording::{Carried, Sheet};
 
+pub use offset::Offset;
 pub use press::STACK;
 
 /// Sheets of one document, to be typeset into one file.
@@ -37,6 +41,9 @@ pub struct Job {
     pub draft: bool,
     /// Whether the margins stay those of an odd page (`--sides one`, and simplex documents).
     pub one_sided: bool,
+    /// Whether what printed stock bears is left out (套打), and how far the rest is moved.
+    #[serde(default)]
+    pub overprint: Option<Offset>,
     /// The most that may be made.
     pub most: Most,
     /// What is to be made.
@@ -68,6 +75,13 @@ pub enum Output {
         /// The date in its metadata.
         date: NaiveDate,
     },
+    /// A file for each sheet, the same bytes as if it were typeset alone; one after the other.
+    Each {
+        /// The standard they claim.
+        standard: Standard,
+        /// What differs from file to file, one for each sheet.
+        files: Vec<Single>,
+    },
     /// A picture of one page.
     Png {
         /// The page, counted from 1.
@@ -77,6 +91,19 @@ pub enum Output {
     },
     /// Nothing: the pages are laid out, to see whether everything has room.
     Nothing,
+}
+
+/// What a file of one sheet has of its own; the names are those of [`Output::Pdf`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Single {
+    /// The record it carries; only PDF/A-3u may carry one.
+    pub carried: Option<Carried>,
+    /// What the carried file is described by.
+    pub description: String,
+    /// What the file is: hashed into its `/ID`.
+    pub identity: String,
+    /// The date in its metadata.
+    pub date: NaiveDate,
 }
 
 /// The standard that a PDF claims.
@@ -99,9 +126,11 @@ pub enum Standard {
 pub struct Typeset {
     /// The bytes of the PDF or PNG; none if nothing was to be made.
     pub bytes: Vec<u8>,
+    /// Where each file ends in the bytes, if there is one for each sheet ([`Output::Each`]).
+    pub ends: Vec<usize>,
     /// How many pages the document has, also if only one was drawn.
     pub pages: usize,
-    /// On which page each sheet begins, from 0.
+    /// On which page each sheet begins, from 0; of files of their own, as if they were one.
     pub starts: Vec<usize>,
     /// The texts of a draft for which there is no room.
     pub no_room: Vec<NoRoom>,
@@ -157,6 +186,19 @@ impl Typesetter {
     /// A page that does not exist, or the diagnostics of the template.
     pub fn typeset(&self, job: &Job) -> Result<Typeset, Failure> {
         self.press.run(job)
+    }
+}
+
+impl Typeset {
+    /// The file of each sheet, if each has its own; else the whole.
+    pub fn files(&self) -> impl Iterator<Item = &[u8]> {
+        let whole = [self.bytes.len()];
+        let ends = if self.ends.is_empty() { whole.to_vec() } else { self.ends.clone() };
+        ends.into_iter().scan(0, |start, end| {
+            let file = self.bytes.get(*start..end).unwrap_or_default();
+            *start = end;
+            Some(file)
+        })
     }
 }
 

@@ -11,7 +11,8 @@ use typst::syntax::{DiagSpanKind, LinkedNode, Source, SyntaxKind, ast};
 use typst_layout::PagedDocument;
 
 use super::world::{DATA, Desk, SETTING, Shelf};
-use super::{Failure, Job, Output, Typeset, diagnostics, export, heads, overflow, room};
+use super::{Failure, Job, Output, Typeset};
+use super::{code, diagnostics, each, export, heads, offset, overflow, room};
 use crate::catalog::{Catalog, LAYOUT, Orientation};
 use crate::fault::{Fault, Faults};
 use crate::wording::Sheet;
@@ -69,7 +70,14 @@ impl Press {
         self.threads.install(|| {
             let _trim = Trim;
             // A panic of the library is its fault or a layout's, and must not take others down.
-            catch_unwind(AssertUnwindSafe(|| self.compile(job))).unwrap_or_else(|_| {
+            let made = || match &job.output {
+                Output::Each { standard, files } => each::sheet(job, *standard, files, |one| {
+                    let _trim = Trim;
+                    self.compile(one)
+                }),
+                _ => self.compile(job),
+            };
+            catch_unwind(AssertUnwindSafe(made)).unwrap_or_else(|_| {
                 Err(Failure::Template(vec!["排版程序内部出错（panic）".to_owned()]))
             })
         })
@@ -80,7 +88,9 @@ impl Press {
         let data = serde_json::to_vec(&data(job)).map_err(unwritable)?;
         let setting = serde_json::to_vec(&self.setting(job, &data)).map_err(unwritable)?;
         let main = format!("/{}/{LAYOUT}", job.document);
-        let desk = Desk::new(&self.shelf, &main, [(SETTING, setting), (DATA, data)])
+        let codes = codes(job).map_err(|slip| Failure::Template(vec![slip]))?;
+        let files = [(SETTING.to_owned(), setting), (DATA.to_owned(), data)];
+        let desk = Desk::new(&self.shelf, &main, files.into_iter().chain(codes))
             .ok_or_else(|| Failure::Template(vec![format!("没有 {main}")]))?;
         let started = Instant::now();
         let compiled = typst::compile::<PagedDocument>(&desk);
@@ -100,6 +110,10 @@ impl Press {
         }
         let across = job.orientation == Orientation::Landscape && !job.one_sided;
         let document = if across { heads::mirrored(document) } else { document };
+        let document = match job.overprint {
+            Some(offset) => offset::moved(document, offset),
+            None => document,
+        };
         let overflowing = overflow::pages(&document);
         if !overflowing.is_empty() && !job.draft {
             return Err(Failure::Overflow(overflowing));
@@ -112,7 +126,7 @@ impl Press {
             Output::Png { page, pixels_per_point } => {
                 export::png(&document, *page, *pixels_per_point, job.most.pixels)?
             }
-            Output::Nothing => Vec::new(),
+            Output::Nothing | Output::Each { .. } => Vec::new(),
         };
         tracing::debug!(
             document = job.document,
@@ -121,7 +135,7 @@ impl Press {
             export_ms = (started.elapsed() - laid_out).as_secs_f64() * 1e3,
             "typeset"
         );
-        Ok(Typeset { bytes, pages, starts, no_room, warnings })
+        Ok(Typeset { bytes, ends: Vec::new(), pages, starts, no_room, warnings })
     }
 
     /// What all records of the document have in common.
@@ -129,6 +143,7 @@ impl Press {
         Setting {
             fonts: &self.roles,
             sides: if job.one_sided { "one" } else { "duplex" },
+            overprint: job.overprint.is_some(),
             document: About {
                 title: &job.title,
                 author: job.author.as_deref(),
@@ -159,6 +174,7 @@ fn starts(document: &PagedDocument, sheets: usize) -> Result<Vec<usize>, Failure
 struct Setting<'a> {
     fonts: &'a serde_json::Value,
     sides: &'static str,
+    overprint: bool,
     document: About<'a>,
     digests: bool,
     apostrophes: bool,
@@ -204,6 +220,13 @@ fn data(job: &Job) -> Data<'_> {
         _ => None,
     };
     Data { attachment, sheets: &job.sheets }
+}
+
+/// The QR codes of the sheets that have one, as files.
+fn codes(job: &Job) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let sheets = job.sheets.iter().enumerate();
+    let made = sheets.filter_map(|(at, sheet)| Some((at, code::of(sheet)?)));
+    made.map(|(at, code)| Ok((format!("/code/{at}"), code?))).collect()
 }
 
 /// Syntax errors of a layout, and families it names that are not there.

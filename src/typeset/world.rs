@@ -1,4 +1,4 @@
-//! What Typst may see: the layouts of the catalog, two virtual data files, our fonts, and no clock.
+//! What Typst may see: the layouts of the catalog, a few virtual files, our fonts, and no clock.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -86,19 +86,19 @@ impl Shelf {
 pub(super) struct Desk<'a> {
     shelf: &'a Shelf,
     main: FileId,
-    files: [(FileId, Bytes); 2],
+    files: BTreeMap<String, Bytes>,
 }
 
 impl<'a> Desk<'a> {
-    /// `None` if `main` is no path or no layout, or the name of a virtual file is no path.
+    /// With these virtual files, by path; `None` if `main` is no path or no layout.
     pub(super) fn new(
         shelf: &'a Shelf,
         main: &str,
-        [first, second]: [(&str, Vec<u8>); 2],
+        files: impl Iterator<Item = (String, Vec<u8>)>,
     ) -> Option<Self> {
         let main = file_id(main).filter(|_| shelf.sources.contains_key(main))?;
-        let file = |(name, json)| Some((file_id(name)?, Bytes::new(json)));
-        Some(Self { shelf, main, files: [file(first)?, file(second)?] })
+        let files = files.map(|(name, bytes)| (name, Bytes::new(bytes))).collect();
+        Some(Self { shelf, main, files })
     }
 }
 
@@ -124,8 +124,8 @@ impl World for Desk<'_> {
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
-        let file = self.files.iter().find(|(known, _)| *known == id);
-        file.map(|(_, json)| json.clone()).ok_or_else(|| not_found(id))
+        let file = self.files.get(id.get().vpath().get_with_slash());
+        file.cloned().ok_or_else(|| not_found(id))
     }
 
     fn font(&self, index: usize) -> Option<Font> {

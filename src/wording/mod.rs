@@ -27,6 +27,17 @@ pub struct Sheet {
     sentences: BTreeMap<String, Option<String>>,
     digest: Option<Digest>,
     date: NaiveDate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    verify: Option<Verification>,
+}
+
+/// Where a sheet is verified (查验).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verification {
+    /// The address that its QR code holds.
+    pub url: String,
+    /// The code, to be typed.
+    pub code: String,
 }
 
 /// A record that travels inside its PDF.
@@ -60,6 +71,7 @@ impl Sheet {
             sentences,
             digest: document.manifest.carry.then(|| record.digest().clone()),
             date: record.date(),
+            verify: None,
         })
     }
 
@@ -106,6 +118,7 @@ impl Sheet {
             sentences,
             digest: None,
             date: draft.date(),
+            verify: None,
         })
     }
 
@@ -114,7 +127,20 @@ impl Sheet {
     #[must_use]
     pub fn free(record: Value, date: NaiveDate) -> Self {
         let (computed, sentences) = (BTreeMap::new(), BTreeMap::new());
-        Self { record, computed, sentences, digest: None, date }
+        Self { record, computed, sentences, digest: None, date, verify: None }
+    }
+
+    /// The same sheet with a QR code of an address at which it is verified, and the code to be typed
+    /// there. The layout of a certificate has room for it; others do not look.
+    #[must_use]
+    pub fn with_verification(self, url: String, code: String) -> Self {
+        Self { verify: Some(Verification { url, code }), ..self }
+    }
+
+    /// Where it is verified, if anywhere.
+    #[must_use]
+    pub fn verification(&self) -> Option<&Verification> {
+        self.verify.as_ref()
     }
 
     /// The complete record, or draft, of which the sheet was made.

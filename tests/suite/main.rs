@@ -19,6 +19,7 @@ mod large;
 mod made;
 #[cfg(target_os = "linux")]
 mod memory;
+mod merging;
 mod packet;
 mod paper;
 mod print;

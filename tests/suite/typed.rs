@@ -46,6 +46,7 @@ fn pdf(app: &App, typed: &Typed, signed: bool) -> Vec<u8> {
         sheets: vec![Sheet::free(record, date)],
         draft: false,
         one_sided: false,
+        overprint: None,
         most: Most { pages: 100, pixels: 1 },
         output: Output::Pdf {
             standard: Standard::A2u,

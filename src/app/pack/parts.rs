@@ -162,6 +162,7 @@ impl App {
             orientation: Orientation::Portrait,
             draft: false,
             one_sided,
+            overprint: None,
             most: self.most(),
             output: typeset::Output::Pdf {
                 standard: Standard::A2u,
