@@ -19,6 +19,7 @@ mod large;
 mod made;
 #[cfg(target_os = "linux")]
 mod memory;
+mod numbering;
 mod packet;
 mod paper;
 mod print;
