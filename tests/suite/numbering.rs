@@ -8,6 +8,7 @@ use std::time::Instant;
 use chengwen::app::App;
 use chengwen::intake::{Record, examine, numbered};
 use chengwen::wording::numbering::{counter, given_number, number, registered};
+use chengwen::wording::revocation;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -271,4 +272,90 @@ fn a_broken_sample_is_not_tried() {
     fs::write(home.path("samples/shanxi-certificate.minimal.json"), "{").expect("written");
     fs::write(home.path("samples/shanxi-certificate.latin.json"), "[1, {}]").expect("written");
     assert!(crate::support::app_at(home.folder.path()).is_ok());
+}
+
+/// Two entries as the registry tells them, the second with nothing that may be missing.
+fn entries() -> [Value; 2] {
+    [
+        json!({
+            "number": "晋放心示〔2026〕单位0001号",
+            "holder": "太原市迎泽区晋味源食品有限公司",
+            "credit_code": "91140106MA0K3T7W78",
+            "title": "山西省放心消费示范单位",
+            "issuer": "山西省市场监督管理局",
+            "issued_on": "2026-03-05",
+            "revoked_on": "2027-05-18",
+            "why": "停止经营",
+        }),
+        json!({
+            "number": "晋放心示〔2026〕行业0002号",
+            "holder": "平遥古城商会",
+            "title": "山西省放心消费示范行业",
+            "issued_on": "2026-03-05",
+            "revoked_on": "2027-05-20",
+            "why": "注销登记",
+        }),
+    ]
+}
+
+#[test]
+fn revoked_entries_give_the_notice() {
+    let app = app();
+    let document = app.catalog().document(CERTIFICATE).expect("there");
+    let both = revocation(document, &entries()).expect("no fault");
+    let wanted = json!({
+        "issued_on": "2027-05-20",
+        "entries": [
+            {
+                "number": "晋放心示〔2026〕单位0001号",
+                "name": "太原市迎泽区晋味源食品有限公司",
+                "credit_code": "91140106MA0K3T7W78",
+                "title": "山西省放心消费示范单位",
+                "why": "停止经营",
+                "revoked_on": "2027-05-18",
+            },
+            {
+                "number": "晋放心示〔2026〕行业0002号",
+                "name": "平遥古城商会",
+                "title": "山西省放心消费示范行业",
+                "why": "注销登记",
+                "revoked_on": "2027-05-20",
+            },
+        ],
+    });
+    assert_eq!(both, wanted);
+    let one = revocation(document, &entries()[..1]).expect("no fault");
+    assert_eq!(one["issuer"], "山西省市场监督管理局");
+    let notice = document.manifest.numbered.as_ref().and_then(|it| it.revocation.as_ref());
+    let notice = notice.expect("a notice").document.get_ref().clone();
+    for data in [both, one] {
+        let made = crate::support::render(&app, &notice, &data, Default::default());
+        let text = crate::support::squeezed(&crate::support::text_of(&made.bytes).join(""));
+        for entry in data["entries"].as_array().expect("a list") {
+            for field in ["number", "name", "title", "why"] {
+                let words = entry[field].as_str().expect("text");
+                assert!(text.contains(words), "{words} not in {text}");
+            }
+        }
+        assert!(text.contains("自撤销之日起作废"), "{text}");
+    }
+    let other = app.catalog().document("shanxi/notice").expect("there");
+    let failed = revocation(other, &entries()).expect_err("no notice");
+    assert!(failed.what.contains("[numbered.revocation]"), "{failed}");
+}
+
+#[test]
+fn the_notice_of_a_revocation_is_checked_when_it_is_opened() {
+    let told = |old: &str, new: &str, told: &[&str]| expect(MANIFEST, old, new, told);
+    told("\"shanxi/revocation\"", "\"shanxi/revocatoin\"", &["没有这份文书", "shanxi/revocation"]);
+    told(
+        "into = \"/entries\"",
+        "into = \"/basi\"",
+        &["不是 shanxi/revocation 的 schema 中最外层的列表"],
+    );
+    told("why = \"why\"", "why = \"reason\"", &["登记的内容中未声明的字段“reason”"]);
+    told("why = \"why\"", "cause = \"why\"", &["没有字段“cause”", "why"]);
+    told("why = \"why\"", "why = \"why ~\"", &["“why”的表达式有误"]);
+    told("issued_on = \"entries|map", "issued_on = \"rows|map", &["未声明的字段“rows”"]);
+    told("issued_on = \"entries|map", "published = \"entries|map", &["没有字段“published”"]);
 }
