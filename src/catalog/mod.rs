@@ -36,6 +36,7 @@ pub use fonts::{Coverage, Fonts, Role};
 pub use home::{Home, Places};
 use manifest::toml_fault;
 pub use manifest::{Mapping, Numbered, Numbers, Orientation, Programme, Revocation, Sides};
+pub use mappings::ENTRY;
 pub use packet::{
     Manifest as PacketManifest, Material, Packet, PacketRule, Paper, SAME, Section, Seen,
 };

@@ -31,7 +31,7 @@ const COUNTER: &str = "numbers:counter";
 const OWN: [&str; 2] = ["year", "serial"];
 
 /// The serials that are tried: neighbours, and more digits than four.
-const SERIALS: [u64; 7] = [1, 2, 11, 112, 9_999, 12_345, 100_000];
+const SERIALS: [u64; 8] = [1, 2, 11, 101, 9_999, 10_001, 12_345, 100_000];
 
 /// How many records of a sample, and how many combinations of choices, are tried.
 const RECORDS: usize = 20;
@@ -172,10 +172,11 @@ pub(super) fn tried(document: &Document, (file, text): (&Path, &str)) -> Option<
     for record in document.samples.values().flat_map(|path| sample_records(path)) {
         let Some(dated) = record.pointer(dated_by).and_then(Value::as_str) else { continue };
         let Ok(dated) = date::parse(dated) else { continue };
-        let next_year = dated.with_year(dated.year() + 1).unwrap_or(dated);
+        let dates =
+            [dated, other_year(dated), other_month(dated), dated.succ_opt().unwrap_or(dated)];
         for (mut record, date) in chosen(&document.schema.shape, record, &reads)
             .into_iter()
-            .flat_map(|record| [(record.clone(), dated), (record, next_year)])
+            .flat_map(|record| dates.map(|date| (record.clone(), date)))
         {
             put(&mut record, dated_by, &date.to_string());
             if !document.schema.validator.is_valid(&record) {
@@ -211,6 +212,16 @@ pub(super) fn tried(document: &Document, (file, text): (&Path, &str)) -> Option<
         }
     }
     None
+}
+
+/// A day of the next year.
+fn other_year(day: NaiveDate) -> NaiveDate {
+    NaiveDate::from_ymd_opt(day.year() + 1, day.month(), 1).unwrap_or(day)
+}
+
+/// A day of another month of the year.
+fn other_month(day: NaiveDate) -> NaiveDate {
+    NaiveDate::from_ymd_opt(day.year(), 1 + day.month() % 12, 1).unwrap_or(day)
 }
 
 /// The first records of a sample file; one that cannot be read is told of when the samples are checked.

@@ -2,6 +2,7 @@
 
 mod derive;
 pub mod numbering;
+mod revocation;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,6 +19,7 @@ use crate::fault::Fault;
 use crate::intake::{Draft, Record};
 
 pub use derive::{applicant_of, derive};
+pub use revocation::revocation;
 
 /// A record with all its sentences made: plain data, and all that the layout is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -82,6 +82,7 @@ fn tables_have_header_cells_and_titles_are_titles() {
     let app = app();
     for (name, tables, columns, titles) in [
         ("shanxi-notice", 1, 4, 2),
+        ("shanxi-revocation", 1, 5, 2),
         ("shanxi-summary", 2, 9, 1),
         ("shanxi-summary.several-pages", 6, 9, 1),
     ] {

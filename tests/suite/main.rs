@@ -20,6 +20,7 @@ mod made;
 #[cfg(target_os = "linux")]
 mod memory;
 mod merging;
+mod numbering;
 mod packet;
 mod paper;
 mod print;

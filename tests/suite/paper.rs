@@ -165,6 +165,7 @@ fn rare_characters_are_read_back_from_every_document() {
         ("shanxi-summary", "/rows/0/name"),
         ("shanxi-notice", "/entries/0/name"),
         ("shanxi-certificate", "/holder"),
+        ("shanxi-revocation", "/entries/0/name"),
     ] {
         let sample = sample(&app, name);
         let mut record = sample.record();
