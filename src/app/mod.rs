@@ -1,6 +1,7 @@
 //! The verbs: what can be done with a catalog. The faces call nothing else.
 
 mod by_hand;
+mod calibrate;
 mod collect;
 mod extract;
 mod inspection;
@@ -8,6 +9,7 @@ mod matter;
 mod measure;
 mod pack;
 mod render;
+mod runs;
 mod samples;
 mod spreadsheet;
 mod verify;
@@ -29,6 +31,7 @@ pub use pack::{
     CopiesAs, Counted, Files, MostOfAttachments, NamedFile, PackOptions, Packed, Wrapping,
 };
 pub use render::{Input, Options, Output, Rendered, Sides};
+pub use runs::Whole;
 pub use samples::{SampleReport, blanks};
 pub use verify::{Verdict, Verification};
 
