@@ -51,9 +51,17 @@ pub(super) fn sheets_of(document: &Document, records: &[Record]) -> Result<Vec<S
 }
 
 pub(super) fn without_room(document: &Document, sheets: &[Sheet], texts: &[NoRoom]) -> Problems {
-    let fields = texts.iter().map(|text| (text.sheet, &*text.pointer, &*text.floor));
     let records: Vec<&Value> = sheets.iter().map(Sheet::record).collect();
-    intake::without_room(document, &records, fields)
+    without_room_in(document, &records, texts)
+}
+
+pub(super) fn without_room_in(
+    document: &Document,
+    records: &[&Value],
+    texts: &[NoRoom],
+) -> Problems {
+    let fields = texts.iter().map(|text| (text.sheet, &*text.pointer, &*text.floor));
+    intake::without_room(document, records, fields)
 }
 
 /// The name of the file, without its ending.

@@ -2,16 +2,17 @@
 
 mod annotated;
 mod by_hand;
+mod calibrate;
 mod collect;
 mod extract;
 mod fill_in;
 mod inspection;
-
 mod matter;
 mod measure;
 mod pack;
 mod render;
 mod rows;
+mod runs;
 mod samples;
 mod spreadsheet;
 pub(crate) mod table_out;
@@ -35,6 +36,7 @@ pub use pack::{
     CopiesAs, Counted, Files, MostOfAttachments, NamedFile, PackOptions, Packed, Wrapping,
 };
 pub use render::{Input, Options, Output, Rendered, Sides};
+pub use runs::Whole;
 pub use samples::{SampleReport, blanks};
 pub use verify::{Verdict, Verification};
 

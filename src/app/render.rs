@@ -3,18 +3,19 @@
 use std::mem;
 use std::time::Instant;
 
+use chrono::NaiveDate;
+use serde_json::Value;
+
 use super::by_hand::by_hand;
-use super::matter::{Matter, sheets_of, stem, without_room};
+use super::matter::{Matter, sheets_of, stem, without_room, without_room_in};
 use super::{App, Refusal};
 use crate::catalog::{Document, Sides as Declared};
 use crate::crew::Undone;
 use crate::digest::{Digest, Hashing};
-use crate::finish::{self, Duplex, Intent};
-use serde_json::Value;
-
-use crate::intake::{self, Problems, Record};
+use crate::finish::{self, Duplex, Intent, Joint};
+use crate::intake::{Problems, Record};
 use crate::packet::Archive;
-use crate::typeset::{self, Failure, Job, NoRoom, Standard, Typeset};
+use crate::typeset::{self, Failure, Job, NoRoom, Offset, Single, Standard, Typeset};
 use crate::wording::{Carried, Sheet};
 
 /// What is to be printed.
@@ -38,6 +39,8 @@ pub struct Options {
     pub standard: Option<Standard>,
     /// Copies that the printer is asked for, 1 to 5.
     pub copies: u8,
+    /// Whether what printed stock bears is left out (套打), and how far the rest is moved.
+    pub overprint: Option<Offset>,
     /// What file is wanted.
     pub output: Output,
 }
@@ -92,7 +95,7 @@ pub struct Rendered {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { sides: None, standard: None, copies: 1, output: Output::Pdf }
+        Self { sides: None, standard: None, copies: 1, overprint: None, output: Output::Pdf }
     }
 }
 
@@ -120,8 +123,9 @@ impl App {
             let sentence = "手动双面把一份文件拆成两份，不能再符合 a-2a 或 ua-1，请换用其他标准";
             return Err(Refusal::Usage(sentence.to_owned()));
         }
-        let plan = Plan::of(document, &records, options);
-        let mut job = plan.job(self, document, &records, sheets);
+        let plan = Plan::of(document, !records.is_empty(), options)?;
+        let output = plan.output(self, document, &records, &sheets);
+        let mut job = plan.job(self, document, sheets, output);
         job.draft = matches!(input, Input::Unfinished(_));
         let made = self.typesetting.typeset(&job).map_err(|undone| match undone {
             Undone::Failed(Failure::NoSuchPage(pages)) => {
@@ -135,6 +139,13 @@ impl App {
                 "图片有 {pixels} 像素，超过 {} 的限度（limits.pixels）",
                 self.most.pixels
             )),
+            Undone::Failed(Failure::Overflow(pages)) if options.overprint.is_some() => {
+                let pages: Vec<String> = pages.iter().map(ToString::to_string).collect();
+                Refusal::Usage(format!(
+                    "第{}页有文字移出纸面，或离纸边不到5毫米；请把偏移（offset）改小",
+                    pages.join("、")
+                ))
+            }
             // A record that is too long for its page is its writer's to shorten.
             Undone::Failed(Failure::Overflow(pages)) if !matches!(input, Input::Blank(_)) => {
                 let pages: Vec<String> = pages.iter().map(ToString::to_string).collect();
@@ -172,19 +183,15 @@ impl App {
 
 impl App {
     /// The problems of texts for which the layout has no room, if the document says that only the
-    /// layout can tell.
+    /// layout can tell. Only records with a text so long that it may have none are laid out.
     pub(super) fn find_without_room(
         &self,
         document: &Document,
         records: &[Record],
     ) -> Result<Problems, Refusal> {
-        if !document.manifest.measured || records.is_empty() {
-            return Ok(Problems::default());
-        }
         let texts = self.texts_without_room(document, records)?;
-        let completes: Vec<&Value> = records.iter().map(Record::complete).collect();
-        let fields = texts.iter().map(|text| (text.sheet, &*text.pointer, &*text.floor));
-        Ok(intake::without_room(document, &completes, fields))
+        let records: Vec<&Value> = records.iter().map(Record::complete).collect();
+        Ok(without_room_in(document, &records, &texts))
     }
 
     /// The texts for which the layout has no room, likewise.
@@ -193,44 +200,64 @@ impl App {
         document: &Document,
         records: &[Record],
     ) -> Result<Vec<NoRoom>, Refusal> {
-        if !document.manifest.measured || records.is_empty() {
+        let long: Vec<usize> = (0..records.len())
+            .filter(|at| may_lack_room(document, records[*at].complete()))
+            .collect();
+        if long.is_empty() {
             return Ok(Vec::new());
         }
-        let plan = Plan::of(document, records, Options::default());
-        let sheets = sheets_of(document, records)?;
-        let job =
-            Job { output: typeset::Output::Nothing, ..plan.job(self, document, records, sheets) };
+        let some: Vec<Record> = long.iter().map(|at| records[*at].clone()).collect();
+        let sheets = sheets_of(document, &some)?;
+        let plan = Plan::of(document, true, Options::default())?;
+        let job = plan.job(self, document, sheets, typeset::Output::Nothing);
         match self.typesetting.typeset(&job) {
             Ok(_) => Ok(Vec::new()),
-            Err(Undone::Failed(Failure::NoRoom(texts))) => Ok(texts),
+            Err(Undone::Failed(Failure::NoRoom(texts))) => {
+                let row = |text: &NoRoom| long.get(text.sheet).copied().unwrap_or_default();
+                Ok(texts.iter().map(|it| NoRoom { sheet: row(it), ..it.clone() }).collect())
+            }
             Err(other) => Err(other.into()),
         }
     }
 }
 
+/// Whether some text is longer than what surely has room.
+fn may_lack_room(document: &Document, complete: &Value) -> bool {
+    document.manifest.measured.iter().any(|(pointer, most)| {
+        let text = complete.pointer(pointer.get_ref()).and_then(Value::as_str);
+        text.is_some_and(|text| text.chars().count() > *most)
+    })
+}
+
 /// What the options mean for this document.
-struct Plan {
+pub(super) struct Plan {
     options: Options,
     duplex: Duplex,
     manual: bool,
     one_sided: bool,
-    padded: bool,
-    standard: Standard,
+    pub(super) padded: bool,
+    pub(super) standard: Standard,
 }
 
 impl Plan {
-    fn of(document: &Document, records: &[Record], options: Options) -> Self {
+    /// `filled` tells whether the file is of records, which it may carry.
+    pub(super) fn of(document: &Document, filled: bool, options: Options) -> Result<Self, Refusal> {
         let manifest = &document.manifest;
+        if options.overprint.is_some() && !manifest.overprint {
+            let name = &manifest.name;
+            let sentence = format!("“{name}”没有可套打的底纸，请去掉 overprint（套打）");
+            return Err(Refusal::Usage(sentence));
+        }
         let duplex = match (options.sides, manifest.sides) {
             (Some(Sides::Long | Sides::Manual), _) | (None, Declared::Duplex) => Duplex::LongEdge,
             (Some(Sides::Short), _) => Duplex::ShortEdge,
             (Some(Sides::One), _) | (None, Declared::Simplex) => Duplex::Simplex,
         };
         let one_sided = duplex == Duplex::Simplex;
-        let carries = manifest.carry && !records.is_empty();
+        let carries = manifest.carry && filled;
         let needed = if carries { Standard::A3u } else { Standard::A2u };
         let standard = options.standard.unwrap_or(needed);
-        Self {
+        Ok(Self {
             options,
             duplex,
             manual: options.sides == Some(Sides::Manual),
@@ -238,50 +265,80 @@ impl Plan {
             // A document of one side has blank backs where a printer must print two.
             padded: (manifest.padded || manifest.sides == Declared::Simplex) && !one_sided,
             standard,
-        }
+        })
     }
 
-    fn job(&self, app: &App, document: &Document, records: &[Record], sheets: Vec<Sheet>) -> Job {
-        let carried = match records {
-            [record] if document.manifest.carry && self.standard == Standard::A3u => {
-                Some(Carried::of(record))
-            }
-            _ => None,
+    /// What is to be made of the sheets of some records, or of drafts.
+    fn output(
+        &self,
+        app: &App,
+        document: &Document,
+        records: &[Record],
+        sheets: &[Sheet],
+    ) -> typeset::Output {
+        // Drafts have no digest; what they show is hashed instead.
+        let (alone, matter) = match records {
+            [record] => (Some(record), record.digest().as_str().to_owned()),
+            [] => (None, shown(sheets)),
+            many => (None, combined(many)),
         };
-        let output = match self.options.output {
+        // Of several records, the latest date.
+        let date = sheets.iter().map(Sheet::date).max().unwrap_or(document.issued);
+        self.wanted(self.single(app, document, alone, &matter, date))
+    }
+
+    /// A picture if one is wanted, else this file.
+    pub(super) fn wanted(&self, file: Single) -> typeset::Output {
+        match self.options.output {
             Output::Png { page, pixels_per_point } => {
                 typeset::Output::Png { page, pixels_per_point }
             }
-            Output::Pdf => {
-                let options = format!(
-                    "sides={}{}; standard={:?}; copies={}",
-                    self.duplex.name(),
-                    if self.manual { " by hand" } else { "" },
-                    self.standard,
-                    self.options.copies
-                );
-                let source = format!(
-                    "{}; template sha256:{}; fonts sha256:{}; {options}",
-                    document.id,
-                    document.digest,
-                    app.catalog().fonts().digest()
-                );
-                // Drafts have no digest; what they show is hashed instead.
-                let matter = match records {
-                    [record] => record.digest().as_str().to_owned(),
-                    [] => shown(&sheets),
-                    many => combined(many),
-                };
-                typeset::Output::Pdf {
-                    standard: self.standard,
-                    carried,
-                    identity: format!("{source}; record sha256:{matter}"),
-                    description: source,
-                    // Of several records, the latest date.
-                    date: sheets.iter().map(Sheet::date).max().unwrap_or(document.issued),
-                }
-            }
-        };
+            Output::Pdf => self.pdf(file),
+        }
+    }
+
+    pub(super) fn pdf(&self, file: Single) -> typeset::Output {
+        let Single { carried, description, identity, date } = file;
+        typeset::Output::Pdf { standard: self.standard, carried, description, identity, date }
+    }
+
+    /// A file of this matter: of one record, which it carries if the document says so, or of more.
+    pub(super) fn single(
+        &self,
+        app: &App,
+        document: &Document,
+        alone: Option<&Record>,
+        matter: &str,
+        date: NaiveDate,
+    ) -> Single {
+        let carries = document.manifest.carry && self.standard == Standard::A3u;
+        let carried = alone.filter(|_| carries).map(Carried::of);
+        let overprint = self.options.overprint;
+        let overprint = overprint.map(|offset| format!("; overprint={offset}")).unwrap_or_default();
+        let options = format!(
+            "sides={}{}; standard={:?}; copies={}{overprint}",
+            self.duplex.name(),
+            if self.manual { " by hand" } else { "" },
+            self.standard,
+            self.options.copies
+        );
+        let description = format!(
+            "{}; template sha256:{}; fonts sha256:{}; {options}",
+            document.id,
+            document.digest,
+            app.catalog().fonts().digest()
+        );
+        let identity = format!("{description}; record sha256:{matter}");
+        Single { carried, description, identity, date }
+    }
+
+    pub(super) fn job(
+        &self,
+        app: &App,
+        document: &Document,
+        sheets: Vec<Sheet>,
+        output: typeset::Output,
+    ) -> Job {
         Job {
             document: document.id.to_string(),
             title: document.manifest.title.clone(),
@@ -291,12 +348,37 @@ impl Plan {
             draft: false,
             most: app.most(),
             one_sided: self.one_sided,
-            overprint: None,
+            overprint: self.options.overprint,
             output,
         }
     }
 
-    fn finish(&self, made: Typeset, stem: &str, problems: Problems) -> Result<Rendered, Refusal> {
+    /// What the printer is asked for.
+    pub(super) fn intent(&self) -> Intent {
+        Intent { duplex: self.duplex, copies: self.options.copies }
+    }
+
+    /// How runs are merged.
+    pub(super) fn joint(&self) -> Joint {
+        let fronts = !self.one_sided;
+        Joint { intent: Some(self.intent()), fronts, padded: self.padded }
+    }
+
+    /// Tags tell the structure of one file and cannot be put together.
+    pub(super) fn refuse_tags(&self) -> Result<(), Refusal> {
+        if matches!(self.standard, Standard::A2a | Standard::Ua1) {
+            let sentence = "合并成一个文件时不能用 a-2a 或 ua-1，请换用其他标准，或每份一个文件";
+            return Err(Refusal::Usage(sentence.to_owned()));
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(
+        &self,
+        made: Typeset,
+        stem: &str,
+        problems: Problems,
+    ) -> Result<Rendered, Refusal> {
         let picture = matches!(self.options.output, Output::Png { .. });
         let blank = if (self.padded || self.manual) && !picture {
             finish::blanks_needed(made.pages)
@@ -329,8 +411,8 @@ impl Plan {
             archive.add("打印说明.txt", by_hand(stem, halves.sheets, 1).as_bytes())?;
             return Ok(rendered(archive.finish()?, "zip"));
         }
-        let intent = Intent { duplex: self.duplex, copies: self.options.copies };
-        Ok(rendered(finish::print_ready(&made.bytes, intent, self.padded)?, "pdf"))
+        let padded = self.padded && blank > 0;
+        Ok(rendered(finish::print_ready(&made.bytes, self.intent(), padded)?, "pdf"))
     }
 }
 

@@ -41,7 +41,7 @@ impl App {
         examined: &ExaminedRows,
     ) -> Result<Vec<RowFinding>, Refusal> {
         let mut found = Vec::new();
-        if !document.manifest.measured {
+        if document.manifest.measured.is_empty() {
             return Ok(found);
         }
         let sound: Vec<(usize, &Record)> = examined.sound().collect();

@@ -148,7 +148,7 @@ impl Document {
         }
         let with_items = schema.shape.paths_with_items();
         let pointers = manifest.unprinted.keys().chain(&manifest.distinct);
-        for pointer in pointers.chain([&manifest.dated_by]) {
+        for pointer in pointers.chain(manifest.measured.keys()).chain([&manifest.dated_by]) {
             if !with_items.contains(&path_of(pointer.get_ref())) {
                 let what = format!("{} 不在 schema 中", pointer.get_ref());
                 faults.push(Fault::at(&path, what).on_line(line_of(&text, pointer.span().start)));

@@ -41,9 +41,13 @@ pub struct Manifest {
     /// Fields in which the records of one array must differ, as JSON pointers.
     #[serde(default)]
     pub distinct: Vec<Spanned<String>>,
-    /// Whether only the layout can tell that a text has no room, so that a check lays the pages out.
+    /// Texts of which only the layout can tell whether they have room, as JSON pointers, each with the
+    /// count of characters up to which it surely has. A check lays out only records with a longer one.
     #[serde(default)]
-    pub measured: bool,
+    pub measured: BTreeMap<Spanned<String>, usize>,
+    /// Whether there is printed stock on which it can be printed without what the stock bears (套打).
+    #[serde(default)]
+    pub overprint: bool,
     /// The least role that may have it printed.
     #[serde(default = "applicant")]
     pub role: Role,

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use clap::{ArgAction, Args, Command, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::app::Sides;
-use crate::typeset::Standard;
+use crate::typeset::{Offset, Standard};
 use crate::values::Role;
 
 /// 成文：填写官方文书，生成可直接双面打印的 A4 PDF。
@@ -219,7 +219,11 @@ pub(super) struct Render {
     #[arg(value_name = "文书")]
     pub document: String,
     /// 数据文件（JSON）；- 为标准输入
-    #[arg(value_name = "数据", required_unless_present = "blank", conflicts_with = "blank")]
+    #[arg(
+        value_name = "数据",
+        required_unless_present_any = ["blank", "calibrate"],
+        conflicts_with_all = ["blank", "calibrate"]
+    )]
     pub input: Option<PathBuf>,
     /// 空白表格，供手工填写；文书有几种的，后面写名称
     #[arg(long, value_name = "名称", num_args = 0..=1)]
@@ -245,6 +249,20 @@ pub(super) struct Render {
     /// PDF 标准：a-2u、a-2a（带标签）、ua-1（无障碍，兼 a-2a）、a-3u（随附数据）或 none；默认按文书
     #[arg(long, value_name = "标准", hide_possible_values = true)]
     pub standard: Option<StandardName>,
+    /// 套打：只印文字，不印底纸上已有的边框和红字
+    #[arg(long)]
+    pub overprint: bool,
+    /// 套打时整页移动多少毫米：向右,向下，如 1.5,-0.5（向左、向上为负）
+    #[arg(
+        long,
+        value_name = "右,下",
+        value_parser = Offset::parse,
+        allow_hyphen_values = true
+    )]
+    pub offset: Option<Offset>,
+    /// 套打校准页：量出打印机的偏差，上面写着用法
+    #[arg(long, conflicts_with_all = ["blank", "overprint", "sides", "standard"])]
+    pub calibrate: bool,
 }
 
 /// 把申请表、承诺书和附件合成一份可直接打印的申报材料

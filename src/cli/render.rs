@@ -17,14 +17,23 @@ pub(super) fn run(app: &App, render: &Render) -> Result<ExitCode, Refusal> {
         sides: render.sides.map(Into::into),
         standard: render.standard.map(Into::into),
         copies: render.copies,
+        overprint: render.overprint.then(|| render.offset.unwrap_or_default()),
         output: output_of(render)?,
     };
+    if render.offset.is_some() && !render.overprint && !render.calibrate {
+        let sentence = "--offset 只用于套打，请同时写 --overprint（或 --calibrate）";
+        return Err(Refusal::Usage(sentence.to_owned()));
+    }
     let inputs: Vec<&Path> = render.input.as_deref().into_iter().collect();
     output::spare(&render.output, &inputs)?;
     let bytes = render.input.as_deref().map(output::read).transpose()?;
     let blank = render.blank.as_ref().and_then(Option::as_deref);
     let input = bytes.as_deref().map_or(Input::Blank(blank), Input::Record);
-    let rendered = app.render(&render.document, input, options)?;
+    let rendered = if render.calibrate {
+        app.calibrate(&render.document, render.offset.unwrap_or_default(), options.output)?
+    } else {
+        app.render(&render.document, input, options)?
+    };
     output::write(&render.output, &rendered.bytes)?;
     output::tell(&rendered.problems);
     if !output::is_standard(&render.output) {

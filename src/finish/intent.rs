@@ -3,7 +3,7 @@
 use lopdf::{Dictionary, Document, Object};
 
 use super::broken;
-use super::raw::entries;
+use super::raw::{RawFile, entries, reference};
 use crate::fault::Fault;
 
 /// Which sides of a sheet are printed (单双面).
@@ -61,6 +61,33 @@ pub(super) fn write(document: &mut Document, intent: Intent) -> Result<(), Fault
     let catalog = document.catalog_mut().map_err(|error| broken(&error))?;
     catalog.set("ViewerPreferences", Object::Dictionary(preferences));
     Ok(())
+}
+
+/// The file with the intent in a catalog that is its last object, as export writes it: nothing else is
+/// moved. None if it is another kind of file.
+pub(super) fn spliced(pdf: &[u8], intent: Intent) -> Option<Vec<u8>> {
+    let file = RawFile::read(pdf).ok()?;
+    let root = reference(file.in_trailer(b"Root").ok()??)?;
+    let place = file.last_place(root)?;
+    let catalog = file.object(root).ok()?.value;
+    let mut preferences: &[u8] = b"<<>>";
+    let mut written = pdf.get(..place)?.to_vec();
+    written.reserve(pdf.len() - place + 128);
+    written.extend_from_slice(format!("{root} 0 obj\n<<").as_bytes());
+    for (key, value) in entries(catalog).ok()? {
+        if key == b"ViewerPreferences" {
+            preferences = file.resolved(value).ok()?;
+        } else {
+            written.extend_from_slice(&[b"/", key, b" ", value].concat());
+        }
+    }
+    written.extend_from_slice(b"/ViewerPreferences");
+    written.extend_from_slice(&written_into(preferences, intent).ok()?);
+    written.extend_from_slice(b">>\nendobj\n");
+    let table = written.len();
+    written.extend_from_slice(pdf.get(file.table..file.told)?);
+    written.extend_from_slice(format!("startxref\n{table}\n%%EOF\n").as_bytes());
+    Some(written)
 }
 
 /// The same for preferences as they stand in a file.

@@ -31,6 +31,10 @@ pub use read_back::{Page, ReadBack, UsedFont, read_back};
 /// # Errors
 /// A fault if the bytes are no PDF that we can read.
 pub fn print_ready(pdf: &[u8], intent: Intent, padded: bool) -> Result<Vec<u8>, Fault> {
+    // To read a file into objects and write them again takes longer than to typeset a certificate.
+    if !padded && let Some(ready) = intent::spliced(pdf, intent) {
+        return Ok(ready);
+    }
     let mut document = open(pdf)?;
     if padded {
         padding::fill_sheet(&mut document)?;

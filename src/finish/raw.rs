@@ -11,6 +11,9 @@ pub(super) struct RawFile<'a> {
     /// By number; none is free.
     places: Vec<Option<usize>>,
     trailer: &'a [u8],
+    /// Where the table begins, and where its place is told.
+    pub(super) table: usize,
+    pub(super) told: usize,
 }
 
 /// One object: a value, and after a dictionary perhaps the bytes of a stream.
@@ -45,8 +48,8 @@ impl<'a> RawFile<'a> {
     /// A fault if it has none of the kind that we write.
     pub(super) fn read(bytes: &'a [u8]) -> Result<Self, Fault> {
         let tail = bytes.len().saturating_sub(64);
-        let at = find_last(&bytes[tail..], b"startxref").ok_or_else(foreign)? + tail + 9;
-        let (Kind::Number(table), _) = token(bytes, at)?.ok_or_else(foreign)? else {
+        let told = find_last(&bytes[tail..], b"startxref").ok_or_else(foreign)? + tail;
+        let (Kind::Number(table), _) = token(bytes, told + 9)?.ok_or_else(foreign)? else {
             return Err(foreign());
         };
         let rest = bytes.get(table..).filter(|rest| rest.starts_with(b"xref"));
@@ -81,7 +84,7 @@ impl<'a> RawFile<'a> {
             at = entry;
         }
         let trailer = value_at(bytes, at)?;
-        let file = Self { bytes, places, trailer: &bytes[trailer] };
+        let file = Self { bytes, places, trailer: &bytes[trailer], table, told };
         // What was written by steps has more than one table.
         if file.entry(file.trailer, b"Prev")?.is_some() {
             return Err(foreign());
@@ -133,6 +136,13 @@ impl<'a> RawFile<'a> {
         let end = start.checked_add(length).ok_or_else(foreign)?;
         let stream = self.bytes.get(start..end).ok_or_else(foreign)?;
         Ok(RawObject { value, stream: Some(stream) })
+    }
+
+    /// Where an object begins if none begins after it.
+    pub(super) fn last_place(&self, number: usize) -> Option<usize> {
+        let place = self.places.get(number).copied().flatten()?;
+        let last = self.places.iter().flatten().all(|other| *other <= place);
+        (last && place < self.table).then_some(place)
     }
 
     /// What a value stands for: itself, or the object to which it refers.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::problem::Problem;
 use crate::app::{Options, Output, Sides};
-use crate::typeset::Standard;
+use crate::typeset::{Offset, Standard};
 
 /// The sides, by the words of the command line.
 pub(super) const SIDES: [(&str, Sides); 4] = [
@@ -27,6 +27,9 @@ pub(super) const STANDARDS: [(&str, Standard); 5] = [
 
 /// The copies that a printer can be asked for (ISO 32000-1, table 150).
 pub(super) const COPIES: std::ops::RangeInclusive<usize> = 1..=5;
+
+/// Whether stock is overprinted.
+pub(super) const OVERPRINT: [(&str, bool); 2] = [("yes", true), ("no", false)];
 
 /// Pixels per point of a preview: 144 dpi, as on the command line.
 const PIXELS_PER_POINT: f64 = 2.0;
@@ -98,8 +101,25 @@ impl Query {
                 .number("copies", COPIES)
                 .and_then(|copies| u8::try_from(copies).ok())
                 .unwrap_or(1),
+            overprint: self.overprint(),
             output: Output::Pdf,
         }
+    }
+
+    /// Whether stock is overprinted, and how far the rest is moved.
+    pub(super) fn overprint(&mut self) -> Option<Offset> {
+        let wanted = self.choice("overprint", &OVERPRINT).unwrap_or_default();
+        let given = self.take("offset");
+        let offset = given.as_deref().map(Offset::parse).unwrap_or(Ok(Offset::default()));
+        let given = given.unwrap_or_default();
+        match offset {
+            Err(what) => self.slip("offset", &given, &[&what]),
+            Ok(_) if !wanted && !given.is_empty() => {
+                self.slip("offset", &given, &["同时写 overprint=yes 时的偏移"]);
+            }
+            Ok(offset) => return wanted.then_some(offset),
+        }
+        None
     }
 
     /// Ends the reading.
@@ -165,7 +185,7 @@ impl<S: Sync> FromRequestParts<S> for NoQuery {
     }
 }
 
-/// `sides`, `standard`, `copies`; refused before the body is read.
+/// `sides`, `standard`, `copies`, `overprint`, `offset`; refused before the body is read.
 pub(super) struct Printing(pub(super) Options);
 
 impl<S: Sync> FromRequestParts<S> for Printing {

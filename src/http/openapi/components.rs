@@ -103,6 +103,16 @@ pub(super) fn parameters() -> Value {
             standards,
         ),
         ("copies", "请打印机打印几份", copies),
+        (
+            "overprint",
+            "yes 套打：只印文字，不印底纸上已有的边框和红字；只用于可以套打的文书",
+            json!({ "type": "string", "enum": ["yes", "no"], "default": "no" }),
+        ),
+        (
+            "offset",
+            "套打时整页移动的毫米数：向右,向下，如 1.5,-0.5，各不超过20",
+            json!({ "type": "string", "examples": ["1.5,-0.5"] }),
+        ),
         ("page", "第几页", page),
     ];
     let described = parameters.into_iter().map(|(name, description, schema)| {

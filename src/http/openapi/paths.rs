@@ -139,7 +139,7 @@ pub(super) fn of_a_document(document: &Document, examples: &Value) -> Map<String
         "required": true,
         "content": { json: { "schema": body_schema(document), "examples": examples } },
     });
-    let printing = || ["sides", "standard", "copies"].map(parameter);
+    let printing = || ["sides", "standard", "copies", "overprint", "offset"].map(parameter);
     let cases: Vec<&str> = document.samples.keys().map(String::as_str).collect();
     let blank_names: Vec<&str> = blanks(document).flatten().collect();
 
