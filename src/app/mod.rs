@@ -1,6 +1,7 @@
 //! The verbs: what can be done with a catalog. The faces call nothing else.
 
 mod annotated;
+mod batch;
 mod by_hand;
 mod calibrate;
 mod collect;
@@ -29,6 +30,7 @@ use crate::intake::{self, Examination, Problems};
 use crate::typeset::{self, Typesetter};
 
 pub use crate::intake::{ExaminedRow, ExaminedRows, RowsKind};
+pub use batch::{Asked, BatchOptions, Batches, Form, House, Wanted, manifest};
 pub use collect::{Collected, Collection, Refused};
 pub use extract::extract;
 pub use measure::measure;
@@ -106,6 +108,8 @@ pub enum Refusal {
     /// The process that had the work died, and so did the next: nobody's fault that we know. The same
     /// may succeed when it is tried again.
     Lost,
+    /// So many batches wait already that no more is taken.
+    Full(usize),
     /// Something is ours to mend.
     Faults(Faults),
 }
@@ -260,6 +264,25 @@ impl Processes {
         arguments.extend(["--memory".into(), self.bounds.memory.to_string().into()]);
         let (program, count, bounds) = (self.program.clone(), self.count, self.bounds);
         Manning { program, arguments, count, bounds }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    /// In few words, for the log and for a batch that cannot go on.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Usage(sentence) | Self::OverLimit(sentence) => f.write_str(sentence),
+            Self::Problems(problems) => {
+                let sentences: Vec<&str> =
+                    problems.to_mend().map(|problem| problem.sentence.as_str()).collect();
+                f.write_str(&sentences.join("；"))
+            }
+            Self::Lost => f.write_str("处理它的进程两次中途退出"),
+            Self::Full(most) => {
+                write!(f, "还有 {most} 批没有印完（limits.batches），请等它们印完再试")
+            }
+            Self::Faults(faults) => write!(f, "{faults}"),
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::mem;
 use std::time::Instant;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::by_hand::by_hand;
@@ -46,7 +47,8 @@ pub struct Options {
 }
 
 /// The sides of a sheet, as a user chooses them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Sides {
     /// Both sides, turned on the long edge.
     Long,

@@ -42,6 +42,18 @@ impl App {
         self.typeset_rows(document, &job)
     }
 
+    /// Tells that options do not fit files of single records.
+    ///
+    /// # Errors
+    /// A usage sentence.
+    pub(super) fn refuse_options(
+        &self,
+        document: &Document,
+        options: Options,
+    ) -> Result<(), Refusal> {
+        Plan::of(document, true, options).map(drop)
+    }
+
     /// How the runs of a batch are merged.
     ///
     /// # Errors

@@ -28,6 +28,10 @@ pub(super) fn refuse(refusal: &Refusal) -> ExitCode {
             remark(format_args!("超过限度：{sentence}"));
             ExitCode::from(1)
         }
+        Refusal::Full(_) => {
+            remark(format_args!("超过限度：{refusal}"));
+            ExitCode::from(1)
+        }
         Refusal::Lost => {
             remark("程序故障：排版进程两次中途退出，请再试一次");
             ExitCode::from(2)

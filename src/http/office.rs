@@ -260,7 +260,8 @@ impl Outcome {
             Err(Refusal::Problems(_)) => Self::Problems,
             Err(Refusal::Usage(_)) => Self::Unprintable,
             Err(Refusal::OverLimit(_)) => Self::OverLimit,
-            Err(Refusal::Lost) => Self::Lost,
+            // Batches are not counted here.
+            Err(Refusal::Lost | Refusal::Full(_)) => Self::Lost,
             Err(Refusal::Faults(_)) => Self::Fault,
         }
     }

@@ -188,6 +188,9 @@ impl From<Refusal> for Problem {
             Refusal::Usage(sentence) => Self::new(UNPRINTABLE, sentence),
             Refusal::Problems(problems) => Self::of_record(&problems),
             Refusal::OverLimit(sentence) => Self::new(OVER_LIMIT, sentence),
+            full @ Refusal::Full(_) => {
+                Self::new(BUSY, full.to_string()).with(header::RETRY_AFTER, 10.into())
+            }
             Refusal::Lost => Self::new(LOST, "处理它的进程两次中途退出，请再试一次")
                 .with(header::RETRY_AFTER, 1.into()),
             Refusal::Faults(faults) => faults.into(),

@@ -26,14 +26,14 @@ use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::values::{Finding, date};
 
-pub use numbered::numbered;
 pub use examined::{ExaminedRow, ExaminedRows, RowFinding, RowsRefusal, examine_rows};
+pub use numbered::numbered;
 pub use problem::{Problem, Problems};
 pub use record::{Draft, Record};
 
 /// The code of a field that is not filled in.
 pub const MISSING: &str = "field.missing";
-pub use room::without_room;
+pub use room::{taken, without_room};
 pub use sentence::{on_line, shown};
 pub use table::{RowsKind, Table};
 
@@ -211,6 +211,21 @@ pub fn blank(document: &Document, name: Option<&str>) -> Option<Draft> {
         None => &empty,
     };
     Some(draft(document, given, &Problems::default()))
+}
+
+/// A record that was examined before and kept as canonical JSON: its digest says that it is the same, so it
+/// is not examined again.
+///
+/// # Errors
+/// A fault if it is not the same, or no record of this document any more.
+pub fn kept(document: &Document, canonical: &str, digest: &str) -> Result<Record, Fault> {
+    let failed = |what: &str| Fault::new(format!("留存的数据（{}）{what}", document.id));
+    if Digest::of(canonical.as_bytes()).as_str() != digest {
+        return Err(failed("被改过，与摘要不符"));
+    }
+    let given: Value = serde_json::from_str(canonical).map_err(|_| failed("不是 JSON"))?;
+    let complete = document.schema.shape.complete(&given);
+    record(document, &given, complete)
 }
 
 fn record(document: &Document, given: &Value, complete: Value) -> Result<Record, Fault> {

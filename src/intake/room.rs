@@ -31,3 +31,22 @@ pub fn without_room<'a>(
     }
     problems
 }
+
+/// The problems of rows (place, name, complete record) whose numbers are used already, each with the
+/// holder who has it.
+#[must_use]
+pub fn taken<'a>(
+    document: &Document,
+    fields: impl IntoIterator<Item = (usize, &'a str, &'a Value, &'a str)>,
+) -> Problems {
+    let at = document.manifest.numbered.as_ref().map_or("", |numbered| numbered.at.get_ref());
+    let mut problems = Problems::default();
+    for (row, name, complete, holder) in fields {
+        let found = complete.pointer(at).cloned().unwrap_or_default();
+        let finding = Finding::problem("number.taken").with("found", found).with("holder", holder);
+        let mut one = Problems::default();
+        one.push(sentence::problem(&document.schema, complete, at.to_owned(), finding));
+        problems.enclose(&format!("/{row}"), name, one);
+    }
+    problems
+}

@@ -179,6 +179,11 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
             "{label}过长，换行并缩到最小字号（{}）后版面仍放不下，请精简",
             get("floor").replace("pt", " pt")
         ),
+        "number.taken" => format!(
+            "{label}{}已经用过（{}），不能再用；请换一个编号，或者留空由登记簿编号",
+            get("found"),
+            get("holder")
+        ),
         "list.repeated" => format!("{label}中“{}”重复，请只保留一个", get("repeated")),
         "number.too-small" => {
             format!("{label}不能小于{}，现为{}，请改正", get("limit"), get("found"))

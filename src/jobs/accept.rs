@@ -92,9 +92,11 @@ impl Ledger {
         }
         let id = random()?;
         let document = new.document.id.to_string();
+        let dates = new.rows.iter().map(|row| row.record.date());
+        let dated = dates.max().unwrap_or(new.document.issued);
         sqlx::query(
-            "INSERT INTO batch (id, asked_by, asked, document, verify_at, each_alone, who, at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO batch (id, asked_by, asked, document, verify_at, each_alone, dated, who, at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(&id)
         .bind(new.asked_by)
@@ -102,6 +104,7 @@ impl Ledger {
         .bind(&document)
         .bind(new.verify_at)
         .bind(new.each_alone)
+        .bind(dated.to_string())
         .bind(new.who)
         .bind(now())
         .execute(&mut *change)
@@ -256,6 +259,6 @@ pub(super) fn random() -> Result<String, Fault> {
 }
 
 /// A count as the database keeps it.
-pub(super) fn signed(count: usize) -> i64 {
+pub(crate) fn signed(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -1,5 +1,6 @@
 //! Taking a chunk: those that wait, and those whose holder is gone.
 
+use chrono::NaiveDate;
 use sqlx::{FromRow, Row as _};
 
 use super::{Ledger, Worker};
@@ -32,10 +33,20 @@ pub struct Claim {
     pub each_alone: bool,
     /// Whether the print issues the rows.
     pub issues: bool,
+    /// The latest date that one of the batch's papers bears.
+    pub dated: NaiveDate,
     /// Who asked.
     pub who: String,
     pub(super) fence: i64,
     pub(super) holder: Option<String>,
+}
+
+impl Claim {
+    /// How often the chunk was taken: no two who hold it have the same.
+    #[must_use]
+    pub fn attempt(&self) -> i64 {
+        self.fence
+    }
 }
 
 impl<'r> FromRow<'r, sqlx::sqlite::SqliteRow> for Claim {
@@ -53,6 +64,7 @@ impl<'r> FromRow<'r, sqlx::sqlite::SqliteRow> for Claim {
             verify_at: row.try_get("verify_at")?,
             each_alone: row.try_get("each_alone")?,
             issues: row.try_get("issues")?,
+            dated: row.try_get::<&str, _>("dated")?.parse().unwrap_or_default(),
             who: row.try_get("who")?,
             fence: row.try_get("fence")?,
             holder: row.try_get("holder")?,
@@ -62,7 +74,7 @@ impl<'r> FromRow<'r, sqlx::sqlite::SqliteRow> for Claim {
 
 /// Chunks that are not done, those of files whose runs are all there among them, the oldest print first.
 const OPEN: &str = "SELECT chunk.*, print.batch, print.options, print.template, print.fonts,
-        print.issues, print.who, batch.document, batch.verify_at, batch.each_alone
+        print.issues, print.who, batch.document, batch.dated, batch.verify_at, batch.each_alone
     FROM chunk JOIN print ON print.id = chunk.print JOIN batch ON batch.id = print.batch
     WHERE chunk.state <> 'done' AND print.state = 'waiting' AND (?1 IS NULL OR print.id = ?1)
         AND (chunk.stage = 0 OR NOT EXISTS (

@@ -15,11 +15,12 @@ mod worker;
 use crate::registry::Registry;
 use crate::store::Store;
 
+pub(crate) use accept::signed;
 pub use accept::{Accepted, NewBatch, NewPrint, NewRow};
 pub use claim::Claim;
 pub use commit::{Row, RunMade};
 pub use keep::{RESULTS, RUNS};
-pub use progress::{Batch, Print, PrintState, RowState};
+pub use progress::{Batch, Print, PrintState, RowState, again};
 pub use worker::Worker;
 
 /// How often a piece of work is tried before its print is stalled.

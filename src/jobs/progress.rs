@@ -86,6 +86,8 @@ pub struct RowState {
     pub name: String,
     /// Its record, as canonical JSON.
     pub record: String,
+    /// SHA-256 of the record.
+    pub digest: String,
     /// Its number, if its document is numbered.
     pub number: Option<String>,
     /// What it is verified by.
@@ -178,12 +180,14 @@ impl Ledger {
         Ok(batches)
     }
 
-    /// The batch that was asked by a key, and the digest of what was asked.
+    /// The newest batch that was asked by a key, or by the same key once more (see [`again`]): id and key.
     ///
     /// # Errors
     /// A fault of the data directory.
-    pub async fn asked_by(&self, key: &str) -> Result<Option<(String, String)>, Fault> {
-        sqlx::query_as("SELECT id, asked FROM batch WHERE asked_by = ?")
+    pub async fn newest(&self, key: &str) -> Result<Option<(String, String)>, Fault> {
+        let sql = "SELECT id, asked_by FROM batch WHERE asked_by = ?1
+            OR substr(asked_by, 1, length(?1) + 2) = ?1 || ', ' ORDER BY rowid DESC LIMIT 1";
+        sqlx::query_as(sql)
             .bind(key)
             .fetch_optional(self.store.pool())
             .await
@@ -221,8 +225,9 @@ impl Ledger {
     /// # Errors
     /// A fault of the data directory.
     pub async fn row_states(&self, batch: &str) -> Result<Vec<RowState>, Fault> {
-        type Asked = (i64, String, String, Option<String>, Option<String>, Option<String>);
-        let sql = "SELECT batch_row.row, name, batch_row.record, batch_row.number, code, failed
+        type Asked = (i64, String, String, String, Option<String>, Option<String>, Option<String>);
+        let sql = "SELECT batch_row.row, name, batch_row.record, batch_row.digest,
+                batch_row.number, code, failed
             FROM batch_row LEFT JOIN certificate ON certificate.number = batch_row.number
             WHERE batch_row.batch = ? ORDER BY batch_row.row";
         let rows: Vec<Asked> = sqlx::query_as(sql)
@@ -230,14 +235,23 @@ impl Ledger {
             .fetch_all(self.store.pool())
             .await
             .map_err(|error| self.store.fault(&error))?;
-        let state = |(row, name, record, number, code, failed)| RowState {
+        let state = |(row, name, record, digest, number, code, failed)| RowState {
             row,
             name,
             record,
+            digest,
             number,
             code,
             failed,
         };
         Ok(rows.into_iter().map(state).collect())
     }
+}
+
+/// A key by which the same is asked once more, as something new.
+///
+/// # Errors
+/// A fault if the system gives no random numbers.
+pub fn again(key: &str) -> Result<String, Fault> {
+    Ok(format!("{key}, {}", super::accept::random()?))
 }

@@ -12,6 +12,8 @@ CREATE TABLE batch (
     verify_at TEXT,
     -- Whether a row that cannot be printed leaves the others as they are.
     each_alone INTEGER NOT NULL,
+    -- The latest date that one of its papers bears (YYYY-MM-DD).
+    dated     TEXT NOT NULL,
     who       TEXT NOT NULL,
     at        INTEGER NOT NULL,
     cancelled TEXT

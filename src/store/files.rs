@@ -137,6 +137,13 @@ impl Files {
 }
 
 impl Writing {
+    /// Gives the file up; nothing is left of it.
+    pub fn abandon(self) {
+        if let Err(error) = self.handle.block_on(self.upload.abort()) {
+            tracing::warn!("没有写完的文件清除不了：{error}");
+        }
+    }
+
     /// Ends the file: from now on it is there.
     ///
     /// # Errors

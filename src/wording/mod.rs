@@ -192,6 +192,16 @@ pub fn file_name(document: &Document, record: &Record) -> Result<String, Fault> 
     Ok(safe_file_name(&made))
 }
 
+/// The file name of a record's PDF by a pattern of a user's (minijinja, over the record), without an ending.
+///
+/// # Errors
+/// What is wrong with the pattern, as minijinja says it.
+pub fn file_name_by(pattern: &str, document: &Document, record: &Record) -> Result<String, String> {
+    let seen = document.context(record.complete());
+    let made = document.environment.render_str(pattern, seen).map_err(|error| error.to_string())?;
+    Ok(safe_file_name(&made))
+}
+
 /// A text as one file name on Windows, macOS and Linux: no separators, reserved marks or dots at
 /// the end, at most 80 characters (240 bytes of a file system's 255).
 #[must_use]
