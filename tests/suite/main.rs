@@ -25,4 +25,5 @@ mod print;
 mod refused;
 mod samples;
 mod support;
+mod tables;
 mod typed;
