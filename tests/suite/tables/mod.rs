@@ -12,12 +12,12 @@ use serde_json::Value;
 
 use crate::support::{root, run, sample};
 
-pub(super) const CERTIFICATE: &str = "shanxi/certificate";
+pub(crate) const CERTIFICATE: &str = "shanxi/certificate";
 
 /// The head of the certificates' table, and a sound row.
-pub(super) const HEAD: &str =
+pub(crate) const HEAD: &str =
     "名称,统一社会信用代码或登记证号,所在行政区域,认定类别,证书编号,起始日期,截止日期,颁发日期";
-pub(super) const ROW: &str = "太原市迎泽区晋味源食品有限公司,91140106MA0K3T7W78,太原市迎泽区,示范单位,晋放心示〔2026〕单位0001号,2026/3/5,2028年3月4日,2026.3.5";
+pub(crate) const ROW: &str = "太原市迎泽区晋味源食品有限公司,91140106MA0K3T7W78,太原市迎泽区,示范单位,晋放心示〔2026〕单位0001号,2026/3/5,2028年3月4日,2026.3.5";
 
 pub(super) fn examined(app: &App, bytes: &[u8]) -> ExaminedRows {
     try_examined(app, bytes).unwrap_or_else(|refusal| panic!("{refusal:?}"))
