@@ -37,8 +37,12 @@ pub(super) fn converted(file: &Path, to: &str) -> PathBuf {
     let folder = file.parent().expect("a folder").join(to.split(':').next().expect("an ending"));
     let profile = format!("-env:UserInstallation=file://{}/profile", folder.display());
     let (out, name) = (folder.to_string_lossy(), file.to_string_lossy());
-    // GB18030 and UTF-8 are told to it by the test that wants them.
-    let arguments = [&profile, "--headless", "--convert-to", to, "--outdir", &out, &name];
+    // Left alone it takes a CSV for the system's old code page: 44 is the comma, 76 UTF-8.
+    let mut arguments = vec![&*profile, "--headless", "--convert-to", to, "--outdir", &out];
+    if name.ends_with(".csv") {
+        arguments.push("--infilter=Text - txt - csv (StarCalc):44,34,76,1");
+    }
+    arguments.push(&name);
     let output = run("soffice", &arguments);
     let ending = to.split(':').next().expect("an ending");
     let made = folder.join(file.file_name().expect("a name")).with_extension(ending);

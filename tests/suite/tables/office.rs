@@ -9,6 +9,8 @@ use crate::support::app;
 
 /// How LibreOffice writes CSV: comma, quotes, the number of a character set (76 is UTF-8).
 const UTF_8: &str = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false";
+/// The same in GB 18030 (85).
+const GB_18030: &str = "csv:Text - txt - csv (StarCalc):44,34,85,1,,0,false,true,false";
 
 #[test]
 fn csv_to_xlsx_to_csv_keeps_every_record() {
@@ -28,10 +30,13 @@ fn csv_to_xlsx_to_csv_keeps_every_record() {
     let found = examined(&app, &fs::read(&xlsx).expect("made"));
     assert!(found.is_sound(), "{:?}", found.problems().all());
     assert_eq!(found.rows().iter().map(|row| row.given()).collect::<Vec<_>>(), wanted);
-    let again = converted(&xlsx, UTF_8);
-    let found = examined(&app, &fs::read(again).expect("made"));
-    assert!(found.is_sound(), "{:?}", found.problems().all());
-    assert_eq!(found.rows().iter().map(|row| row.given()).collect::<Vec<_>>(), wanted);
+    for filter in [UTF_8, GB_18030] {
+        let bytes = fs::read(converted(&xlsx, filter)).expect("made");
+        assert_eq!(std::str::from_utf8(&bytes).is_ok(), filter == UTF_8, "{filter}");
+        let found = examined(&app, &bytes);
+        assert!(found.is_sound(), "{filter}: {:?}", found.problems().all());
+        assert_eq!(found.rows().iter().map(|row| row.given()).collect::<Vec<_>>(), wanted);
+    }
 }
 
 #[test]
