@@ -20,10 +20,12 @@ mod made;
 #[cfg(target_os = "linux")]
 mod memory;
 mod merging;
+mod overprint;
 mod packet;
 mod paper;
 mod print;
 mod refused;
+mod rows;
 mod samples;
 mod support;
 mod typed;
