@@ -23,6 +23,7 @@ use chengwen::wording::Sheet;
 use criterion::{BatchSize, Criterion};
 use serde_json::Value;
 
+#[expect(dead_code, reason = "only certificates are made here")]
 #[path = "../suite/made.rs"]
 mod made;
 
