@@ -9,6 +9,9 @@ use ipnet::IpNet;
 
 use super::reader::Reader;
 
+/// The seconds of a day.
+const DAY: u64 = 86_400;
+
 /// How the server is reached.
 #[derive(Debug, Clone)]
 pub struct Server {
@@ -85,6 +88,12 @@ pub struct Limits {
     pub session_time: Duration,
     /// Bytes that must be free where the data directory is.
     pub free_disk: u64,
+    /// Prints of batches that may be unfinished at once.
+    pub batches: usize,
+    /// The time after which the work of a process whose beat stands still goes to another.
+    pub lease: Duration,
+    /// How long the files of batches are kept.
+    pub results: Duration,
     /// What an attached file may be and take.
     pub attachments: Attachments,
 }
@@ -157,6 +166,12 @@ impl Limits {
         let queue = number("limits.queue", "等候排版的请求", 32, 0, 100_000);
         let free_disk =
             mib(number("limits.free_disk_mib", "数据目录所在磁盘至少剩余（MiB）", 200, 0, 1 << 30));
+        let about = "同时受理而未印完的批次（连同重印）";
+        let batches = number("limits.batches", about, 16, 1, 100_000);
+        let about = "处理批次的进程多久没有动静，由别的进程接手（秒）";
+        let lease = number("limits.lease_seconds", about, 10, 1, 600);
+        let about = "批次印成的文件保留的天数";
+        let results = number("limits.result_days", about, 30, 1, 36_500);
         let about = "申报材料一个附件的页数";
         let attached_pages = number("limits.attachment_pages", about, 300, 1, 10_000);
         let about = "申报材料一个附件的图片（百万像素）";
@@ -213,6 +228,9 @@ impl Limits {
                 2_592_000.0,
             ),
             free_disk: free_disk as u64,
+            batches,
+            lease: Duration::from_secs(lease as u64),
+            results: Duration::from_secs(results as u64 * DAY),
             attachments: Attachments {
                 pages: attached_pages,
                 pixels: attached_pixels as u64 * 1_000_000,
