@@ -23,6 +23,12 @@ const LIST: usize = 255;
 const LAST: u32 = 9_999;
 
 impl App {
+    /// Whether the records of a document can stand in the rows of a table.
+    #[must_use]
+    pub fn is_tabular(document: &Document) -> bool {
+        document.schema.fields().iter().all(|field| field.form != Form::Groups)
+    }
+
     /// A spreadsheet (XLSX) into which staff fill one record a row.
     ///
     /// # Errors

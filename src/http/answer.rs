@@ -82,11 +82,7 @@ fn headers(ready: &Ready<'_>, plain_name: &str, disposition: Disposition) -> Hea
         Disposition::Attachment => "attachment",
         Disposition::Inline => "inline",
     };
-    let named = format!(
-        "{how}; filename=\"{}.{ending}\"; filename*=UTF-8''{}",
-        ascii(plain_name),
-        utf8_percent_encode(ready.file_name, PLAIN)
-    );
+    let named = named(how, &format!("{plain_name}.{ending}"), ready.file_name);
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -100,6 +96,15 @@ fn headers(ready: &Ready<'_>, plain_name: &str, disposition: Disposition) -> Hea
         headers.extend(HeaderValue::try_from(text).map(|value| (name, value)));
     }
     headers
+}
+
+/// How a file is called: `plain_name` where a client knows ASCII only.
+pub(super) fn named(how: &str, plain_name: &str, file_name: &str) -> String {
+    format!(
+        "{how}; filename=\"{}\"; filename*=UTF-8''{}",
+        ascii(plain_name),
+        utf8_percent_encode(file_name, PLAIN)
+    )
 }
 
 /// The answer of a check: 200 with the advice, or the problems.

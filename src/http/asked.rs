@@ -84,10 +84,21 @@ impl FromRequest<Arc<Office>> for Record {
     async fn from_request(request: Request, office: &Arc<Office>) -> Result<Self, Problem> {
         must_be_json(request.headers())?;
         let limits = &office.config.limits;
-        let body = request.into_body();
-        let room = room_for(office, &body, limits.body)?;
-        Ok(Self(received(body, limits.body, limits.body_time).await?, room))
+        let (bytes, room) =
+            bounded(office, request.into_body(), limits.body, limits.body_time).await?;
+        Ok(Self(bytes, room))
     }
+}
+
+/// A body within its limits, and the room that it takes.
+pub(super) async fn bounded(
+    office: &Office,
+    body: Body,
+    limit: usize,
+    time: Duration,
+) -> Result<(Bytes, Room), Problem> {
+    let room = room_for(office, &body, limit)?;
+    Ok((received(body, limit, time).await?, room))
 }
 
 /// Room for a body that may have so many bytes.

@@ -131,6 +131,10 @@ fn described(document: &Document) -> Value {
             "blank": format!("{home}/blank"),
         },
     });
+    described["links"]["rows"] = format!("{home}/rows").into();
+    if App::is_tabular(document) {
+        described["links"]["form"] = format!("{home}/form.xlsx").into();
+    }
     if App::is_collected(document) {
         described["links"]["collect"] = format!("{home}/collect").into();
     }

@@ -37,6 +37,18 @@ pub const DOORS: &[Door] = &[
     door("GET", "/api/v1/documents/{programme}/{document}/sample", Role::Applicant, "样例"),
     door("POST", "/api/v1/documents/{programme}/{document}/check", Role::Applicant, "检查"),
     door(
+        "POST",
+        "/api/v1/documents/{programme}/{document}/rows",
+        Role::Applicant,
+        "检查表格的各行",
+    ),
+    door(
+        "GET",
+        "/api/v1/documents/{programme}/{document}/form.xlsx",
+        Role::Applicant,
+        "填写用的电子表格",
+    ),
+    door(
         "GET",
         "/api/v1/documents/{programme}/{document}/blank",
         Role::Applicant,

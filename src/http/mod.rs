@@ -24,6 +24,7 @@ mod peer;
 mod problem;
 mod query;
 mod readiness;
+mod rows;
 mod server;
 mod session;
 mod watch;
@@ -53,6 +54,8 @@ pub fn router(office: Arc<Office>) -> Router {
         .route("/sample", get(documents::sample))
         .route("/blank", get(documents::blank))
         .route("/check", post(documents::check))
+        .route("/rows", post(rows::rows))
+        .route("/form.xlsx", get(rows::form))
         .route("/pdf", post(documents::pdf))
         .route("/preview", post(documents::preview))
         .route("/collect", post(collect::collect));

@@ -128,6 +128,19 @@ impl Office {
         Ok(examined)
     }
 
+    /// A look that waits for no sheet, not on the caller's thread.
+    pub(super) async fn checked<T: Send + 'static>(
+        self: &Arc<Self>,
+        job: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        Ok(self.checks.run(job).await?)
+    }
+
+    /// Counts what was found.
+    pub(super) fn count(&self, problems: &crate::intake::Problems) {
+        self.meters.found(problems);
+    }
+
     /// Builds a document from the records that files carry, not on the caller's thread.
     pub(super) async fn collect(
         self: &Arc<Self>,

@@ -27,4 +27,5 @@ mod print;
 mod refused;
 mod samples;
 mod support;
+mod tables;
 mod typed;

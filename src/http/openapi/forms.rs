@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::http::multipart::FORM;
 use crate::http::packets::{COPIES, COPIES_AS, WRAPPINGS, YES};
 use crate::http::query::SIDES;
+use crate::http::rows::XLSX;
 
 /// Files and a head.
 pub(super) fn collect_body() -> Value {
@@ -34,6 +35,18 @@ pub(super) fn collect_body() -> Value {
                 "with": { "contentType": "application/json" },
             },
         } },
+    })
+}
+
+/// Rows, in any of the forms in which staff keep them.
+pub(super) fn rows_body() -> Value {
+    json!({
+        "required": true,
+        "content": {
+            "application/json": { "schema": { "type": "array", "items": {} } },
+            "text/csv": { "schema": { "type": "string" } },
+            XLSX: {},
+        },
     })
 }
 

@@ -4,9 +4,10 @@ use serde_json::{Map, Value, json};
 
 use super::body_schema;
 use super::components::header;
-use super::forms::{collect_body, packet_body, packet_parameters};
+use super::forms::{collect_body, packet_body, packet_parameters, rows_body};
 use crate::app::{App, blanks};
 use crate::catalog::Document;
+use crate::http::rows::XLSX;
 
 /// The tag of the routes that are no document's.
 pub(super) const SERVER: &str = "服务";
@@ -202,6 +203,15 @@ pub(super) fn of_a_document(document: &Document, examples: &Value) -> Map<String
                 .kept(),
         ),
     ];
+    let rows =
+        operation("rows", format!("检查多份{name}，每行一份；问题带有单元格的位置"), rows_answer());
+    let rows =
+        rows.asking(names("as", "答复：问题的列表，或标出问题的电子表格", &["json", "xlsx"]));
+    let rows = ("rows", "post", rows.taking(&rows_body()).failing(&QUEUE));
+    let form = App::is_tabular(document).then(|| {
+        let done = answer("电子表格", XLSX, &json!({}));
+        ("form.xlsx", "get", operation("form", format!("填写{name}用的电子表格"), done).kept())
+    });
     let collect = App::is_collected(document).then(|| {
         let done = answer("全部文件都已汇总", json, &reference("Collected"));
         let operation = operation("collect", format!("由 PDF 随附的数据汇总成{name}"), done);
@@ -209,12 +219,31 @@ pub(super) fn of_a_document(document: &Document, examples: &Value) -> Map<String
     });
     routes
         .into_iter()
+        .chain([rows])
+        .chain(form)
         .chain(collect)
         .map(|(last, method, operation)| {
             let path = format!("/api/v1/documents/{}/{last}", document.id);
             (path, json!({ method: operation.written() }))
         })
         .collect()
+}
+
+/// What was found in rows: as a list, or marked in a spreadsheet.
+fn rows_answer() -> Value {
+    let advice = json!({ "type": "array", "items": { "type": "object" } });
+    let checked = json!({
+        "type": "object",
+        "required": ["sound", "rows", "advice"],
+        "properties": {
+            "sound": { "const": true },
+            "rows": { "type": "integer", "minimum": 1 },
+            "advice": advice,
+        },
+    });
+    let mut done = answer("检查通过，可能有提示；或电子表格", "application/json", &checked);
+    done["content"][XLSX] = json!({});
+    done
 }
 
 /// A preview takes what a record may become, so its schema only says that it is JSON.

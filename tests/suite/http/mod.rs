@@ -10,4 +10,5 @@ mod openapi;
 mod packets;
 mod refusals;
 mod routes;
+mod rows;
 mod running;
