@@ -1,14 +1,23 @@
 //! What commands of the data directory share.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
 use crate::access::Access;
-use crate::app::Refusal;
+use crate::app::{App, Batches, House, Refusal};
 use crate::config::Config;
 use crate::fault::{Fault, io_reason};
+use crate::jobs::Ledger;
 use crate::store::Store;
+
+/// After how long a process that stands still is passed over: longer than a disk ever makes one wait.
+const LEASE: Duration = Duration::from_secs(30);
+
+/// How many prints may be unfinished at once.
+const BATCHES: usize = 100;
 
 /// Threads that answer connections and wait for the database.
 pub(super) fn runtime() -> Result<Runtime, Fault> {
@@ -31,11 +40,27 @@ pub(super) fn access(
     folder: &Path,
     expected: Folder,
 ) -> Result<Access, Refusal> {
+    store(runtime, folder, expected).map(Access::of)
+}
+
+/// A data directory, opened.
+pub(super) fn store(runtime: &Runtime, folder: &Path, expected: Folder) -> Result<Store, Refusal> {
     if expected == Folder::MustExist && !folder.is_dir() {
         let sentence = "没有这个数据目录；第一次用 chengwen keys create 建立密钥时会建立它";
         return Err(Refusal::Usage(format!("{}：{sentence}", folder.display())));
     }
-    Ok(runtime.block_on(Store::open(folder)).map(Access::of)?)
+    Ok(runtime.block_on(Store::open(folder))?)
+}
+
+/// Batches and certificates in a data directory.
+pub(super) fn batches(app: Arc<App>, config: &Config, store: Store) -> Batches {
+    let house = House {
+        verify_at: config.server.public_url.clone(),
+        lease: LEASE,
+        most: BATCHES,
+        at_once: config.limits.render_processes,
+    };
+    Batches::of(app, Ledger::of(store), house)
 }
 
 /// The data directory that was named.
