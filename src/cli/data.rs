@@ -1,14 +1,23 @@
 //! What commands of the data directory share.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
 use crate::access::Access;
-use crate::app::Refusal;
+use crate::app::{App, Batches, House, Refusal};
 use crate::config::Config;
 use crate::fault::{Fault, io_reason};
+use crate::jobs::Ledger;
 use crate::store::Store;
+
+/// After how long a process that stands still is passed over: longer than a disk ever makes one wait.
+const LEASE: Duration = Duration::from_secs(30);
+
+/// How many prints may be unfinished at once.
+const BATCHES: usize = 100;
 
 /// Threads that answer connections and wait for the database.
 pub(super) fn runtime() -> Result<Runtime, Fault> {
@@ -31,8 +40,13 @@ pub(super) fn access(
     folder: &Path,
     expected: Folder,
 ) -> Result<Access, Refusal> {
+    store(runtime, folder, expected).map(Access::of)
+}
+
+/// A data directory, opened.
+pub(super) fn store(runtime: &Runtime, folder: &Path, expected: Folder) -> Result<Store, Refusal> {
     must_exist(folder, expected)?;
-    Ok(runtime.block_on(Store::open(folder)).map(Access::of)?)
+    Ok(runtime.block_on(Store::open(folder))?)
 }
 
 /// Refuses a directory that is not there.
@@ -42,6 +56,17 @@ pub(super) fn must_exist(folder: &Path, expected: Folder) -> Result<(), Refusal>
         return Err(Refusal::Usage(format!("{}：{sentence}", folder.display())));
     }
     Ok(())
+}
+
+/// Batches and certificates in a data directory.
+pub(super) fn batches(app: Arc<App>, config: &Config, store: Store) -> Batches {
+    let house = House {
+        verify_at: config.server.public_url.clone(),
+        lease: config.limits.lease,
+        most: config.limits.batches,
+        at_once: config.limits.render_processes,
+    };
+    Batches::of(app, Ledger::of(store), house)
 }
 
 /// The data directory that was named.

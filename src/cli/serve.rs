@@ -7,11 +7,13 @@ use tokio::runtime::Runtime;
 
 use super::data::{self, Folder};
 use super::{output, preparers};
+use crate::access::Access;
 use crate::app::{App, Most, Processes, Refusal, Setup};
 use crate::config::Config;
 use crate::crew::Bounds;
 use crate::fault::{Fault, io_reason};
 use crate::http::{Mode, Office, PACKETS, may_listen, serve};
+use crate::store::Store;
 
 pub(super) fn run(config: Config, setup: Setup) -> Result<ExitCode, Refusal> {
     // The message of a panic may hold what a user wrote; its place does not.
@@ -20,7 +22,11 @@ pub(super) fn run(config: Config, setup: Setup) -> Result<ExitCode, Refusal> {
         tracing::error!("程序出错：{place}");
     }));
     let runtime = data::runtime()?;
-    let mode = mode(&runtime, &config)?;
+    let store = match &config.server.data {
+        Some(folder) => Some(data::store(&runtime, folder, Folder::MustExist)?),
+        None => None,
+    };
+    let mode = mode(&runtime, &config, store.as_ref())?;
     // Told before anything is started.
     may_listen(&mode, config.server.listen)?;
     let guarded = matches!(mode, Mode::Guarded(_));
@@ -31,7 +37,9 @@ pub(super) fn run(config: Config, setup: Setup) -> Result<ExitCode, Refusal> {
         ..setup
     })?;
     let listen = config.server.listen;
-    let office = Office::open(Arc::new(app), config, mode)?;
+    let app = Arc::new(app);
+    let batches = store.map(|store| data::batches(Arc::clone(&app), &config, store));
+    let office = Office::open(app, config, mode, batches)?;
     let checked = Arc::clone(&office);
     let check = move || match checked.make_ready() {
         Ok(()) => tracing::info!("字体和全部样例核对完毕，服务就绪"),
@@ -62,12 +70,8 @@ pub(super) fn run(config: Config, setup: Setup) -> Result<ExitCode, Refusal> {
 
 /// Once there was a key in the data directory, only whoever shows one is answered. What is meant for
 /// others than this machine never opens without.
-fn mode(runtime: &Runtime, config: &Config) -> Result<Mode, Refusal> {
-    let access = match &config.server.data {
-        Some(folder) => Some(data::access(runtime, folder, Folder::MustExist)?),
-        None => None,
-    };
-    if let Some(access) = access
+fn mode(runtime: &Runtime, config: &Config, store: Option<&Store>) -> Result<Mode, Refusal> {
+    if let Some(access) = store.cloned().map(Access::of)
         && runtime.block_on(access.had_keys())?
     {
         return Ok(Mode::Guarded(access));

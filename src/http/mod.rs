@@ -138,8 +138,8 @@ mod tests {
         let home = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         let places = Places { flag: Some(home), ..Places::default() };
         let app = App::open(&Setup { places, ..Setup::default() }).expect("no faults");
-        let office = Office::open(Arc::new(app), crate::config::Config::default(), Mode::Open)
-            .expect("no faults");
+        let config = crate::config::Config::default();
+        let office = Office::open(Arc::new(app), config, Mode::Open, None).expect("no faults");
         let routes = layered(Router::new().route("/broken", get(broken)), office);
         let request = Request::get("/broken").header(header::HOST, "localhost");
         let Ok(response) = routes.oneshot(request.body(Body::empty()).expect("a request")).await;

@@ -20,7 +20,8 @@ use super::readiness::Readiness;
 use super::session::Cookie;
 use crate::access::Access;
 use crate::app::{
-    App, Collected, Files, Input, NamedFile, Options, PackOptions, Packed, Refusal, Rendered,
+    App, Batches, Collected, Files, Input, NamedFile, Options, PackOptions, Packed, Refusal,
+    Rendered,
 };
 use crate::config::{Config, Limits};
 use crate::fault::{Fault, Faults, io_reason};
@@ -29,6 +30,8 @@ use crate::intake::Examination;
 /// The opened program with what a server needs beside it.
 pub struct Office {
     pub(super) app: Arc<App>,
+    /// Batches and certificates, where there is a data directory.
+    pub(super) batches: Option<Batches>,
     pub(super) config: Config,
     pub(super) meters: Meters,
     pub(super) readiness: Readiness,
@@ -71,7 +74,12 @@ impl Office {
     ///
     /// # Errors
     /// A sample that cannot be read, or pages that the program should bring and does not.
-    pub fn open(app: Arc<App>, config: Config, mode: Mode) -> Result<Arc<Self>, Faults> {
+    pub fn open(
+        app: Arc<App>,
+        config: Config,
+        mode: Mode,
+        batches: Option<Batches>,
+    ) -> Result<Arc<Self>, Faults> {
         let samples = samples(&app)?;
         let openapi = openapi::describe(&app, &samples, &config.limits).to_string().into();
         let Limits { render_processes, queue, queue_time, .. } = config.limits;
@@ -88,6 +96,7 @@ impl Office {
             openapi,
             samples,
             app,
+            batches,
             pace: Pace::new(&config.limits),
             cookie: Cookie::of(&config.server),
             bodies: Arc::new(Semaphore::new(config.limits.bodies >> 10)),

@@ -70,7 +70,7 @@ fn added(criterion: &mut Criterion) {
     // A measurement asks as often as it can.
     let mut config = Config::default();
     (config.limits.burst, config.limits.requests_per_second) = (1_000_000, 1_000_000);
-    let office = Office::open(Arc::clone(&app), config, Mode::Open).expect("no faults");
+    let office = Office::open(Arc::clone(&app), config, Mode::Open, None).expect("no faults");
     let routes = router(office);
     let mut next = records(&app, document);
     criterion.bench_function("check through the program", |bench| {

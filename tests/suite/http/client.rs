@@ -45,7 +45,7 @@ impl House {
 
     pub(super) fn of(app: App, config: Config, mode: Mode) -> Self {
         let app = Arc::new(app);
-        let office = Office::open(Arc::clone(&app), config, mode).expect("no faults");
+        let office = Office::open(Arc::clone(&app), config, mode, None).expect("no faults");
         Self { router: router(Arc::clone(&office)), app, office }
     }
 
