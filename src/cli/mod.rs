@@ -17,6 +17,7 @@ mod output;
 mod packet;
 mod preparers;
 mod purge;
+mod registry;
 mod render;
 mod schema;
 mod serve;
@@ -82,14 +83,21 @@ fn with_config(arguments: Arguments) -> Result<ExitCode, Refusal> {
     tell_on_standard_error(arguments.verbose, serving.then_some(config.server.log));
     match arguments.verb {
         Verb::Config { json } => config::run(&config, json),
-        Verb::Keys { verb } => {
-            let by = arguments.by.or_else(|| std::env::var_os("CHENGWEN_BY")?.into_string().ok());
-            keys::run(&config, verb, &by.unwrap_or_else(|| "命令行".to_owned()))
+        Verb::Keys { verb } => keys::run(&config, verb, &by(arguments.by)),
+        Verb::Registry { verb } => {
+            let setup = || setup(arguments.home.clone(), arguments.fonts.clone());
+            registry::run(&config, setup, verb, &by(arguments.by.clone()))
         }
         Verb::Purge => purge::run(&config),
         Verb::Packet(pack) => packet::run(&config, setup(arguments.home, arguments.fonts)?, &pack),
         _ => serve::run(config, setup(arguments.home, arguments.fonts)?),
     }
+}
+
+/// Who works here, as the history tells it.
+fn by(named: Option<String>) -> String {
+    let by = named.or_else(|| std::env::var_os("CHENGWEN_BY")?.into_string().ok());
+    by.unwrap_or_else(|| "命令行".to_owned())
 }
 
 /// A slip in the configuration is the operator's, who typed or wrote it.
@@ -148,6 +156,7 @@ fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
         | Verb::Config { .. }
         | Verb::Keys { .. }
         | Verb::Packet(_)
+        | Verb::Registry { .. }
         | Verb::AttachmentProcess { .. }
         | Verb::Purge => Ok(ExitCode::SUCCESS),
     }
