@@ -1,6 +1,8 @@
 //! The parts of a batch: runs, which are merged into one file, and sheets in files of their own. Whoever
 //! has accepted the rows keeps the order of both.
 
+use std::ops::Range;
+
 use chrono::NaiveDate;
 
 use super::matter::without_room;
@@ -95,6 +97,18 @@ impl App {
             finish::print_ready(file, plan.intent(), padded)
         });
         Ok(finished.collect::<Result<_, _>>()?)
+    }
+
+    /// The file of one sheet as it stands in a run of a batch.
+    pub(super) fn single_of_run(
+        document: &Document,
+        run: &[u8],
+        pages: Range<usize>,
+        options: Options,
+    ) -> Result<Vec<u8>, Refusal> {
+        let plan = Plan::of(document, false, options)?;
+        let padded = plan.padded && finish::blanks_needed(pages.len()) > 0;
+        Ok(finish::print_ready(&finish::only_page(run, pages)?, plan.intent(), padded)?)
     }
 
     fn typeset_rows(&self, document: &Document, job: &Job) -> Result<Typeset, Refusal> {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{ArgAction, Args, Command, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::app::Sides;
+use crate::app::{Sides, Source};
+use crate::registry::State;
 use crate::typeset::{Offset, Standard};
 use crate::values::Role;
 
@@ -144,6 +145,11 @@ pub(super) enum Verb {
         #[command(subcommand)]
         verb: KeysVerb,
     },
+    /// 证书登记簿：查找、补印、撤销、审计；须有数据目录
+    Registry {
+        #[command(subcommand)]
+        verb: RegistryVerb,
+    },
     /// 清除数据目录中已过期的内容，并列出清除了什么
     Purge,
     /// 附件进程：从标准输入取任务
@@ -178,6 +184,7 @@ impl Verb {
                 | Self::Keys { .. }
                 | Self::Packet(_)
                 | Self::Batch(_)
+                | Self::Registry { .. }
                 | Self::Purge
         )
     }
@@ -213,6 +220,97 @@ pub(super) enum KeysVerb {
         #[arg(value_name = "编号")]
         id: String,
     },
+}
+
+/// What is done with the registry.
+#[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+pub(super) enum RegistryVerb {
+    /// 列出、查找或导出证书
+    List {
+        /// 编号、名称、代码或称号中的几个字
+        #[arg(long, value_name = "文字")]
+        text: Option<String>,
+        /// 状态：reserved、issued、reprinted、replaced、revoked、expired、void，或用中文
+        #[arg(long, value_name = "状态", value_parser = state)]
+        state: Option<State>,
+        /// 证书落款的年份
+        #[arg(long, value_name = "年", value_parser = year)]
+        year: Option<i32>,
+        /// 导出到文件，以 .xlsx、.csv 或 .json 结尾
+        #[arg(short, long, value_name = "文件")]
+        output: Option<PathBuf>,
+        /// 以 JSON 输出
+        #[arg(long, conflicts_with = "output")]
+        json: bool,
+    },
+    /// 显示一个证书和它的变更记录
+    Show {
+        /// 证书编号
+        #[arg(value_name = "编号")]
+        number: String,
+        /// 以 JSON 输出
+        #[arg(long)]
+        json: bool,
+    },
+    /// 补印一个证书；每次得到同样的文件，并记入变更记录
+    Reprint {
+        /// 证书编号
+        #[arg(value_name = "编号")]
+        number: String,
+        /// 输出文件（PDF）；- 为标准输出
+        #[arg(short, long, value_name = "文件")]
+        output: PathBuf,
+        /// 补印的原因
+        #[arg(long, value_name = "原因")]
+        why: Option<String>,
+        /// 模板改动过时用哪一种：issued 颁发时的版面，current 现在的模板
+        #[arg(long, value_name = "版面", hide_possible_values = true)]
+        from: Option<SourceName>,
+    },
+    /// 撤销证书，得到撤销公告的数据；写几个编号的，要么都撤销，要么都不撤销
+    Revoke {
+        /// 证书编号，可以写几个
+        #[arg(value_name = "编号", required = true, num_args = 1..)]
+        numbers: Vec<String>,
+        /// 撤销的原因，印在公告上
+        #[arg(long, value_name = "原因")]
+        why: String,
+        /// 换发的新证书的编号；撤销的证书从此由它代替
+        #[arg(long, value_name = "编号")]
+        replaced_by: Option<String>,
+        /// 撤销的日期，如 2027-05-18；默认今天
+        #[arg(long, value_name = "日期", value_parser = day)]
+        day: Option<NaiveDate>,
+        /// 撤销公告的数据写到这个文件（.json）；默认写到标准输出
+        #[arg(short, long, value_name = "文件")]
+        output: Option<PathBuf>,
+    },
+    /// 审计：核对变更记录的签名，并与登记簿逐项比较；不一致时退出码为 1
+    Audit {
+        /// 另存的签名，核对从那时起记录有没有被换过
+        #[arg(long, value_name = "签名")]
+        head: Option<String>,
+        /// 以 JSON 输出
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What a reprint is made of.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum SourceName {
+    Issued,
+    Current,
+}
+
+impl From<SourceName> for Source {
+    fn from(name: SourceName) -> Self {
+        match name {
+            SourceName::Issued => Self::Issued,
+            SourceName::Current => Self::Current,
+        }
+    }
 }
 
 /// 生成 PDF 或 PNG
@@ -446,6 +544,21 @@ fn holder(text: &str) -> Result<String, String> {
     let name = text.trim();
     let sound = (1..=100).contains(&name.chars().count()) && !name.chars().any(char::is_control);
     sound.then(|| name.to_owned()).ok_or("应为 1 至 100 个字".to_owned())
+}
+
+fn state(text: &str) -> Result<State, String> {
+    let called = |state: &State| state.word() == text || state.title() == text;
+    State::ALL.into_iter().find(called).ok_or_else(|| {
+        let known = State::ALL.map(|state| format!("{}（{}）", state.word(), state.title()));
+        format!("应为 {} 之一", known.join("、"))
+    })
+}
+
+fn year(text: &str) -> Result<i32, String> {
+    text.parse()
+        .ok()
+        .filter(|year| (1..=9999).contains(year))
+        .ok_or("应为年份，例如 2026".to_owned())
 }
 
 fn day(text: &str) -> Result<NaiveDate, String> {

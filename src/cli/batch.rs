@@ -14,11 +14,11 @@ use super::arguments::Batch;
 use super::data::{self, Folder};
 use super::{check, output, preparers};
 use crate::app::{
-    App, Asked, BatchOptions, Batches, ExaminedRows, Form, House, Refusal, RowsKind, Setup,
+    App, Asked, BatchOptions, Batches, ExaminedRows, Form, Refusal, RowsKind, Setup,
 };
 use crate::config::Config;
 use crate::fault::{Fault, io_reason};
-use crate::jobs::{Ledger, Print, PrintState};
+use crate::jobs::{Print, PrintState};
 use crate::store::Store;
 
 pub(super) fn run(
@@ -36,13 +36,7 @@ pub(super) fn run(
     let runtime = data::runtime()?;
     let place = Place::of(config, numbered)?;
     let store = runtime.block_on(Store::open(place.folder()))?;
-    let house = House {
-        verify_at: config.server.public_url.clone(),
-        lease: config.limits.lease,
-        most: config.limits.batches,
-        at_once: config.limits.render_processes,
-    };
-    let batches = Batches::of(Arc::new(app), Ledger::of(store), house);
+    let batches = data::batches(Arc::new(app), config, store);
     let named = (!output::is_standard(&batch.rows)).then_some(batch.rows.as_path());
     let kind = RowsKind::guess(named, &bytes);
     let examined = batches.app().examine_rows(&batch.document, &bytes, kind)?;

@@ -2,18 +2,15 @@
 
 use std::process::ExitCode;
 
-use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone};
+use chrono::{FixedOffset, NaiveDate, TimeZone};
 
 use super::arguments::KeysVerb;
 use super::data::{self, Folder};
-use super::output;
+use super::output::{self, written};
 use crate::access::{Key, New, id_of};
 use crate::app::Refusal;
 use crate::config::Config;
-use crate::store::now;
-
-/// Chinese standard time, in seconds east of Greenwich.
-const CHINA: i32 = 8 * 3600;
+use crate::store::{CHINA, now};
 
 pub(super) fn run(config: &Config, verb: KeysVerb, by: &str) -> Result<ExitCode, Refusal> {
     let runtime = data::runtime()?;
@@ -95,14 +92,6 @@ fn list(keys: &[Key]) {
             written(key.created_at)
         ));
     }
-}
-
-/// A moment as people in China write it.
-fn written(at: i64) -> String {
-    let moment = DateTime::from_timestamp(at, 0).zip(FixedOffset::east_opt(CHINA));
-    moment.map_or_else(String::new, |(moment, china)| {
-        moment.with_timezone(&china).format("%Y-%m-%d %H:%M ").to_string()
-    })
 }
 
 /// The end of a day in China.

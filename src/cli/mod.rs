@@ -18,6 +18,7 @@ mod output;
 mod packet;
 mod preparers;
 mod purge;
+mod registry;
 mod render;
 mod schema;
 mod serve;
@@ -83,15 +84,25 @@ fn with_config(arguments: Arguments) -> Result<ExitCode, Refusal> {
     tell_on_standard_error(arguments.verbose, serving.then_some(config.server.log));
     match arguments.verb {
         Verb::Config { json } => config::run(&config, json),
-        Verb::Keys { verb } => keys::run(&config, verb, &who(arguments.by)),
+        Verb::Keys { verb } => keys::run(&config, verb, &by(arguments.by)),
         Verb::Batch(batch) => {
-            let by = who(arguments.by);
+            let by = by(arguments.by);
             batch::run(&config, setup(arguments.home, arguments.fonts)?, &batch, &by)
+        }
+        Verb::Registry { verb } => {
+            let setup = || setup(arguments.home.clone(), arguments.fonts.clone());
+            registry::run(&config, setup, verb, &by(arguments.by.clone()))
         }
         Verb::Purge => purge::run(&config),
         Verb::Packet(pack) => packet::run(&config, setup(arguments.home, arguments.fonts)?, &pack),
         _ => serve::run(config, setup(arguments.home, arguments.fonts)?),
     }
+}
+
+/// Who works here, as the history tells it.
+fn by(named: Option<String>) -> String {
+    let by = named.or_else(|| std::env::var_os("CHENGWEN_BY")?.into_string().ok());
+    by.unwrap_or_else(|| "命令行".to_owned())
 }
 
 /// A slip in the configuration is the operator's, who typed or wrote it.
@@ -151,15 +162,10 @@ fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
         | Verb::Keys { .. }
         | Verb::Packet(_)
         | Verb::Batch(_)
+        | Verb::Registry { .. }
         | Verb::AttachmentProcess { .. }
         | Verb::Purge => Ok(ExitCode::SUCCESS),
     }
-}
-
-/// Who does it, as history and journal tell.
-fn who(by: Option<String>) -> String {
-    let by = by.or_else(|| std::env::var_os("CHENGWEN_BY")?.into_string().ok());
-    by.unwrap_or_else(|| "命令行".to_owned())
 }
 
 fn setup(home: Option<PathBuf>, fonts: Option<PathBuf>) -> Result<Setup, Refusal> {

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use crate::app::Refusal;
 use crate::fault::{Fault, io_reason};
 use crate::intake::{Problems, shown};
+use crate::store::in_china;
 use crate::values::Level;
 
 /// The name for standard input and output.
@@ -135,6 +136,11 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Refusal> {
 /// Whether a path means standard input or output.
 pub(super) fn is_standard(path: &Path) -> bool {
     path.as_os_str() == STANDARD
+}
+
+/// A moment as people in China write it.
+pub(super) fn written(at: i64) -> String {
+    in_china(at).map(|moment| moment.format("%Y-%m-%d %H:%M ").to_string()).unwrap_or_default()
 }
 
 /// Prints a value as JSON on standard output.

@@ -71,6 +71,25 @@ pub(super) fn packet(packed: Packed) -> Response {
     (headers(&ready, "packet", Disposition::Attachment), bytes).into_response()
 }
 
+/// A file of the registry; its Chinese name stands beside the plain one.
+pub(super) fn plain_file(
+    bytes: Vec<u8>,
+    file_name: &str,
+    plain: &str,
+    kind: &'static str,
+) -> Response {
+    let named = format!(
+        "attachment; filename=\"{plain}\"; filename*=UTF-8''{}",
+        utf8_percent_encode(file_name, PLAIN)
+    );
+    let fixed = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")];
+    let mut response = (fixed, bytes).into_response();
+    // ASCII by its making.
+    let named = HeaderValue::try_from(named).map(|value| (header::CONTENT_DISPOSITION, value));
+    response.headers_mut().extend(named);
+    response
+}
+
 fn headers(ready: &Ready<'_>, plain_name: &str, disposition: Disposition) -> HeaderMap {
     let ending = ready.file_name.rsplit('.').next().unwrap_or_default();
     let media_type = match ending {

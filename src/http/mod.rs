@@ -8,6 +8,7 @@
 mod answer;
 mod asked;
 mod caller;
+mod certificates;
 mod collect;
 mod desk;
 mod docs;
@@ -27,6 +28,7 @@ mod readiness;
 mod rows;
 mod server;
 mod session;
+mod verify;
 mod watch;
 
 use std::any::Any;
@@ -62,6 +64,13 @@ pub fn router(office: Arc<Office>) -> Router {
     let routes = Router::new()
         .route("/api/v1/documents", get(documents::list))
         .nest("/api/v1/documents/{programme}/{document}", document)
+        .route("/api/v1/certificates", get(certificates::list))
+        .route("/api/v1/certificates/{number}", get(certificates::show))
+        .route("/api/v1/certificates/{number}/history", get(certificates::history))
+        .route("/api/v1/certificates/{number}/reprint", post(certificates::reprint))
+        .route("/api/v1/certificates/{number}/revoke", post(certificates::revoke))
+        .route("/verify", get(verify::typed))
+        .route("/verify/{code}", get(verify::scanned))
         .route("/api/v1/packets", post(packets::packets))
         .route("/api/v1/session", get(session::who).post(session::open).delete(session::close))
         .route("/healthz", get(healthz))

@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use axum::body::Bytes;
 
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use super::asked::Room;
@@ -15,7 +16,7 @@ use super::docs::Pages;
 use super::meters::{Meters, Outcome};
 use super::openapi;
 use super::pace::Pace;
-use super::problem::{INVALID_RECORD, Problem};
+use super::problem::{INVALID_RECORD, NO_DATA, Problem};
 use super::readiness::Readiness;
 use super::session::Cookie;
 use crate::access::Access;
@@ -261,6 +262,22 @@ impl Office {
     pub(super) fn metrics(&self) -> Result<String, Fault> {
         let desks = [("render", &self.renders), ("check", &self.checks), ("packet", &self.packets)];
         self.meters.text(desks, &self.app)
+    }
+
+    /// Batches and certificates.
+    pub(super) fn kept(&self) -> Result<&Batches, Problem> {
+        let told = "证书存放在数据目录里，这个服务没有设数据目录；\
+                    启动服务时加 --data 目录，或设环境变量 CHENGWEN_DATA";
+        self.batches.as_ref().ok_or_else(|| Problem::new(NO_DATA, told))
+    }
+
+    /// Does something with certificates that lays out pages, when its turn comes.
+    pub(super) async fn with_certificates<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Batches, &Handle) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (batches, handle) = (self.kept()?.clone(), Handle::current());
+        Ok(self.renders.run(move || job(&batches, &handle)).await??)
     }
 
     /// The bytes of a sample.

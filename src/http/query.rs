@@ -74,6 +74,11 @@ impl Query {
         self.choice(key, &choices)
     }
 
+    /// Any text.
+    pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
+        self.take(key)
+    }
+
     /// A whole number within bounds.
     pub(super) fn number(
         &mut self,

@@ -159,48 +159,63 @@ impl Registry {
         self.commit(change).await.map(|()| Changed::Done)
     }
 
-    /// Revokes a certificate; with another number, that one stands for it from now on.
+    /// Revokes certificates, all of them or none; with another number, that one stands for them from now
+    /// on.
     ///
     /// # Errors
     /// A fault of the data directory.
     pub async fn revoke(
         &self,
-        number: &str,
+        numbers: &[String],
         replaced_by: Option<&str>,
         who: &str,
         why: &str,
         day: &str,
     ) -> Result<Changed, Fault> {
         let mut change = self.store.change().await?;
-        let Some(kept) = self.kept(&mut change, number).await? else {
-            return Ok(Changed::Unknown);
-        };
-        if !matches!(kept.state.as_str(), "issued" | "reprinted") {
-            return Ok(Changed::Not(standing_of(&kept)));
+        let mut slips = Vec::new();
+        for number in numbers {
+            match self.kept(&mut change, number).await? {
+                None => slips.push(format!("登记簿里没有编号{number}")),
+                Some(kept) if !matches!(kept.state.as_str(), "issued" | "reprinted") => {
+                    slips.push(standing_of(&kept));
+                }
+                Some(_) => {}
+            }
         }
         if let Some(other) = replaced_by {
-            let good = self.kept(&mut change, other).await?.filter(|other| {
-                other.number != number && matches!(other.state.as_str(), "issued" | "reprinted")
+            let good = self.kept(&mut change, other).await?.is_some_and(|kept| {
+                !numbers.contains(&kept.number)
+                    && matches!(kept.state.as_str(), "issued" | "reprinted")
             });
-            if good.is_none() {
-                let what = format!("换发的新证书{other}不在登记簿中，或者不是有效的证书");
-                return Ok(Changed::Not(what));
+            if !good {
+                slips.push(format!("换发的新证书{other}不在登记簿中，或者不是有效的证书"));
             }
+        }
+        if !slips.is_empty() {
+            return Ok(Changed::Not(slips.join("；")));
         }
         let (what, state) = match replaced_by {
             Some(_) => (Happened::Replaced, "replaced"),
             None => (Happened::Revoked, "revoked"),
         };
-        sqlx::query("UPDATE certificate SET state = ?, replaced_by = ? WHERE number = ?")
+        let sql = "UPDATE certificate SET state = ?, replaced_by = ?
+            WHERE number IN (SELECT value FROM json_each(?))";
+        sqlx::query(sql)
             .bind(state)
             .bind(replaced_by)
-            .bind(number)
+            .bind(json!(numbers).to_string())
             .execute(&mut *change)
             .await
             .map_err(|error| self.store.fault(&error))?;
         let facts = json!({ "day": day, "replaced_by": replaced_by });
-        let event = Event { what, number: number.to_owned(), why: why.to_owned(), facts };
-        self.append(&mut change, who, vec![event]).await?;
+        let event = |number: &String| Event {
+            what,
+            number: number.clone(),
+            why: why.to_owned(),
+            facts: facts.clone(),
+        };
+        self.append(&mut change, who, numbers.iter().map(event).collect()).await?;
         self.commit(change).await.map(|()| Changed::Done)
     }
 

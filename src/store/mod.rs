@@ -9,6 +9,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use chrono::{DateTime, FixedOffset, NaiveDate};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -30,6 +31,9 @@ const MIGRATIONS: [(i64, &str, &str); 2] = [
     (1, "access", include_str!("0001_access.sql")),
     (2, "registry", include_str!("0002_registry.sql")),
 ];
+
+/// Chinese standard time, in seconds east of Greenwich.
+pub const CHINA: i32 = 8 * 3600;
 
 /// How long a change waits for another program's.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -169,6 +173,19 @@ pub(crate) async fn record(
 pub fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// A moment (seconds since 1970, UTC) as clocks in China show it.
+#[must_use]
+pub fn in_china(at: i64) -> Option<DateTime<FixedOffset>> {
+    let moment = DateTime::from_timestamp(at, 0)?;
+    Some(moment.with_timezone(&FixedOffset::east_opt(CHINA)?))
+}
+
+/// The date in China.
+#[must_use]
+pub fn today() -> NaiveDate {
+    in_china(now()).map(|moment| moment.date_naive()).unwrap_or_default()
 }
 
 /// Nobody but the owner of the process reads what is kept.

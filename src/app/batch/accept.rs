@@ -10,7 +10,7 @@ use crate::wording;
 
 /// Rows that are typeset together: few enough to be soon done, enough that their fonts are not most of
 /// the run.
-const RUN: usize = 500;
+const RUN: usize = 250;
 
 /// The same of documents that are not made for many in one file: they have some pages each.
 const LONG: usize = 50;

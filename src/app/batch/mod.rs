@@ -17,6 +17,7 @@ use crate::typeset::{Offset, Standard};
 
 pub use accept::{Asked, Wanted};
 pub use listed::manifest;
+pub(super) use run::sheet_of;
 
 /// The program with the ledger of a data directory.
 #[derive(Clone)]
@@ -66,7 +67,7 @@ pub struct BatchOptions {
 
 impl BatchOptions {
     /// Read back from the ledger.
-    fn read(text: &str) -> Result<Self, Refusal> {
+    pub(in crate::app) fn read(text: &str) -> Result<Self, Refusal> {
         serde_json::from_str(text).map_err(|error| {
             let what = format!("批次的选项读不懂，可能来自别的程序版本：{error}");
             crate::fault::Fault::new(what).into()
@@ -78,7 +79,7 @@ impl BatchOptions {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    fn printing(&self) -> Options {
+    pub(in crate::app) fn printing(&self) -> Options {
         Options {
             sides: self.sides,
             standard: self.standard,

@@ -7,6 +7,7 @@ use super::forms::{collect_body, packet_body, packet_parameters, rows_body};
 use super::{body_schema, schema_name};
 use crate::app::{App, blanks};
 use crate::catalog::Document;
+use crate::http::problem::MEDIA_TYPE;
 use crate::http::rows::XLSX;
 
 /// The tag of the routes that are no document's.
@@ -17,7 +18,7 @@ const ALWAYS: [u16; 8] = [400, 401, 403, 404, 405, 421, 429, 500];
 /// What a route with a body may answer besides.
 const BODY: [u16; 4] = [408, 413, 415, 422];
 /// What a route with a queue may answer besides.
-const QUEUE: [u16; 1] = [503];
+pub(super) const QUEUE: [u16; 1] = [503];
 
 /// The tag of a document's routes.
 pub(super) fn tag(document: &Document) -> String {
@@ -25,7 +26,7 @@ pub(super) fn tag(document: &Document) -> String {
 }
 
 /// One operation, in the making.
-struct Operation {
+pub(super) struct Operation {
     id: String,
     tag: String,
     summary: String,
@@ -34,28 +35,37 @@ struct Operation {
     done: Value,
     status: u16,
     failures: Vec<u16>,
+    /// Failures that are told as a web page too.
+    pages: Vec<u16>,
 }
 
 impl Operation {
-    fn new(id: &str, tag: &str, summary: impl Into<String>, done: Value) -> Self {
+    pub(super) fn new(id: &str, tag: &str, summary: impl Into<String>, done: Value) -> Self {
         let (id, tag, summary) = (id.to_owned(), tag.to_owned(), summary.into());
         let failures = ALWAYS.to_vec();
         let (parameters, body, status) = (Vec::new(), None, 200);
-        Self { id, tag, summary, parameters, body, done, status, failures }
+        let pages = Vec::new();
+        Self { id, tag, summary, parameters, body, done, status, failures, pages }
     }
 
-    fn asking(mut self, parameters: impl IntoIterator<Item = Value>) -> Self {
+    pub(super) fn asking(mut self, parameters: impl IntoIterator<Item = Value>) -> Self {
         self.parameters.extend(parameters);
         self
     }
 
-    fn taking(mut self, body: &Value) -> Self {
+    pub(super) fn taking(mut self, body: &Value) -> Self {
         self.body = Some(body.clone());
         self.failing(&BODY)
     }
 
-    fn failing(mut self, statuses: &[u16]) -> Self {
+    pub(super) fn failing(mut self, statuses: &[u16]) -> Self {
         self.failures.extend(statuses);
+        self
+    }
+
+    /// Tells this failure as a web page, or as a problem.
+    pub(super) fn shown(mut self, status: u16) -> Self {
+        self.pages.push(status);
         self
     }
 
@@ -66,13 +76,23 @@ impl Operation {
         self
     }
 
-    fn written(mut self) -> Value {
+    pub(super) fn written(mut self) -> Value {
         self.done["headers"]["X-Request-Id"] = header("X-Request-Id");
         self.failures.sort_unstable();
         let mut responses = Map::from_iter([(self.status.to_string(), self.done)]);
         for status in self.failures {
             let response = match status {
                 304 => json!({ "description": "没有变化" }),
+                page if self.pages.contains(&page) => json!({
+                    "description": "网页，说没有查到；或者没有这个地址",
+                    "headers": { "X-Request-Id": header("X-Request-Id") },
+                    "content": {
+                        "text/html": { "schema": { "type": "string" } },
+                        MEDIA_TYPE: {
+                            "schema": { "$ref": "#/components/schemas/ProblemDocument" },
+                        },
+                    },
+                }),
                 _ => json!({ "$ref": format!("#/components/responses/{status}") }),
             };
             responses.insert(status.to_string(), response);
@@ -94,7 +114,7 @@ impl Operation {
 }
 
 /// An answer of one media type.
-fn answer(description: &str, media_type: &str, schema: &Value) -> Value {
+pub(super) fn answer(description: &str, media_type: &str, schema: &Value) -> Value {
     json!({ "description": description, "content": { media_type: { "schema": schema } }, "headers": {} })
 }
 

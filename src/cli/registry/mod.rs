@@ -1,0 +1,115 @@
+//! `chengwen registry`: certificates listed, shown, printed again, revoked; the registry audited.
+
+mod listed;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use serde_json::json;
+use tokio::runtime::Runtime;
+
+use super::arguments::RegistryVerb;
+use super::data::{self, Folder};
+use super::output;
+use crate::app::{App, Batches, Refusal, Setup};
+use crate::config::Config;
+use crate::registry::{Registry, Search};
+use crate::store::{Store, today};
+
+/// Everything that is done with the registry; the home is opened only for what needs it.
+pub(super) fn run(
+    config: &Config,
+    setup: impl Fn() -> Result<Setup, Refusal>,
+    verb: RegistryVerb,
+    by: &str,
+) -> Result<ExitCode, Refusal> {
+    let runtime = data::runtime()?;
+    let store = data::store(&runtime, data::folder(config)?, Folder::MustExist)?;
+    let registry = Registry::of(store.clone());
+    match verb {
+        RegistryVerb::List { text, state, year, output, json } => {
+            let search = Search { text, state, year, ..Search::default() };
+            listed::list(&runtime, &registry, &search, output.as_deref(), json)?;
+        }
+        RegistryVerb::Show { number, json } => listed::show(&runtime, &registry, &number, json)?,
+        RegistryVerb::Reprint { number, output, why, from } => {
+            let batches = open(config, setup()?, store)?;
+            let why = why.unwrap_or_default();
+            let made =
+                batches.reprint(&number, by, &why, from.map(Into::into), runtime.handle())?;
+            output::write(&output, &made.bytes)?;
+            output::remark(format_args!("已补印 {number}（SHA-256 {}）。", made.sha256));
+        }
+        RegistryVerb::Revoke { numbers, why, replaced_by, day, output } => {
+            let batches = open(config, setup()?, store)?;
+            let (other, day) = (replaced_by.as_deref(), day.unwrap_or_else(today));
+            let revoked = batches.revoke(&numbers, by, &why, other, day, runtime.handle())?;
+            let list = revoked.numbers.join("、");
+            match other {
+                Some(other) => output::remark(format_args!("{list} 已由 {other} 代替。")),
+                None => output::remark(format_args!("已撤销 {list}。")),
+            }
+            if let Some((document, record)) = revoked.notice {
+                notice(&document, &record, output.as_deref())?;
+            }
+        }
+        RegistryVerb::Audit { head, json } => {
+            return audit(&runtime, &registry, head.as_deref(), json);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn open(config: &Config, setup: Setup, store: Store) -> Result<Batches, Refusal> {
+    Ok(data::batches(Arc::new(App::open(&setup)?), config, store))
+}
+
+/// The data of the notice. What was revoked is revoked: where the file cannot be written, the data are
+/// told all the same.
+fn notice(document: &str, record: &serde_json::Value, path: Option<&Path>) -> Result<(), Refusal> {
+    let text = format!("{record:#}\n");
+    let path = path.unwrap_or(Path::new("-"));
+    if let Err(refusal) = output::write(path, text.as_bytes()) {
+        output::remark("已撤销，但公告的数据写不到文件，改写在标准输出：");
+        output::write(Path::new("-"), text.as_bytes())?;
+        return Err(refusal);
+    }
+    let place = if output::is_standard(path) { "在标准输出" } else { "已写出" };
+    output::remark(format_args!("公告的数据{place}；印公告：chengwen render {document}"));
+    Ok(())
+}
+
+fn audit(
+    runtime: &Runtime,
+    registry: &Registry,
+    head: Option<&str>,
+    json: bool,
+) -> Result<ExitCode, Refusal> {
+    let audit = runtime.block_on(registry.audit(head.map(str::trim)))?;
+    let whole = audit.is_whole();
+    if json {
+        let mut told = json!(audit);
+        told["whole"] = whole.into();
+        output::json(&told)?;
+    } else {
+        output::line(format_args!("变更记录 {} 条，编号 {} 个", audit.entries, audit.numbers));
+        if let Some(entry) = audit.kept_at {
+            output::line(format_args!("另存的签名是第 {entry} 条的"));
+        }
+        for slip in &audit.slips {
+            output::line(format_args!("不一致：{slip}"));
+        }
+        if audit.untold > 0 {
+            output::line(format_args!("另有 {} 处不一致没有列出", audit.untold));
+        }
+        output::line(if whole {
+            "登记簿完整，与变更记录一致"
+        } else {
+            "登记簿不完整"
+        });
+        output::line(format_args!("签名 {}", audit.head));
+        output::remark("把签名抄存在别处，下次用 --head 核对，可以知道这以前的记录有没有被换过。");
+    }
+    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
