@@ -79,11 +79,11 @@ async fn answered(office: &Office, number: Option<&str>, code: &str) -> Result<R
         good,
         state => if good { "有效" } else { state.title() },
         meaning => meaning(state, day.as_deref(), &kept),
-        number => kept.number,
-        holder => kept.holder,
-        title => kept.title,
+        number => &kept.number,
+        holder => &kept.holder,
+        title => &kept.title,
         term => term(&kept),
-        issuer => kept.issuer,
+        issuer => &kept.issuer,
         issued_on => written(&kept.issued_on),
     };
     page(StatusCode::OK, shown, false)
