@@ -25,6 +25,7 @@ mod packet;
 mod paper;
 mod print;
 mod refused;
+mod registry;
 mod samples;
 mod support;
 mod typed;
