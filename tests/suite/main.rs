@@ -27,6 +27,7 @@ mod paper;
 mod print;
 mod refused;
 mod rows;
+mod registry;
 mod samples;
 mod support;
 mod tables;

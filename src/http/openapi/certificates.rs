@@ -34,14 +34,14 @@ pub(super) fn paths() -> Map<String, Value> {
         (
             one(""),
             "get",
-            operation("certificate", "一个证书", answer("证书", JSON, &reference("Certificate")))
+            operation("show-certificate", "一个证书", answer("证书", JSON, &reference("Certificate")))
                 .asking(number()),
         ),
         (
             one("/history"),
             "get",
             operation(
-                "certificate-history",
+                "history",
                 "一个证书的变更记录",
                 answer("变更记录，从早到晚", JSON, &reference("History")),
             )

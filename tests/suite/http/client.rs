@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use chengwen::app::App;
+use chengwen::app::{App, Batches};
 use chengwen::config::{Config, Limits};
 use chengwen::http::{Mode, Office, Peer, router};
 use http_body_util::BodyExt;
@@ -44,8 +44,17 @@ impl House {
     }
 
     pub(super) fn of(app: App, config: Config, mode: Mode) -> Self {
-        let app = Arc::new(app);
-        let office = Office::open(Arc::clone(&app), config, mode, None).expect("no faults");
+        Self::keeping(Arc::new(app), config, mode, None)
+    }
+
+    /// With batches and certificates.
+    pub(super) fn keeping(
+        app: Arc<App>,
+        config: Config,
+        mode: Mode,
+        batches: Option<Batches>,
+    ) -> Self {
+        let office = Office::open(Arc::clone(&app), config, mode, batches).expect("no faults");
         Self { router: router(Arc::clone(&office)), app, office }
     }
 

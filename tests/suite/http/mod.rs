@@ -2,6 +2,7 @@
 
 mod access;
 mod bounds;
+mod certificates;
 mod client;
 mod collect;
 mod guard;
