@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
@@ -12,12 +11,6 @@ use crate::config::Config;
 use crate::fault::{Fault, io_reason};
 use crate::jobs::Ledger;
 use crate::store::Store;
-
-/// After how long a process that stands still is passed over: longer than a disk ever makes one wait.
-const LEASE: Duration = Duration::from_secs(30);
-
-/// How many prints may be unfinished at once.
-const BATCHES: usize = 100;
 
 /// Threads that answer connections and wait for the database.
 pub(super) fn runtime() -> Result<Runtime, Fault> {
@@ -56,8 +49,8 @@ pub(super) fn store(runtime: &Runtime, folder: &Path, expected: Folder) -> Resul
 pub(super) fn batches(app: Arc<App>, config: &Config, store: Store) -> Batches {
     let house = House {
         verify_at: config.server.public_url.clone(),
-        lease: LEASE,
-        most: BATCHES,
+        lease: config.limits.lease,
+        most: config.limits.batches,
         at_once: config.limits.render_processes,
     };
     Batches::of(app, Ledger::of(store), house)

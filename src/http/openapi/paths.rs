@@ -17,7 +17,7 @@ const ALWAYS: [u16; 8] = [400, 401, 403, 404, 405, 421, 429, 500];
 /// What a route with a body may answer besides.
 const BODY: [u16; 4] = [408, 413, 415, 422];
 /// What a route with a queue may answer besides.
-const QUEUE: [u16; 1] = [503];
+pub(super) const QUEUE: [u16; 1] = [503];
 
 /// The tag of a document's routes.
 pub(super) fn tag(document: &Document) -> String {
@@ -25,36 +25,36 @@ pub(super) fn tag(document: &Document) -> String {
 }
 
 /// One operation, in the making.
-struct Operation {
+pub(super) struct Operation {
     id: String,
     tag: String,
     summary: String,
     parameters: Vec<Value>,
     body: Option<Value>,
     done: Value,
-    status: u16,
+    pub(super) status: u16,
     failures: Vec<u16>,
 }
 
 impl Operation {
-    fn new(id: &str, tag: &str, summary: impl Into<String>, done: Value) -> Self {
+    pub(super) fn new(id: &str, tag: &str, summary: impl Into<String>, done: Value) -> Self {
         let (id, tag, summary) = (id.to_owned(), tag.to_owned(), summary.into());
         let failures = ALWAYS.to_vec();
         let (parameters, body, status) = (Vec::new(), None, 200);
         Self { id, tag, summary, parameters, body, done, status, failures }
     }
 
-    fn asking(mut self, parameters: impl IntoIterator<Item = Value>) -> Self {
+    pub(super) fn asking(mut self, parameters: impl IntoIterator<Item = Value>) -> Self {
         self.parameters.extend(parameters);
         self
     }
 
-    fn taking(mut self, body: &Value) -> Self {
+    pub(super) fn taking(mut self, body: &Value) -> Self {
         self.body = Some(body.clone());
         self.failing(&BODY)
     }
 
-    fn failing(mut self, statuses: &[u16]) -> Self {
+    pub(super) fn failing(mut self, statuses: &[u16]) -> Self {
         self.failures.extend(statuses);
         self
     }
@@ -66,7 +66,7 @@ impl Operation {
         self
     }
 
-    fn written(mut self) -> Value {
+    pub(super) fn written(mut self) -> Value {
         self.done["headers"]["X-Request-Id"] = header("X-Request-Id");
         self.failures.sort_unstable();
         let mut responses = Map::from_iter([(self.status.to_string(), self.done)]);
@@ -94,7 +94,7 @@ impl Operation {
 }
 
 /// An answer of one media type.
-fn answer(description: &str, media_type: &str, schema: &Value) -> Value {
+pub(super) fn answer(description: &str, media_type: &str, schema: &Value) -> Value {
     json!({ "description": description, "content": { media_type: { "schema": schema } }, "headers": {} })
 }
 
@@ -115,12 +115,12 @@ fn file(description: &str, media_types: &[&str]) -> Value {
     json!({ "description": description, "headers": headers, "content": content })
 }
 
-fn parameter(name: &str) -> Value {
+pub(super) fn parameter(name: &str) -> Value {
     json!({ "$ref": format!("#/components/parameters/{name}") })
 }
 
 /// A parameter whose values the document's owner gave.
-fn names(name: &str, description: &str, values: &[&str]) -> Option<Value> {
+pub(super) fn names(name: &str, description: &str, values: &[&str]) -> Option<Value> {
     let schema = json!({ "type": "string", "enum": values });
     (!values.is_empty()).then(
         || json!({ "name": name, "in": "query", "description": description, "schema": schema }),

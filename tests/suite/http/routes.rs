@@ -104,6 +104,7 @@ async fn a_pdf_is_the_one_that_the_program_makes() {
                 sides: Some(Sides::One),
                 copies: 3,
                 standard: Some(Standard::A2u),
+                overprint: None,
                 output: Output::Pdf,
             },
         ),
