@@ -84,6 +84,8 @@ pub(super) enum Verb {
     Render(Render),
     /// 把申请表、承诺书和附件合成一份可直接打印的申报材料
     Packet(Pack),
+    /// 由一张表（xlsx、csv、json）成批生成，逐份编号、登记；中断后再运行一次即接着做
+    Batch(Batch),
     /// 列出字体；可查某些字能否印出
     Fonts {
         /// 查这些字由哪个字体印出
@@ -175,6 +177,7 @@ impl Verb {
                 | Self::Config { .. }
                 | Self::Keys { .. }
                 | Self::Packet(_)
+                | Self::Batch(_)
                 | Self::Purge
         )
     }
@@ -263,6 +266,52 @@ pub(super) struct Render {
     /// 套打校准页：量出打印机的偏差，上面写着用法
     #[arg(long, conflicts_with_all = ["blank", "overprint", "sides", "standard"])]
     pub calibrate: bool,
+}
+
+/// 由一张表（xlsx、csv、json）成批生成，逐份编号、登记；中断后再运行一次即接着做
+#[derive(Debug, Args)]
+pub(super) struct Batch {
+    /// 文书，例如 shanxi/certificate
+    #[arg(value_name = "文书")]
+    pub document: String,
+    /// 数据：.xlsx、.csv 或 .json；空白表用 chengwen schema 文书 --xlsx 取得；- 为标准输入
+    #[arg(value_name = "数据")]
+    pub rows: PathBuf,
+    /// 输出文件：.pdf 按顺序合成一个文件，.zip 每份一个文件
+    #[arg(short, long, value_name = "文件")]
+    pub output: PathBuf,
+    /// 有问题的行不受理，另存一个文件；默认有一行有问题就全部不受理
+    #[arg(long)]
+    pub good_rows: bool,
+    /// 只重印已受理的一批中的第几份到第几份，如 120-130，编号照旧
+    #[arg(long, value_name = "范围", value_parser = range, conflicts_with = "new")]
+    pub only: Option<(usize, usize)>,
+    /// 同样的数据作为新的一批，重新编号；默认同样的数据就是同一批
+    #[arg(long)]
+    pub new: bool,
+    /// 取消这些数据的一批，没有颁发的编号作废；后面写原因
+    #[arg(long, value_name = "原因", conflicts_with_all = ["new", "only"])]
+    pub cancel: Option<String>,
+    /// 压缩包里文件的名称，如 "{{ number }}-{{ holder }}"；默认为序号和文书的名称
+    #[arg(long, value_name = "写法")]
+    pub names: Option<String>,
+    /// 套打：只印文字，不印底纸上已有的边框和红字
+    #[arg(long)]
+    pub overprint: bool,
+    /// 套打时整页移动多少毫米：向右,向下，如 1.5,-0.5（向左、向上为负）
+    #[arg(
+        long,
+        value_name = "右,下",
+        value_parser = Offset::parse,
+        allow_hyphen_values = true
+    )]
+    pub offset: Option<Offset>,
+    /// 单双面：long 长边翻转，short 短边翻转，one 单面；默认按文书
+    #[arg(long, value_name = "方式", hide_possible_values = true)]
+    pub sides: Option<SidesName>,
+    /// PDF 标准：a-2u、a-3u 或 none，每份一个文件时也可以 a-2a、ua-1；默认按文书
+    #[arg(long, value_name = "标准", hide_possible_values = true)]
+    pub standard: Option<StandardName>,
 }
 
 /// 把申请表、承诺书和附件合成一份可直接打印的申报材料
@@ -432,4 +481,13 @@ fn in_chinese(command: Command) -> Command {
             argument.help_heading(heading)
         })
         .mut_subcommands(in_chinese)
+}
+
+/// Rows from one to another, or one row.
+fn range(text: &str) -> Result<(usize, usize), String> {
+    let wrong = || "应为 120-130 或 120 这样的序号，从 1 起".to_owned();
+    let (first, last) = text.split_once(['-', '—', '－']).unwrap_or((text, text));
+    let number = |text: &str| text.trim().parse::<usize>().ok().filter(|number| *number > 0);
+    let (first, last) = number(first).zip(number(last)).ok_or_else(wrong)?;
+    if first <= last { Ok((first, last)) } else { Err(wrong()) }
 }

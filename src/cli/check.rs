@@ -55,7 +55,7 @@ pub(super) fn run(
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-fn tell_rows(examined: &ExaminedRows, as_json: bool) -> Result<ExitCode, Refusal> {
+pub(super) fn tell_rows(examined: &ExaminedRows, as_json: bool) -> Result<ExitCode, Refusal> {
     let (sound, all) = (examined.is_sound(), examined.rows().len());
     let good = examined.sound().count();
     let problems = examined.problems();

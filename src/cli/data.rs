@@ -38,11 +38,17 @@ pub(super) fn access(
 
 /// A data directory, opened.
 pub(super) fn store(runtime: &Runtime, folder: &Path, expected: Folder) -> Result<Store, Refusal> {
+    must_exist(folder, expected)?;
+    Ok(runtime.block_on(Store::open(folder))?)
+}
+
+/// Refuses a directory that is not there.
+pub(super) fn must_exist(folder: &Path, expected: Folder) -> Result<(), Refusal> {
     if expected == Folder::MustExist && !folder.is_dir() {
-        let sentence = "没有这个数据目录；第一次用 chengwen keys create 建立密钥时会建立它";
+        let sentence = "没有这个数据目录；请核对名称，第一次用时先建好它";
         return Err(Refusal::Usage(format!("{}：{sentence}", folder.display())));
     }
-    Ok(runtime.block_on(Store::open(folder))?)
+    Ok(())
 }
 
 /// Batches and certificates in a data directory.

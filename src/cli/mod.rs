@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 the user's input or usage has problems, 2 our fault.
 
 mod arguments;
+mod batch;
 mod check;
 mod collect;
 mod config;
@@ -82,9 +83,10 @@ fn with_config(arguments: Arguments) -> Result<ExitCode, Refusal> {
     tell_on_standard_error(arguments.verbose, serving.then_some(config.server.log));
     match arguments.verb {
         Verb::Config { json } => config::run(&config, json),
-        Verb::Keys { verb } => {
-            let by = arguments.by.or_else(|| std::env::var_os("CHENGWEN_BY")?.into_string().ok());
-            keys::run(&config, verb, &by.unwrap_or_else(|| "命令行".to_owned()))
+        Verb::Keys { verb } => keys::run(&config, verb, &who(arguments.by)),
+        Verb::Batch(batch) => {
+            let by = who(arguments.by);
+            batch::run(&config, setup(arguments.home, arguments.fonts)?, &batch, &by)
         }
         Verb::Purge => purge::run(&config),
         Verb::Packet(pack) => packet::run(&config, setup(arguments.home, arguments.fonts)?, &pack),
@@ -148,9 +150,16 @@ fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
         | Verb::Config { .. }
         | Verb::Keys { .. }
         | Verb::Packet(_)
+        | Verb::Batch(_)
         | Verb::AttachmentProcess { .. }
         | Verb::Purge => Ok(ExitCode::SUCCESS),
     }
+}
+
+/// Who does it, as history and journal tell.
+fn who(by: Option<String>) -> String {
+    let by = by.or_else(|| std::env::var_os("CHENGWEN_BY")?.into_string().ok());
+    by.unwrap_or_else(|| "命令行".to_owned())
 }
 
 fn setup(home: Option<PathBuf>, fonts: Option<PathBuf>) -> Result<Setup, Refusal> {

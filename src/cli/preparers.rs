@@ -21,6 +21,14 @@ pub(super) fn processes(config: &Config) -> Result<Processes, Fault> {
     Ok(Processes { program: program()?, count: limits.render_processes, bounds })
 }
 
+/// The processes that typeset.
+pub(super) fn renders(config: &Config) -> Result<Processes, Fault> {
+    let limits = &config.limits;
+    let bounds =
+        Bounds { time: limits.render_time, memory: limits.render_memory, jobs: limits.render_jobs };
+    Ok(Processes { program: program()?, count: limits.render_processes, bounds })
+}
+
 /// The limits; one packet has so many of its files worked at at once.
 pub(super) fn most(config: &Config, at_once: usize) -> MostOfAttachments {
     let own = &config.limits.attachments;

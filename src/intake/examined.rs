@@ -26,7 +26,7 @@ pub enum RowsRefusal {
 #[derive(Debug, Clone)]
 pub struct ExaminedRow {
     given: Value,
-    outcome: Result<Record, Draft>,
+    outcome: Result<Record, Box<Draft>>,
 }
 
 impl ExaminedRow {
@@ -41,7 +41,7 @@ impl ExaminedRow {
     /// # Errors
     /// The draft of a row that must be mended.
     pub fn outcome(&self) -> Result<&Record, &Draft> {
-        self.outcome.as_ref()
+        self.outcome.as_ref().map_err(|draft| &**draft)
     }
 
     /// The record if the row is sound.
@@ -54,7 +54,7 @@ impl ExaminedRow {
     ///
     /// # Errors
     /// The draft of a row that must be mended.
-    pub fn into_outcome(self) -> Result<Record, Draft> {
+    pub fn into_outcome(self) -> Result<Record, Box<Draft>> {
         self.outcome
     }
 }
@@ -114,7 +114,7 @@ pub fn examine_rows(
     let made = made.into_iter().zip(given).map(|(made, given)| {
         let outcome = match made {
             Made::Record(record) => Ok(record),
-            Made::Draft(draft) => Err(draft),
+            Made::Draft(draft) => Err(Box::new(draft)),
         };
         ExaminedRow { given, outcome }
     });
@@ -300,8 +300,8 @@ impl ExaminedRows {
         for (at, row) in self.rows.iter_mut().enumerate() {
             if row.outcome.is_ok() && (all || places.contains(&Some(at))) {
                 let empty = || draft(document, &Value::Object(Map::new()), &Problems::default());
-                let outcome = std::mem::replace(&mut row.outcome, Err(empty()));
-                row.outcome = outcome.map_or_else(Err, |record| Err(Draft::from(record)));
+                let outcome = std::mem::replace(&mut row.outcome, Err(Box::new(empty())));
+                row.outcome = outcome.map_or_else(Err, |record| Err(Box::new(Draft::from(record))));
             }
         }
     }

@@ -25,6 +25,10 @@ pub const STACK: usize = 64 << 20;
 /// How many compiles a cached result outlives: a template stays warm, one record's results go.
 const CACHE_AGE: usize = 10;
 
+/// From so many sheets on, the results of a compile go with the next one: ten runs of 500 certificates
+/// would be half a gigabyte.
+const MANY: usize = 50;
+
 /// Layouts, fonts and threads.
 pub(super) struct Press {
     shelf: Shelf,
@@ -33,11 +37,11 @@ pub(super) struct Press {
 }
 
 /// Trims Typst's caches when a compile ends, however it ends.
-struct Trim;
+struct Trim(usize);
 
 impl Drop for Trim {
     fn drop(&mut self) {
-        comemo::evict(CACHE_AGE);
+        comemo::evict(self.0);
     }
 }
 
@@ -68,11 +72,12 @@ impl Press {
 
     pub(super) fn run(&self, job: &Job) -> Result<Typeset, Failure> {
         self.threads.install(|| {
-            let _trim = Trim;
+            let run = job.sheets.len() > MANY && !matches!(job.output, Output::Each { .. });
+            let _trim = Trim(if run { 1 } else { CACHE_AGE });
             // A panic of the library is its fault or a layout's, and must not take others down.
             let made = || match &job.output {
                 Output::Each { standard, files } => each::sheet(job, *standard, files, |one| {
-                    let _trim = Trim;
+                    let _trim = Trim(CACHE_AGE);
                     self.compile(one)
                 }),
                 _ => self.compile(job),

@@ -12,6 +12,9 @@ use crate::wording;
 /// the run.
 const RUN: usize = 500;
 
+/// The same of documents that are not made for many in one file: they have some pages each.
+const LONG: usize = 50;
+
 /// The same of rows that become files of their own.
 const SINGLES: usize = 100;
 
@@ -83,7 +86,7 @@ impl Batches {
             options: &written,
             template: document.digest.as_str(),
             fonts: self.app.catalog().fonts().digest().as_str(),
-            chunk: if options.form == Form::Merged { RUN } else { SINGLES },
+            chunk: chunk_of(document, options),
         };
         let most = i64::try_from(self.house.most).unwrap_or(i64::MAX);
         let completes: Vec<_> = rows.iter().map(|row| row.record.complete().clone()).collect();
@@ -171,7 +174,7 @@ impl Batches {
             let what = "这一批还没有印完，印完后才能按别的选项重印；先用原来的选项再运行一次";
             return Err(Refusal::Usage(what.to_owned()));
         }
-        let chunk = if options.form == Form::Merged { RUN } else { SINGLES };
+        let chunk = chunk_of(document, options);
         let print = NewPrint { options: &written, template, fonts, chunk };
         let most = i64::try_from(self.house.most).unwrap_or(i64::MAX);
         let again = self.ledger.print_again(batch, range, who, print, most).await?;
@@ -226,6 +229,14 @@ impl Batches {
                 .map_err(|error| Refusal::Usage(format!("文件名的写法“{pattern}”有误：{error}")))?;
         }
         Ok(())
+    }
+}
+
+fn chunk_of(document: &Document, options: &BatchOptions) -> usize {
+    match options.form {
+        Form::Each => SINGLES,
+        Form::Merged if document.manifest.many => RUN,
+        Form::Merged => LONG,
     }
 }
 

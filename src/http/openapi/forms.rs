@@ -39,11 +39,24 @@ pub(super) fn collect_body() -> Value {
 }
 
 /// Rows, in any of the forms in which staff keep them.
-pub(super) fn rows_body() -> Value {
+pub(super) fn rows_body(record: &str, examples: &Value) -> Value {
+    // A record alone is shown as the only one of its rows.
+    let rows = |example: &Value| {
+        let mut example = example.clone();
+        if example.get("value").is_some_and(|value| !value.is_array()) {
+            example["value"] = json!([example["value"]]);
+        }
+        example
+    };
+    let examples = examples.as_object().into_iter().flatten();
+    let examples: serde_json::Map<String, Value> =
+        examples.map(|(name, example)| (name.clone(), rows(example))).collect();
+    let item = json!({ "$ref": format!("#/components/schemas/{record}") });
+    let schema = json!({ "type": "array", "items": item, "minItems": 1 });
     json!({
         "required": true,
         "content": {
-            "application/json": { "schema": { "type": "array", "items": {} } },
+            "application/json": { "schema": schema, "examples": examples },
             "text/csv": { "schema": { "type": "string" } },
             XLSX: {},
         },

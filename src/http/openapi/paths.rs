@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::body_schema;
 use super::components::header;
 use super::forms::{collect_body, packet_body, packet_parameters, rows_body};
+use super::{body_schema, schema_name};
 use crate::app::{App, blanks};
 use crate::catalog::Document;
 use crate::http::rows::XLSX;
@@ -207,7 +207,8 @@ pub(super) fn of_a_document(document: &Document, examples: &Value) -> Map<String
         operation("rows", format!("检查多份{name}，每行一份；问题带有单元格的位置"), rows_answer());
     let rows =
         rows.asking(names("as", "答复：问题的列表，或标出问题的电子表格", &["json", "xlsx"]));
-    let rows = ("rows", "post", rows.taking(&rows_body()).failing(&QUEUE));
+    let rows =
+        ("rows", "post", rows.taking(&rows_body(&schema_name(document), examples)).failing(&QUEUE));
     let form = App::is_tabular(document).then(|| {
         let done = answer("电子表格", XLSX, &json!({}));
         ("form.xlsx", "get", operation("form", format!("填写{name}用的电子表格"), done).kept())

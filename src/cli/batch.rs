@@ -1,0 +1,302 @@
+//! `chengwen batch`: rows to one file or a zip, with numbers and a registry; it resumes when run again.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use futures_util::TryStreamExt;
+use indicatif::{ProgressBar, ProgressStyle};
+use tokio::runtime::Runtime;
+
+use super::arguments::Batch;
+use super::data::{self, Folder};
+use super::{check, output, preparers};
+use crate::app::{
+    App, Asked, BatchOptions, Batches, ExaminedRows, Form, House, Refusal, RowsKind, Setup,
+};
+use crate::config::Config;
+use crate::fault::{Fault, io_reason};
+use crate::jobs::{Ledger, Print, PrintState};
+use crate::store::Store;
+
+pub(super) fn run(
+    config: &Config,
+    setup: Setup,
+    batch: &Batch,
+    by: &str,
+) -> Result<ExitCode, Refusal> {
+    let options = options_of(batch)?;
+    let bytes = output::read(&batch.rows)?;
+    output::spare(&batch.output, &[&batch.rows])?;
+    let app = App::open(&Setup { processes: Some(preparers::renders(config)?), ..setup })?;
+    let document = app.document(&batch.document)?;
+    let numbered = document.manifest.numbered.is_some();
+    let runtime = data::runtime()?;
+    let place = Place::of(config, numbered)?;
+    let store = runtime.block_on(Store::open(place.folder()))?;
+    let house = House {
+        verify_at: config.server.public_url.clone(),
+        lease: config.limits.lease,
+        most: config.limits.batches,
+        at_once: config.limits.render_processes,
+    };
+    let batches = Batches::of(Arc::new(app), Ledger::of(store), house);
+    let named = (!output::is_standard(&batch.rows)).then_some(batch.rows.as_path());
+    let kind = RowsKind::guess(named, &bytes);
+    let examined = batches.app().examine_rows(&batch.document, &bytes, kind)?;
+    if !examined.is_sound() {
+        if let Some(refused) = refuse(&batches, batch, kind, &examined)? {
+            return Ok(refused);
+        }
+    } else {
+        output::tell(examined.problems());
+    }
+    if numbered && !batches.verifies() {
+        output::remark(
+            "提示：没有设查验网址（server.public_url），证书上不印二维码，也不能在网上查验。",
+        );
+    }
+    let asked = Asked { who: by, key: None, anew: batch.new, good_rows: batch.good_rows };
+    let print = match (&batch.cancel, batch.only) {
+        (Some(why), _) => {
+            let (document, good) = (&batch.document, batch.good_rows);
+            let id = runtime.block_on(batches.accepted_before(document, examined, good))?;
+            return cancel(&runtime, &batches, &id, by, why);
+        }
+        (None, Some(range)) => {
+            let (document, good) = (&batch.document, batch.good_rows);
+            let id = runtime.block_on(batches.accepted_before(document, examined, good))?;
+            runtime.block_on(batches.print(&id, range, &options, by))?.id
+        }
+        (None, None) => {
+            let accepting = batches.accept(&batch.document, examined, &options, asked);
+            let wanted = runtime.block_on(accepting)?;
+            if !wanted.new {
+                output::remark(format_args!(
+                    "这些数据已受理过（批次 {}），编号照旧；要作为新的一批重新编号，加 --new。",
+                    wanted.batch
+                ));
+            }
+            wanted.print
+        }
+    };
+    let done = watch(&runtime, &batches, &print)?;
+    deliver(&runtime, &batches, &done, &batch.output)?;
+    tell(&runtime, &batches, &done, batch, &options)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Tells what is bad; unless the good rows are wanted alone, nothing more is done.
+fn refuse(
+    batches: &Batches,
+    batch: &Batch,
+    kind: RowsKind,
+    examined: &ExaminedRows,
+) -> Result<Option<ExitCode>, Refusal> {
+    let code = check::tell_rows(examined, false)?;
+    if !batch.good_rows {
+        let marked = beside(&batch.output, "有问题.xlsx");
+        output::spare(&marked, &[&batch.rows])?;
+        output::write(&marked, &batches.app().annotated(&batch.document, examined)?)?;
+        output::remark(format_args!(
+            "没有受理任何一份。问题已标在 {}；只印没有问题的，加 --good-rows。",
+            marked.display()
+        ));
+        return Ok(Some(code));
+    }
+    let ending = if kind == RowsKind::Json { "json" } else { "xlsx" };
+    let bad = beside(&batch.output, &format!("未受理.{ending}"));
+    output::spare(&bad, &[&batch.rows])?;
+    output::write(&bad, &batches.app().unsound_rows(&batch.document, examined)?)?;
+    output::remark(format_args!("有问题的另存为 {}，改正后可单独成批。", bad.display()));
+    Ok(None)
+}
+
+fn cancel(
+    runtime: &Runtime,
+    batches: &Batches,
+    id: &str,
+    by: &str,
+    why: &str,
+) -> Result<ExitCode, Refusal> {
+    if runtime.block_on(batches.ledger().cancel(id, by, why))? {
+        output::remark(format_args!("已取消批次 {id}，没有颁发的编号已作废（不会再用）。"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let what = format!(
+        "批次 {id} 没有未完成的印制，不能取消；已颁发的证书用 chengwen registry revoke 撤销"
+    );
+    Err(Refusal::Usage(what))
+}
+
+/// Works until the print is done, with a bar for whoever looks.
+fn watch(runtime: &Runtime, batches: &Batches, print: &str) -> Result<Print, Refusal> {
+    let bar = ProgressBar::new(0);
+    // A pattern of our own that is no pattern would only be an uglier bar.
+    if let Ok(style) =
+        ProgressStyle::with_template("{bar:40} {pos}/{len} 份  每秒 {per_sec}  还需 {eta}")
+    {
+        bar.set_style(style);
+    }
+    let finishing = batches.finish(print, |now| {
+        bar.set_length(now.rows.unsigned_abs());
+        bar.set_position(now.done.unsigned_abs());
+        true
+    });
+    let done = runtime.block_on(finishing);
+    bar.finish_and_clear();
+    let done = done?;
+    match done.state {
+        PrintState::Done => Ok(done),
+        _ => Err(Fault::new(format!("批次停在第 {} 份，请再运行一次", done.done)).into()),
+    }
+}
+
+/// Copies the finished file to where it is wanted; it comes whole or not at all.
+fn deliver(runtime: &Runtime, batches: &Batches, print: &Print, to: &Path) -> Result<(), Refusal> {
+    let gone = || Fault::new("印好的文件不见了，请再运行一次");
+    let name = print.file.as_deref().ok_or_else(gone)?;
+    let found = runtime.block_on(batches.ledger().store().files().stream(name))?;
+    let (_, mut parts) = found.ok_or_else(gone)?;
+    let mut part_name = to.as_os_str().to_owned();
+    part_name.push(".part");
+    let part = PathBuf::from(part_name);
+    let copied = runtime.block_on(async {
+        let mut file = File::create(&part)?;
+        while let Some(bytes) = parts.try_next().await? {
+            file.write_all(&bytes)?;
+        }
+        file.sync_all()?;
+        std::fs::rename(&part, to)
+    });
+    copied.map_err(|error| {
+        // What is left of a failed write is of no use to anybody.
+        let _ = std::fs::remove_file(&part);
+        Refusal::Usage(format!(
+            "写不到 {}：{}；编号和印好的文件都留着，换个地方再运行一次即可",
+            to.display(),
+            io_reason(&error)
+        ))
+    })
+}
+
+fn tell(
+    runtime: &Runtime,
+    batches: &Batches,
+    print: &Print,
+    batch: &Batch,
+    options: &BatchOptions,
+) -> Result<(), Refusal> {
+    let ledger = batches.ledger();
+    let rows = runtime.block_on(ledger.row_states(&print.batch))?;
+    for row in rows.iter().filter(|row| row.failed.is_some()) {
+        let why = row.failed.as_deref().unwrap_or_default();
+        output::remark(format_args!("没有印出 {}：{why}", row.name));
+    }
+    let (first, last) = print.range;
+    let printed: Vec<_> = rows
+        .iter()
+        .filter(|row| (first..=last).contains(&row.row) && row.failed.is_none())
+        .collect();
+    let numbers = match (printed.first(), printed.last()) {
+        (Some(first), Some(last)) => match (&first.number, &last.number) {
+            (Some(first), Some(last)) if first == last => format!("，编号 {first}"),
+            (Some(first), Some(last)) => format!("，首份编号 {first}，末份 {last}"),
+            _ => String::new(),
+        },
+        _ => String::new(),
+    };
+    let mut list = String::new();
+    if options.form == Form::Merged {
+        let beside = beside(&batch.output, "清单.xlsx");
+        output::spare(&beside, &[&batch.rows])?;
+        output::write(&beside, &batches.list(&batch.document, &rows)?)?;
+        list = format!("，每份的编号和结果见 {}", beside.display());
+    }
+    output::remark(format_args!(
+        "已生成 {}（批次 {}，{} 份{numbers}{list}）",
+        batch.output.display(),
+        print.batch,
+        printed.len()
+    ));
+    Ok(())
+}
+
+/// A file beside the output: `证书.pdf` and `清单.xlsx` give `证书-清单.xlsx`.
+fn beside(output: &Path, what: &str) -> PathBuf {
+    let stem = output.file_stem().unwrap_or_default().to_string_lossy();
+    output.with_file_name(format!("{stem}-{what}"))
+}
+
+fn options_of(batch: &Batch) -> Result<BatchOptions, Refusal> {
+    let ending = batch.output.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    let form = match ending.as_deref() {
+        Some("pdf") => Form::Merged,
+        Some("zip") => Form::Each,
+        _ => {
+            let what = "-o 应以 .pdf（合成一个文件）或 .zip（每份一个文件）结尾";
+            return Err(Refusal::Usage(what.to_owned()));
+        }
+    };
+    if batch.offset.is_some() && !batch.overprint {
+        let what = "--offset 只用于套打，请同时写 --overprint";
+        return Err(Refusal::Usage(what.to_owned()));
+    }
+    if batch.names.is_some() && form == Form::Merged {
+        let what = "--names 是压缩包里文件的名称，-o 应以 .zip 结尾";
+        return Err(Refusal::Usage(what.to_owned()));
+    }
+    Ok(BatchOptions {
+        form,
+        sides: batch.sides.map(Into::into),
+        standard: batch.standard.map(Into::into),
+        overprint: batch.overprint.then(|| batch.offset.unwrap_or_default()),
+        names: batch.names.clone(),
+    })
+}
+
+/// Where the ledger is: what is numbered needs a registry that stays, the rest leaves nothing behind.
+enum Place {
+    Kept(PathBuf),
+    Passing(PathBuf),
+}
+
+impl Place {
+    fn of(config: &Config, numbered: bool) -> Result<Self, Refusal> {
+        match data::folder(config) {
+            Ok(folder) if folder.is_dir() => Ok(Self::Kept(folder.to_owned())),
+            Ok(folder) => {
+                // A name that was mistyped must not become a second registry.
+                data::must_exist(folder, Folder::MustExist)?;
+                Ok(Self::Kept(folder.to_owned()))
+            }
+            Err(_) if numbered => Err(Refusal::Usage(
+                "这种文书由登记簿编号，要用数据目录：加 --data 目录，或设环境变量 CHENGWEN_DATA；\
+                 第一次用时先建好这个目录，以后一直用它，编号才不会重复"
+                    .to_owned(),
+            )),
+            Err(_) => {
+                let name = format!("chengwen-batch-{}", std::process::id());
+                Ok(Self::Passing(std::env::temp_dir().join(name)))
+            }
+        }
+    }
+
+    fn folder(&self) -> &Path {
+        match self {
+            Self::Kept(folder) | Self::Passing(folder) => folder,
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if let Self::Passing(folder) = self
+            && let Err(error) = std::fs::remove_dir_all(&*folder)
+        {
+            output::remark(format_args!("{} 没有清除：{}", folder.display(), io_reason(&error)));
+        }
+    }
+}
