@@ -110,6 +110,8 @@ pub enum Refusal {
     /// The process that had the work died, and so did the next: nobody's fault that we know. The same
     /// may succeed when it is tried again.
     Lost,
+    /// The same key was used for something else before; one sentence.
+    Otherwise(String),
     /// So many batches wait already that no more is taken.
     Full(usize),
     /// Something is ours to mend.
@@ -273,7 +275,9 @@ impl std::fmt::Display for Refusal {
     /// In few words, for the log and for a batch that cannot go on.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Usage(sentence) | Self::OverLimit(sentence) => f.write_str(sentence),
+            Self::Usage(sentence) | Self::OverLimit(sentence) | Self::Otherwise(sentence) => {
+                f.write_str(sentence)
+            }
             Self::Problems(problems) => {
                 let sentences: Vec<&str> =
                     problems.to_mend().map(|problem| problem.sentence.as_str()).collect();

@@ -227,7 +227,7 @@ fn refused(refusal: Refusal, path: Option<&PathBuf>) -> Vec<Fault> {
             vec![at(format!("样例印不出来，这项限度要调大：{sentence}"))]
         }
         Refusal::Lost => vec![at("排版进程两次中途退出".to_owned())],
-        Refusal::Full(_) => vec![at(refusal.to_string())],
+        Refusal::Full(_) | Refusal::Otherwise(_) => vec![at(refusal.to_string())],
         Refusal::Problems(problems) => {
             problems.to_mend().map(|problem| at(problem.sentence.clone())).collect()
         }

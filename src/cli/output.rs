@@ -17,7 +17,7 @@ const STANDARD: &str = "-";
 /// Tells why nothing was done; the exit code says whose it is to mend.
 pub(super) fn refuse(refusal: &Refusal) -> ExitCode {
     match refusal {
-        Refusal::Usage(sentence) => {
+        Refusal::Usage(sentence) | Refusal::Otherwise(sentence) => {
             remark(format_args!("用法有误：{sentence}"));
             ExitCode::from(1)
         }

@@ -7,6 +7,7 @@
 
 mod answer;
 mod asked;
+mod batches;
 mod caller;
 mod certificates;
 mod collect;
@@ -61,6 +62,12 @@ pub fn router(office: Arc<Office>) -> Router {
         .route("/pdf", post(documents::pdf))
         .route("/preview", post(documents::preview))
         .route("/collect", post(collect::collect));
+    let batch = Router::new()
+        .route("/", get(batches::one).delete(batches::cancel))
+        .route("/rows", get(batches::rows))
+        .route("/result", get(batches::result))
+        .route("/events", get(batches::events))
+        .route("/prints", post(batches::again));
     let routes = Router::new()
         .route("/api/v1/documents", get(documents::list))
         .nest("/api/v1/documents/{programme}/{document}", document)
@@ -72,6 +79,8 @@ pub fn router(office: Arc<Office>) -> Router {
         .route("/verify", get(verify::typed))
         .route("/verify/{code}", get(verify::scanned))
         .route("/api/v1/packets", post(packets::packets))
+        .route("/api/v1/batches", get(batches::list).post(batches::accept))
+        .nest("/api/v1/batches/{batch}", batch)
         .route("/api/v1/session", get(session::who).post(session::open).delete(session::close))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))

@@ -11,6 +11,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use super::asked::Room;
+use super::batches::{Background, Rates};
 use super::desk::Desk;
 use super::docs::Pages;
 use super::meters::{Meters, Outcome};
@@ -33,6 +34,8 @@ pub struct Office {
     pub(super) app: Arc<App>,
     /// Batches and certificates, where there is a data directory.
     pub(super) batches: Option<Batches>,
+    pub(super) background: Background,
+    pub(super) rates: Rates,
     pub(super) config: Config,
     pub(super) meters: Meters,
     pub(super) readiness: Readiness,
@@ -98,6 +101,8 @@ impl Office {
             samples,
             app,
             batches,
+            background: Background::default(),
+            rates: Rates::default(),
             pace: Pace::new(&config.limits),
             cookie: Cookie::of(&config.server),
             bodies: Arc::new(Semaphore::new(config.limits.bodies >> 10)),
@@ -114,9 +119,17 @@ impl Office {
         self.readiness.check(&self.app)
     }
 
-    /// From now on `/readyz` says that nobody should be sent here.
-    pub(super) fn stop(&self) {
+    /// Works at batches until [`Office::stop`]; ends at once where there is no data directory.
+    pub async fn work(&self) {
+        if let Some(batches) = &self.batches {
+            self.background.run(batches, self.config.limits.results).await;
+        }
+    }
+
+    /// From now on `/readyz` says that nobody should be sent here, and no work is begun.
+    pub fn stop(&self) {
         self.readiness.stop();
+        self.background.stop();
     }
 
     /// Room for a body of so many bytes among all that are being received or worked at; none if there is
@@ -297,7 +310,7 @@ impl Outcome {
         match made {
             Ok(_) => Self::Done,
             Err(Refusal::Problems(_)) => Self::Problems,
-            Err(Refusal::Usage(_)) => Self::Unprintable,
+            Err(Refusal::Usage(_) | Refusal::Otherwise(_)) => Self::Unprintable,
             Err(Refusal::OverLimit(_)) => Self::OverLimit,
             // Batches are not counted here.
             Err(Refusal::Lost | Refusal::Full(_)) => Self::Lost,

@@ -41,6 +41,7 @@ kinds! {
     NOT_JSON "not-json" BAD_REQUEST "请求正文不是 JSON"
     NOT_MULTIPART "not-multipart" BAD_REQUEST "请求正文不是 multipart/form-data"
     INCOMPLETE "incomplete-body" BAD_REQUEST "请求正文没有收完"
+    NO_REQUEST_KEY "idempotency-key" BAD_REQUEST "没有 Idempotency-Key，或者写法不对"
     UNAUTHORIZED "unauthorized" UNAUTHORIZED "没有权限，请出示密钥"
     FORBIDDEN "forbidden" FORBIDDEN "权限不够"
     CROSS_SITE "cross-site" FORBIDDEN "不答复其他网站的请求"
@@ -49,11 +50,16 @@ kinds! {
     UNKNOWN_DOCUMENT "unknown-document" NOT_FOUND "没有这份文书"
     NOT_COLLECTED "not-collected" NOT_FOUND "这份文书不由其他文书汇总"
     UNKNOWN_NUMBER "unknown-number" NOT_FOUND "没有这个编号"
+    UNKNOWN_BATCH "unknown-batch" NOT_FOUND "没有这个批次"
     UNKNOWN_ROUTE "unknown-route" NOT_FOUND "没有这个地址"
     METHOD "method" METHOD_NOT_ALLOWED "这个地址不接受这种方法"
     SLOW_BODY "slow-body" REQUEST_TIMEOUT "请求正文发送太慢"
     NO_KEYS "no-keys" CONFLICT "没有设密钥"
     NO_DATA "no-data" CONFLICT "没有设数据目录"
+    KEY_USED "key-used" CONFLICT "Idempotency-Key 已用于别的数据"
+    UNFINISHED "unfinished" CONFLICT "还没有印完"
+    OVER "over" CONFLICT "批次已经结束"
+    REMOVED "removed" GONE "文件已经清除"
     TOO_LARGE "too-large" PAYLOAD_TOO_LARGE "请求正文太大"
     CONTENT_TYPE "content-type" UNSUPPORTED_MEDIA_TYPE "请求正文的类型不对"
     FOREIGN_HOST "foreign-host" MISDIRECTED_REQUEST "请求的主机名不是本机"
@@ -190,6 +196,7 @@ impl From<Refusal> for Problem {
             Refusal::Usage(sentence) => Self::new(UNPRINTABLE, sentence),
             Refusal::Problems(problems) => Self::of_record(&problems),
             Refusal::OverLimit(sentence) => Self::new(OVER_LIMIT, sentence),
+            Refusal::Otherwise(sentence) => Self::new(KEY_USED, sentence),
             full @ Refusal::Full(_) => {
                 Self::new(BUSY, full.to_string()).with(header::RETRY_AFTER, 10.into())
             }

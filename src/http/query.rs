@@ -159,7 +159,13 @@ impl Query {
         Some(self.pairs.remove(at).1)
     }
 
-    fn slip(&mut self, key: &str, given: &str, allowed: &[&str]) {
+    /// Any text.
+    pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
+        self.take(key)
+    }
+
+    /// Notes that a value cannot be so, and what can.
+    pub(super) fn slip(&mut self, key: &str, given: &str, allowed: &[&str]) {
         let sentence = if allowed.is_empty() {
             format!("{key} 不能是“{given}”，这份文书没有可选的名称")
         } else {

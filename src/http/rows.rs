@@ -36,7 +36,7 @@ pub(super) enum As {
 }
 
 /// The bytes of rows, what they are written in, and the room that they take.
-pub(super) struct Rows(Bytes, RowsKind, Room);
+pub(super) struct Rows(pub(super) Bytes, pub(super) RowsKind, pub(super) Room);
 
 impl FromRequest<Arc<Office>> for Rows {
     type Rejection = Problem;
@@ -108,7 +108,7 @@ pub(super) async fn form(
 }
 
 /// A file that is no table is the caller's.
-fn unfit(refusal: Refusal) -> Problem {
+pub(super) fn unfit(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Usage(sentence) => Problem::new(INVALID_RECORD, sentence),
         other => other.into(),
@@ -118,16 +118,23 @@ fn unfit(refusal: Refusal) -> Problem {
 fn told(examined: &ExaminedRows) -> Result<Response, Problem> {
     let problems = examined.problems();
     let told = |found: &Found| examined.told(found);
-    let (all, good) = (examined.rows().len(), examined.sound().count());
     if examined.is_sound() {
+        let all = examined.rows().len();
         let advice: Vec<Value> = problems.advice().map(told).collect();
         return Ok(answer::json_of(&json!({ "sound": true, "rows": all, "advice": advice })));
     }
-    let list: Vec<Value> = problems.all().iter().map(told).collect();
+    Err(unsound(examined))
+}
+
+/// What must be mended in rows, each with its place.
+pub(super) fn unsound(examined: &ExaminedRows) -> Problem {
+    let (all, good) = (examined.rows().len(), examined.sound().count());
+    let list: Vec<Value> =
+        examined.problems().all().iter().map(|found| examined.told(found)).collect();
     let detail = format!("共 {all} 份，{good} 份没有问题；改正后再试");
     let problem = Problem::new(INVALID_RECORD, detail).listing("problems", list.into());
     let unsound: Vec<usize> = examined.unsound().collect();
-    Err(problem.listing("unsound_rows", json!(unsound)))
+    problem.listing("unsound_rows", json!(unsound))
 }
 
 fn spreadsheet(

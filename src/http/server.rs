@@ -48,6 +48,8 @@ pub fn serve(
         };
         listening(own)?;
         let routes = router(Arc::clone(office));
+        let working = Arc::clone(office);
+        let work = tokio::spawn(async move { working.work().await });
         let connections = GracefulShutdown::new();
         tokio::select! {
             () = accept(&listener, &routes, &connections, &office.config) => {}
@@ -56,7 +58,9 @@ pub fn serve(
         }
         drop(listener);
         office.stop();
-        if tokio::time::timeout(LAST_TIME, connections.shutdown()).await.is_err() {
+        // Chunks of batches are short; what is cut off all the same is done again by whoever comes next.
+        let ended = async { tokio::join!(connections.shutdown(), work) };
+        if tokio::time::timeout(LAST_TIME, ended).await.is_err() {
             tracing::warn!("{} 秒后仍有请求没有答完，不再等候", LAST_TIME.as_secs());
         }
         Ok(())

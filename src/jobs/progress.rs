@@ -180,6 +180,25 @@ impl Ledger {
         Ok(batches)
     }
 
+    /// The batches that one asked for, the newest first.
+    ///
+    /// # Errors
+    /// A fault of the data directory.
+    pub async fn batches_of(&self, who: &str, most: u32) -> Result<Vec<Batch>, Fault> {
+        let sql = "SELECT id FROM batch WHERE who = ? ORDER BY rowid DESC LIMIT ?";
+        let ids: Vec<(String,)> = sqlx::query_as(sql)
+            .bind(who)
+            .bind(most)
+            .fetch_all(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))?;
+        let mut batches = Vec::new();
+        for (id,) in ids {
+            batches.extend(self.batch(&id).await?);
+        }
+        Ok(batches)
+    }
+
     /// The newest batch that was asked by a key, or by the same key once more (see [`again`]): id and key.
     ///
     /// # Errors

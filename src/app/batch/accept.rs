@@ -117,7 +117,7 @@ impl Batches {
                 let print = self.print(&batch, (1, count), options, asked.who).await?;
                 Ok(Wanted { batch, print: print.id, new: false })
             }
-            Accepted::Otherwise(batch) => Err(Refusal::Usage(format!(
+            Accepted::Otherwise(batch) => Err(Refusal::Otherwise(format!(
                 "这个 Idempotency-Key 已用于另一批数据（批次 {batch}），请换一个"
             ))),
             Accepted::Full => Err(Refusal::Full(self.house.most)),
@@ -146,7 +146,9 @@ impl Batches {
         let known = self.ledger.batch(batch).await?;
         let known = known.ok_or_else(|| Refusal::Usage(format!("没有批次 {batch}")))?;
         if let Some(why) = known.cancelled {
-            let what = format!("批次 {batch} 已取消（{why}），其编号已作废；要重新受理，加 --new");
+            let what = format!(
+                "批次 {batch} 已取消（{why}），其编号已作废；要重新受理，命令行加 --new，接口换一个 Idempotency-Key"
+            );
             return Err(Refusal::Usage(what));
         }
         let rows = usize::try_from(known.rows).unwrap_or(0);

@@ -47,7 +47,7 @@ pub(super) fn both(
 ) -> Result<[(&'static str, Vec<u8>); 2], Refusal> {
     let list = json!({ "document": document.id.to_string(), "rows": manifest(rows, files) });
     Ok([
-        ("清单.xlsx", spreadsheet(document, rows, files)?),
+        ("清单.xlsx", spreadsheet(document, rows, files, "印出")?),
         ("manifest.json", format!("{list:#}\n").into_bytes()),
     ])
 }
@@ -57,6 +57,7 @@ pub(super) fn spreadsheet(
     document: &Document,
     rows: &[RowState],
     files: &HashMap<i64, String>,
+    unfailed: &str,
 ) -> Result<Vec<u8>, Refusal> {
     let shape = &document.schema.shape;
     let columns = shape.columns();
@@ -69,7 +70,7 @@ pub(super) fn spreadsheet(
         let code = row.code.as_deref().map(printed).unwrap_or_default();
         let file = files.get(&row.row).cloned().unwrap_or_default();
         let outcome =
-            row.failed.as_ref().map_or("印出".to_owned(), |why| format!("没有印出：{why}"));
+            row.failed.as_ref().map_or(unfailed.to_owned(), |why| format!("没有印出：{why}"));
         let number = row.number.clone().unwrap_or_default();
         let mut cells = vec![row.row.to_string(), row.name.clone(), number, code, file, outcome];
         cells.extend(columns.iter().map(|column| shape.cell(&record, &columns, column)));

@@ -6,13 +6,14 @@ mod listed;
 mod run;
 mod work;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::{App, Options, Output, Refusal, Sides};
-use crate::jobs::Ledger;
+use crate::jobs::{Ledger, RowState};
 use crate::typeset::{Offset, Standard};
 
 pub use accept::{Asked, Wanted};
@@ -67,7 +68,10 @@ pub struct BatchOptions {
 
 impl BatchOptions {
     /// Read back from the ledger.
-    pub(in crate::app) fn read(text: &str) -> Result<Self, Refusal> {
+    ///
+    /// # Errors
+    /// What another version of the program has written.
+    pub fn read(text: &str) -> Result<Self, Refusal> {
         serde_json::from_str(text).map_err(|error| {
             let what = format!("批次的选项读不懂，可能来自别的程序版本：{error}");
             crate::fault::Fault::new(what).into()
@@ -116,6 +120,20 @@ impl Batches {
     #[must_use]
     pub fn app(&self) -> &App {
         &self.app
+    }
+
+    /// The rows of a batch as a spreadsheet, with what became of each; `unfailed` is said of those that
+    /// have not failed.
+    ///
+    /// # Errors
+    /// A document that is not there any more, or more rows than a spreadsheet holds.
+    pub fn spreadsheet(
+        &self,
+        document: &str,
+        rows: &[RowState],
+        unfailed: &str,
+    ) -> Result<Vec<u8>, Refusal> {
+        listed::spreadsheet(self.app.document(document)?, rows, &HashMap::new(), unfailed)
     }
 
     /// Whether certificates bear a code to be verified by.

@@ -73,6 +73,7 @@ pub(super) fn headers() -> Value {
         ),
         ("Chengwen-Pages", "页数，含补足的空白页", &number),
         ("Chengwen-Sheets", "一份用几张纸", &number),
+        ("Location", "受理的批次的地址", &text),
         ("Retry-After", "请在这么多秒后再试", &number),
         ("Allow", "这个地址接受的方法", &text),
         ("Accept-Post", "接受的正文类型", &text),

@@ -3,6 +3,7 @@
 //! Each document has paths of its own, so that each body has its real schema: the dialect of
 //! OpenAPI 3.1 is that of our schemas. What the routes have in common stands in `components`.
 
+mod batches;
 mod certificates;
 mod components;
 mod forms;
@@ -27,6 +28,8 @@ pub(super) fn describe(
     let mut schemas = components::schemas();
     schemas.extend(certificates::schemas());
     all.extend(paths::of_the_server());
+    all.extend(batches::of_batches(app));
+    schemas.extend(batches::schemas());
     all.extend(certificates::paths());
     for document in app.catalog().documents() {
         let own = samples.get(&document.id.to_string());

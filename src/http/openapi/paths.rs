@@ -33,7 +33,7 @@ pub(super) struct Operation {
     parameters: Vec<Value>,
     body: Option<Value>,
     done: Value,
-    status: u16,
+    pub(super) status: u16,
     failures: Vec<u16>,
     /// Failures that are told as a web page too.
     pages: Vec<u16>,
@@ -135,12 +135,12 @@ fn file(description: &str, media_types: &[&str]) -> Value {
     json!({ "description": description, "headers": headers, "content": content })
 }
 
-fn parameter(name: &str) -> Value {
+pub(super) fn parameter(name: &str) -> Value {
     json!({ "$ref": format!("#/components/parameters/{name}") })
 }
 
 /// A parameter whose values the document's owner gave.
-fn names(name: &str, description: &str, values: &[&str]) -> Option<Value> {
+pub(super) fn names(name: &str, description: &str, values: &[&str]) -> Option<Value> {
     let schema = json!({ "type": "string", "enum": values });
     (!values.is_empty()).then(
         || json!({ "name": name, "in": "query", "description": description, "schema": schema }),

@@ -86,6 +86,8 @@ async fn every_route_lets_in_whom_the_table_says() {
             } else if door.path == "/readyz" {
                 // Nobody has looked at the samples.
                 assert_eq!(status, 503, "{told}");
+            } else if door.path.starts_with("/api/v1/batches") {
+                assert_eq!(status, 409, "there is no data directory for batches: {told}");
             } else if door.path.ends_with("/collect") || door.path.ends_with("/packets") {
                 assert_eq!(status, 415, "a record is no form: {told}");
             } else if door.path.contains("{number}") || door.path.contains("{code}") {

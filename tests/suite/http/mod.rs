@@ -1,6 +1,7 @@
 //! The HTTP face: through the router, and as a running server.
 
 mod access;
+mod batches;
 mod bounds;
 mod certificates;
 mod client;

@@ -1,0 +1,162 @@
+//! POST /api/v1/batches and POST …/prints: rows accepted, and rows of a batch printed again.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use serde_json::{Value, json};
+use tokio::runtime::Handle;
+
+use super::asked::{Key, Ledgers, Seen, Wanted, options, unknown, who};
+use super::{taken, told};
+use crate::app::{Asked, Batches, ExaminedRows, Refusal, RowsKind};
+use crate::http::caller::Caller;
+use crate::http::office::Office;
+use crate::http::problem::{INVALID_RECORD, OVER, Problem, UNFINISHED};
+use crate::http::query::Query;
+use crate::http::rows::{Rows, unfit, unsound};
+use crate::intake::Problems;
+use crate::jobs::PrintState;
+
+/// What was accepted, and what was left out of it.
+struct Made {
+    wanted: crate::app::Wanted,
+    left_out: Vec<usize>,
+    problems: Vec<Value>,
+}
+
+/// POST /api/v1/batches
+pub(in crate::http) async fn accept(
+    State(office): State<Arc<Office>>,
+    caller: Caller,
+    Ledgers(batches): Ledgers,
+    wanted: Wanted,
+    Key(key): Key,
+    Rows(bytes, kind, _room): Rows,
+) -> Result<Response, Problem> {
+    let (who, handle) = (who(&caller), Handle::current());
+    let (own, counting) = (batches.clone(), Arc::clone(&office));
+    let job = move || {
+        let examined = own.app().examine_rows(&wanted.document, &bytes, kind).map_err(unfit)?;
+        counting.count(examined.problems());
+        if !examined.is_sound() && !wanted.good_rows {
+            return Err(unsound(&examined));
+        }
+        let left_out: Vec<usize> = examined.unsound().collect();
+        let problems = examined.problems().all().iter().map(|one| examined.told(one)).collect();
+        let good_rows = wanted.good_rows;
+        let asked = Asked { who: &who, key: Some(&key), anew: false, good_rows };
+        let done = own.accept(&wanted.document, examined, &wanted.options, asked);
+        match handle.block_on(done) {
+            Ok(wanted) => Ok(Made { wanted, left_out, problems }),
+            Err(Refusal::Problems(found)) => {
+                Err(numbers_used(&own, &wanted.document, &bytes, kind, &found))
+            }
+            Err(refusal) => Err(refusal.into()),
+        }
+    };
+    let made = office.checked(job).await??;
+    office.background.call();
+    let ledger = batches.ledger();
+    let id = &made.wanted.batch;
+    let batch = ledger.batch(id).await?.ok_or_else(|| unknown(id))?;
+    let print = ledger.print(&made.wanted.print).await?.ok_or_else(|| unknown(id))?;
+    let mut answer = json!({
+        "id": batch.id,
+        "print": print.id,
+        "document": batch.document,
+        "rows": batch.rows,
+        "numbers": told::numbers(&batch),
+        "state": print.state,
+        "links": told::links(&batch, &print),
+    });
+    if !made.problems.is_empty() {
+        answer["problems"] = made.problems.into();
+        answer["unsound_rows"] = json!(made.left_out);
+    }
+    Ok(taken(&answer, id, print.state, made.wanted.new))
+}
+
+/// Numbers that are used, each with its cell: the rows are looked at once more for their places.
+fn numbers_used(
+    batches: &Batches,
+    document: &str,
+    bytes: &[u8],
+    kind: RowsKind,
+    found: &Problems,
+) -> Problem {
+    let examined = match batches.app().examine_rows(document, bytes, kind) {
+        Ok(examined) => examined,
+        Err(refusal) => return refusal.into(),
+    };
+    // They were told of the rows that were accepted, which need not be all.
+    let places: Vec<usize> = examined.sound().map(|(place, _)| place).collect();
+    let list: Vec<Value> = found
+        .all()
+        .iter()
+        .map(|problem| {
+            let mut problem = problem.clone();
+            let place = ExaminedRows::row_of(&problem).and_then(|row| places.get(row));
+            if let Some(place) = place {
+                let below = problem.pointer.get(1..).unwrap_or_default();
+                let below = below.find('/').map_or("", |at| &below[at..]);
+                problem.pointer = format!("/{place}{below}");
+            }
+            examined.told(&problem)
+        })
+        .collect();
+    let detail = format!("有 {} 个编号已经用过，一份也没有受理；改正后再试", list.len());
+    Problem::new(INVALID_RECORD, detail).listing("problems", list.into())
+}
+
+/// POST /api/v1/batches/{batch}/prints
+pub(in crate::http) async fn again(
+    State(office): State<Arc<Office>>,
+    caller: Caller,
+    Seen(batches, batch): Seen,
+    mut query: Query,
+) -> Result<Response, Problem> {
+    let rows = usize::try_from(batch.rows).unwrap_or(0);
+    let only = query.text("only");
+    let range = match only.as_deref() {
+        None => Some((1, rows)),
+        Some(only) => range(only),
+    };
+    if range.is_none() {
+        let allowed = format!("第几份到第几份，如 120-130 或 7，在 1 至 {rows} 之间");
+        query.slip("only", only.as_deref().unwrap_or_default(), &[&allowed]);
+    }
+    let options = options(&mut query);
+    query.end()?;
+    caller.must_be(office.app.document(&batch.document)?.manifest.role)?;
+    if let Some(why) = &batch.cancelled {
+        let detail = format!("批次 {} 已取消（{why}），其编号已作废", batch.id);
+        return Err(Problem::new(OVER, detail));
+    }
+    let (range, who) = (range.unwrap_or((1, rows)), who(&caller));
+    let print = match batches.print(&batch.id, range, &options, &who).await {
+        Ok(print) => print,
+        Err(refusal) => {
+            // Only what is finished is printed otherwise.
+            let prints = batches.ledger().prints_of(&batch.id).await?;
+            let made = prints.iter().find(|print| print.issues);
+            return Err(match (refusal, made) {
+                (Refusal::Usage(sentence), Some(made)) if made.state != PrintState::Done => {
+                    Problem::new(UNFINISHED, sentence)
+                }
+                (refusal, _) => refusal.into(),
+            });
+        }
+    };
+    office.background.call();
+    let mut answer = told::print(&batch, &print, &office.rates);
+    answer["batch"] = batch.id.clone().into();
+    Ok(taken(&answer, &batch.id, print.state, false))
+}
+
+/// `120-130`, or `7`.
+fn range(text: &str) -> Option<(usize, usize)> {
+    let number = |text: &str| text.trim().parse::<usize>().ok().filter(|number| *number > 0);
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    number(first).zip(number(last)).filter(|(first, last)| first <= last)
+}
