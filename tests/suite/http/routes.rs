@@ -102,6 +102,7 @@ async fn a_pdf_is_the_one_that_the_program_makes() {
             "?sides=one&copies=3&standard=a-2u",
             Options {
                 sides: Some(Sides::One),
+                overprint: None,
                 copies: 3,
                 standard: Some(Standard::A2u),
                 output: Output::Pdf,
