@@ -112,6 +112,23 @@ impl Place {
         self.ask::<(i64,)>(&format!("SELECT count(*) FROM {sql}"))[0].0
     }
 
+    /// How many chunks are held, of runs (0) or of files (1); none while there is no ledger.
+    pub(super) fn held(&self, stage: i64) -> i64 {
+        let sql = format!("SELECT count(*) FROM chunk WHERE state = 'held' AND stage = {stage}");
+        try_ask::<(i64,)>(&self.data(), &sql).first().map_or(0, |count| count.0)
+    }
+
+    /// Whether nobody is in the middle of a change.
+    pub(super) fn can_be_written(&self) -> bool {
+        runtime().block_on(async {
+            let options = SqliteConnectOptions::new().filename(self.data().join("chengwen.db"));
+            let options = options.busy_timeout(Duration::ZERO);
+            let mut connection = options.connect().await.expect("a ledger");
+            let begun = sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await;
+            begun.is_ok() && sqlx::query("ROLLBACK").execute(&mut connection).await.is_ok()
+        })
+    }
+
     pub(super) fn audit(&self) -> chengwen::registry::Audit {
         audit(&self.data())
     }
@@ -199,17 +216,31 @@ pub(super) fn wait_until(what: &str, mut is: impl FnMut() -> bool) {
     }
 }
 
-/// Asks a ledger that another process may be writing; one that is not there yet answers nothing.
+/// Asks a ledger that another process may be writing.
 pub(super) fn ask<T>(data: &Path, sql: &str) -> Vec<T>
+where
+    T: for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
+{
+    asked(data, sql).expect("an answer")
+}
+
+/// The same of a ledger that may not even be one yet.
+pub(super) fn try_ask<T>(data: &Path, sql: &str) -> Vec<T>
+where
+    T: for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
+{
+    asked(data, sql).unwrap_or_default()
+}
+
+fn asked<T>(data: &Path, sql: &str) -> Result<Vec<T>, sqlx::Error>
 where
     T: for<'r> FromRow<'r, SqliteRow> + Send + Unpin,
 {
     runtime().block_on(async {
         let options = SqliteConnectOptions::new().filename(data.join("chengwen.db"));
         let options = options.read_only(true).busy_timeout(Duration::from_secs(20));
-        let mut connection = options.connect().await.expect("a ledger");
-        let sql = AssertSqlSafe(sql.to_owned());
-        sqlx::query_as(sql).fetch_all(&mut connection).await.expect("an answer")
+        let mut connection = options.connect().await?;
+        sqlx::query_as(AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await
     })
 }
 
