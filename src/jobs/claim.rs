@@ -84,7 +84,8 @@ const OPEN: &str = "SELECT chunk.*, print.batch, print.options, print.template, 
 
 impl Ledger {
     /// Takes the next chunk, of one print or of any; `fits` tells whether this program has the template
-    /// and fonts (document, template, fonts) of its print.
+    /// and fonts (document, template, fonts) of its print. What was taken is let go by
+    /// [`Worker::let_go`].
     ///
     /// # Errors
     /// A fault of the data directory.
@@ -103,30 +104,45 @@ impl Ledger {
             if !fits(&claim.document, &claim.template, &claim.fonts) {
                 continue;
             }
-            if let Some(holder) = &claim.holder
-                && !self.is_gone(worker, holder).await?
-            {
+            if !worker.take(&claim.print, claim.chunk) {
                 continue;
             }
-            // Of several who want it, the fence lets one through.
-            let sql = "UPDATE chunk SET state = 'held', holder = ?, fence = fence + 1
-                WHERE print = ? AND chunk = ? AND fence = ? AND state <> 'done'
-                    AND (holder IS ? OR state = 'waiting')";
-            let taken = sqlx::query(sql)
-                .bind(&worker.id)
-                .bind(&claim.print)
-                .bind(claim.chunk)
-                .bind(claim.fence)
-                .bind(&claim.holder)
-                .execute(self.store.pool())
-                .await
-                .map_err(|error| self.store.fault(&error))?;
-            if taken.rows_affected() == 1 {
-                claim.fence += 1;
-                claim.holder = Some(worker.id.clone());
+            let taken = self.take(worker, &mut claim).await;
+            if !matches!(taken, Ok(true)) {
+                worker.let_go(&claim.print, claim.chunk);
+            }
+            if taken? {
                 return Ok(Some(claim));
             }
         }
         Ok(None)
+    }
+
+    /// Takes a chunk from nobody, or from one who is gone.
+    async fn take(&self, worker: &Worker, claim: &mut Claim) -> Result<bool, Fault> {
+        if let Some(holder) = &claim.holder
+            && !self.is_gone(worker, holder).await?
+        {
+            return Ok(false);
+        }
+        // Of several who want it, the fence lets one through.
+        let sql = "UPDATE chunk SET state = 'held', holder = ?, fence = fence + 1
+            WHERE print = ? AND chunk = ? AND fence = ? AND state <> 'done'
+                AND (holder IS ? OR state = 'waiting')";
+        let taken = sqlx::query(sql)
+            .bind(&worker.id)
+            .bind(&claim.print)
+            .bind(claim.chunk)
+            .bind(claim.fence)
+            .bind(&claim.holder)
+            .execute(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))?;
+        if taken.rows_affected() != 1 {
+            return Ok(false);
+        }
+        claim.fence += 1;
+        claim.holder = Some(worker.id.clone());
+        Ok(true)
     }
 }

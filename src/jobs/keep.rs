@@ -111,15 +111,15 @@ impl Ledger {
 
     /// Removes kept files that nothing refers to: what died before it was committed, and what is over.
     async fn sweep(&self) -> Result<usize, Fault> {
-        // Listed before asked: what is written meanwhile is not on the list.
-        let mut names = self.store.files().names(RESULTS).await?;
-        names.extend(self.store.files().names(RUNS).await?);
-        let busy: (i64,) = sqlx::query_as("SELECT count(*) FROM chunk WHERE state = 'held'")
-            .fetch_one(self.store.pool())
-            .await
-            .map_err(|error| self.store.fault(&error))?;
+        // Nobody takes a chunk while this change is open, and who holds none does not write.
+        let mut change = self.store.change().await?;
+        let holders: Vec<(Option<String>,)> =
+            sqlx::query_as("SELECT DISTINCT holder FROM chunk WHERE state = 'held'")
+                .fetch_all(&mut *change)
+                .await
+                .map_err(|error| self.store.fault(&error))?;
         // A run is written before it is committed: whoever works now may be about to.
-        if busy.0 > 0 {
+        if holders.iter().any(|(holder,)| holder.as_ref().is_some_and(|id| self.lives(id))) {
             return Ok(0);
         }
         let sql = "SELECT file FROM print WHERE file IS NOT NULL
@@ -127,15 +127,22 @@ impl Ledger {
             UNION SELECT chunk.file FROM chunk JOIN print ON print.id = chunk.print
                 WHERE chunk.file IS NOT NULL AND print.state IN ('waiting', 'stalled')";
         let needed: Vec<(String,)> = sqlx::query_as(sql)
-            .fetch_all(self.store.pool())
+            .fetch_all(&mut *change)
             .await
             .map_err(|error| self.store.fault(&error))?;
         let needed: HashSet<String> = needed.into_iter().map(|(name,)| name).collect();
         let mut removed = 0;
-        for name in names.iter().filter(|name| !needed.contains(*name)) {
-            self.store.files().remove(name).await?;
-            removed += 1;
+        for folder in [RESULTS, RUNS] {
+            removed += self.store.files().clear_unfinished(folder)?;
+            for name in self.store.files().names(folder).await? {
+                if !needed.contains(&name) {
+                    self.store.files().remove(&name).await?;
+                    removed += 1;
+                }
+            }
         }
+        // Nothing was changed in the ledger; this only lets it go.
+        change.rollback().await.map_err(|error| self.store.fault(&error))?;
         Ok(removed)
     }
 

@@ -1,6 +1,6 @@
 //! A process that works at chunks, and how others know whether it still does.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -23,6 +23,9 @@ pub struct Worker {
     lease: Duration,
     /// The beats of others, and since when each has stood still.
     beats: Mutex<HashMap<String, (i64, Instant)>>,
+    /// The chunks (print, chunk) that it really works at: more may stand under its name in the ledger,
+    /// if they could not be given back.
+    in_hand: Mutex<HashSet<(String, i64)>>,
     beating: JoinHandle<()>,
     // The system lets the lock go when the process ends, however it ends.
     _lock: File,
@@ -33,6 +36,20 @@ impl Drop for Worker {
         self.beating.abort();
         // What cannot be removed is removed by the next one who looks.
         let _ = std::fs::remove_file(self.folder.join(&self.id));
+    }
+}
+
+impl Worker {
+    /// Takes a chunk in hand; false if another thread has it.
+    pub(super) fn take(&self, print: &str, chunk: i64) -> bool {
+        let mut in_hand = self.in_hand.lock().unwrap_or_else(PoisonError::into_inner);
+        in_hand.insert((print.to_owned(), chunk))
+    }
+
+    /// Lets go of a chunk, whatever came of it.
+    pub fn let_go(&self, print: &str, chunk: i64) {
+        let mut in_hand = self.in_hand.lock().unwrap_or_else(PoisonError::into_inner);
+        in_hand.remove(&(print.to_owned(), chunk));
     }
 }
 
@@ -49,8 +66,13 @@ impl Ledger {
             Fault::at(&folder, format!("建不了文件：{}", io_reason(error)))
         };
         std::fs::create_dir_all(&folder).map_err(|error| told(&error))?;
-        let lock = File::create(folder.join(&id)).map_err(|error| told(&error))?;
-        lock.lock().map_err(|error| told(&error))?;
+        let lock = {
+            // Nobody must find the file before it is locked: it would look like that of a dead process.
+            let _exclusive = self.store.exclusive()?;
+            let lock = File::create(folder.join(&id)).map_err(|error| told(&error))?;
+            lock.lock().map_err(|error| told(&error))?;
+            lock
+        };
         sqlx::query("INSERT INTO worker (id, beat) VALUES (?, 0)")
             .bind(&id)
             .execute(self.store.pool())
@@ -68,21 +90,26 @@ impl Ledger {
                 }
             }
         });
-        Ok(Worker { id, folder, lease, beats: Mutex::default(), beating, _lock: lock })
+        let (beats, in_hand) = (Mutex::default(), Mutex::default());
+        Ok(Worker { id, folder, lease, beats, in_hand, beating, _lock: lock })
     }
 
     /// Takes processes that have ended off the list.
     pub(super) async fn bury(&self, worker: &Worker) -> Result<(), Fault> {
-        let ids: Vec<(String,)> = sqlx::query_as(
-            "SELECT id FROM worker WHERE id NOT IN (SELECT holder FROM chunk WHERE state = 'held')",
-        )
-        .fetch_all(self.store.pool())
-        .await
-        .map_err(|error| self.store.fault(&error))?;
-        for (id,) in ids {
-            if id == worker.id || !has_ended(&worker.folder, &id) {
-                continue;
-            }
+        let ids: Vec<(String,)> = sqlx::query_as("SELECT id FROM worker")
+            .fetch_all(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))?;
+        let listed = ids.into_iter().map(|(id,)| id);
+        // One that died as it began has a file and is on no list.
+        let found = std::fs::read_dir(&worker.folder).into_iter().flatten().flatten();
+        let found = found.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let mut ended: HashSet<String> = listed.chain(found).collect();
+        {
+            let _exclusive = self.store.exclusive()?;
+            ended.retain(|id| *id != worker.id && has_ended(&worker.folder, id));
+        }
+        for id in ended {
             sqlx::query("DELETE FROM worker WHERE id = ?")
                 .bind(&id)
                 .execute(self.store.pool())
@@ -93,10 +120,16 @@ impl Ledger {
         Ok(())
     }
 
+    /// Whether one who is on the list still lives, even if it stands still.
+    pub(super) fn lives(&self, id: &str) -> bool {
+        !has_ended(&self.store.folder().join(FOLDER), id)
+    }
+
     /// Whether the holder of a chunk will not go on: its process has ended, or its beat stands still.
     pub(super) async fn is_gone(&self, worker: &Worker, holder: &str) -> Result<bool, Fault> {
+        // It stands under our name, and is not in hand: it could not be given back.
         if holder == worker.id {
-            return Ok(false);
+            return Ok(true);
         }
         if has_ended(&worker.folder, holder) {
             return Ok(true);

@@ -3,7 +3,7 @@
 //! Names are plain ASCII; what a user calls a file is told when it is sent.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures_util::stream::BoxStream;
@@ -28,6 +28,7 @@ const PARTS: usize = 2;
 #[derive(Debug, Clone)]
 pub struct Files {
     store: Arc<dyn ObjectStore>,
+    folder: PathBuf,
 }
 
 /// A file that is being written. It is not there until it is finished.
@@ -54,7 +55,7 @@ impl Files {
         let store = LocalFileSystem::new_with_prefix(&folder).map_err(|error| told(&error))?;
         // Numbers are told as issued when the file is kept; that must be so after a power cut.
         let store = store.with_fsync(true);
-        Ok(Self { store: Arc::new(store) })
+        Ok(Self { store: Arc::new(store), folder })
     }
 
     /// Keeps bytes under a name that stands for them (their digest): what is there already is the same.
@@ -134,6 +135,38 @@ impl Files {
         let listed = self.store.list(Some(&folder)).map_ok(|meta| meta.location.to_string());
         listed.try_collect().await.map_err(|error| told(&error))
     }
+}
+
+impl Files {
+    /// Removes what somebody died over while writing it; tells how much. Only while nobody writes.
+    ///
+    /// # Errors
+    /// A disk that cannot be written.
+    pub fn clear_unfinished(&self, folder: &str) -> Result<usize, Fault> {
+        let entries = match std::fs::read_dir(self.folder.join(folder)) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            Err(error) => return Err(broken(&error)),
+        };
+        let mut removed = 0;
+        for entry in entries {
+            let entry = entry.map_err(|error| broken(&error))?;
+            // The store itself neither lists nor removes what it has not finished.
+            if !is_unfinished(&entry.file_name().to_string_lossy()) {
+                continue;
+            }
+            std::fs::remove_file(entry.path()).map_err(|error| broken(&error))?;
+            removed += 1;
+        }
+        Ok(removed)
+    }
+}
+
+/// Whether the store names a file so until it is finished: its name, `#` and digits.
+fn is_unfinished(name: &str) -> bool {
+    name.split_once('#').is_some_and(|(_, count)| {
+        !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 impl Writing {

@@ -96,6 +96,11 @@ impl Store {
         &self.folder
     }
 
+    /// Has the directory to itself, as against others who ask for that, until what is given is dropped.
+    pub(crate) fn exclusive(&self) -> Result<File, Fault> {
+        lock(&self.folder)
+    }
+
     /// The files that are kept.
     #[must_use]
     pub fn files(&self) -> &Files {
@@ -241,10 +246,30 @@ fn free(_: &Path) -> Result<Option<u64>, Fault> {
     Ok(None)
 }
 
+/// SQLite's number for a database that another program is writing.
+const BUSY: i32 = 5;
+
+/// SQLite's number for a full disk.
+const FULL: i32 = 13;
+
+/// SQLite's number of an error, without its finer kinds.
+fn primary(error: &dyn sqlx::error::DatabaseError) -> Option<i32> {
+    error.code()?.parse::<i32>().ok().map(|code| code & 0xff)
+}
+
 fn broken(folder: &Path, error: &sqlx::Error) -> Fault {
     let file = folder.join(FILE);
     match error {
         sqlx::Error::Io(error) => Fault::at(&file, format!("读写不了数据库：{}", io_reason(error))),
+        sqlx::Error::Database(error) if primary(&**error) == Some(FULL) => {
+            Fault::at(&file, "数据库写不进：磁盘已满")
+                .hint("腾出空间后再运行一次；已受理的和编号都留着")
+        }
+        sqlx::Error::Database(error) if primary(&**error) == Some(BUSY) => {
+            let seconds = PATIENCE.as_secs();
+            Fault::at(&file, format!("数据库被别的程序占用，等了 {seconds} 秒"))
+                .hint("看看是否有 chengwen 进程停住不动；它结束后再运行一次")
+        }
         other => Fault::at(&file, format!("数据库出错：{other}"))
             .hint("查看数据目录是否可写、磁盘是否已满"),
     }

@@ -5,6 +5,8 @@
 mod accessible;
 mod awkward;
 mod back;
+#[cfg(target_os = "linux")]
+mod batches;
 mod carried;
 mod command_line;
 #[cfg(target_os = "linux")]

@@ -1,6 +1,6 @@
 //! Work over the ledger: in the foreground until a print is done, in the background for ever.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -13,6 +13,16 @@ use crate::jobs::{Claim, Print, PrintState, Worker};
 
 /// How long one waits who finds nothing to do.
 const IDLE: Duration = Duration::from_millis(100);
+
+/// What came of looking for work.
+enum Turn {
+    /// There was none.
+    Nothing,
+    /// A chunk was done, or lost to another process.
+    Worked,
+    /// A chunk was given back.
+    Failed(Refusal),
+}
 
 /// How long one waits in the background; new work calls at once.
 const QUIET: Duration = Duration::from_secs(1);
@@ -29,15 +39,22 @@ impl Batches {
         mut look: impl FnMut(&Print) -> bool,
     ) -> Result<Print, Refusal> {
         let worker = Arc::new(self.ledger.worker(self.house.lease).await?);
+        self.ledger.reconcile(&worker).await?;
         let stop = Arc::new(AtomicBool::new(false));
+        // The ledger keeps the sentence of what failed; whose it is to mend is known here.
+        let failed = Arc::new(Mutex::new(None));
         let mut hands = Vec::new();
         for _ in 0..self.house.at_once.max(1) {
             let (batches, worker, stop) = (self.clone(), Arc::clone(&worker), Arc::clone(&stop));
-            let (print, handle) = (print.to_owned(), Handle::current());
+            let (print, handle, failed) = (print.to_owned(), Handle::current(), Arc::clone(&failed));
             hands.push(tokio::task::spawn_blocking(move || {
                 while !stop.load(Ordering::Acquire) {
-                    if !batches.work_once(&worker, Some(&print), &handle)? {
-                        std::thread::sleep(IDLE);
+                    match batches.work_once(&worker, Some(&print), &handle)? {
+                        Turn::Nothing => std::thread::sleep(IDLE),
+                        Turn::Worked => {}
+                        Turn::Failed(refusal) => {
+                            *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(refusal);
+                        }
                     }
                 }
                 Ok::<(), Fault>(())
@@ -77,7 +94,10 @@ impl Batches {
         let seen = self.ledger.print(print).await?.unwrap_or(seen);
         match seen.state {
             PrintState::Stalled => {
-                Err(Refusal::Usage(seen.why.unwrap_or_else(|| "批次停住了".to_owned())))
+                let failed = failed.lock().unwrap_or_else(PoisonError::into_inner).take();
+                Err(failed.unwrap_or_else(|| {
+                    Refusal::Usage(seen.why.unwrap_or_else(|| "批次停住了".to_owned()))
+                }))
             }
             PrintState::Cancelled => {
                 Err(Refusal::Usage(format!("批次已取消：{}", seen.why.unwrap_or_default())))
@@ -107,8 +127,8 @@ impl Batches {
                     let done =
                         tokio::task::spawn_blocking(move || own.work_once(&held, None, &handle));
                     match done.await {
-                        Ok(Ok(true)) => continue,
-                        Ok(Ok(false)) => {}
+                        Ok(Ok(Turn::Worked | Turn::Failed(_))) => continue,
+                        Ok(Ok(Turn::Nothing)) => {}
                         Ok(Err(fault)) => tracing::error!("程序故障：{fault}"),
                         Err(error) => tracing::error!("批次的工作中断：{error}"),
                     }
@@ -125,43 +145,43 @@ impl Batches {
         Ok(())
     }
 
-    /// Takes one chunk and does it; false if there was none. Only on a thread for blocking work.
-    ///
-    /// # Errors
-    /// A fault of the data directory: what was held is taken again.
-    pub fn work_once(
+    /// Takes one chunk and does it. Only on a thread for blocking work.
+    fn work_once(
         &self,
         worker: &Worker,
         only: Option<&str>,
         handle: &Handle,
-    ) -> Result<bool, Fault> {
+    ) -> Result<Turn, Fault> {
         let fits = |document: &str, template: &str, fonts: &str| {
             let known = self.app.catalog().document(document);
             known.is_some_and(|known| known.digest.as_str() == template)
                 && self.app.catalog().fonts().digest().as_str() == fonts
         };
         let Some(claim) = handle.block_on(self.ledger.claim(worker, only, fits))? else {
-            return Ok(false);
+            return Ok(Turn::Nothing);
         };
+        let turn = self.do_chunk(&claim, handle);
+        worker.let_go(&claim.print, claim.chunk);
+        turn
+    }
+
+    fn do_chunk(&self, claim: &Claim, handle: &Handle) -> Result<Turn, Fault> {
         let done = BatchOptions::read(&claim.options).and_then(|options| {
             if claim.joins {
-                self.make_file(&claim, &options, handle)
+                self.make_file(claim, &options, handle)
             } else {
-                self.make_run(&claim, &options, handle)
+                self.make_run(claim, &options, handle)
             }
         });
-        match done {
-            // Who lost the fence leaves everything as it is.
-            Ok(_) => Ok(true),
-            Err(refusal) => {
-                // What the rows or options cannot be will not be at the next try either.
-                let at_once = matches!(refusal, Refusal::Usage(_) | Refusal::Problems(_));
-                let why = refusal.to_string();
-                tracing::error!(print = claim.print, "批次没有做成：{why}");
-                handle.block_on(self.ledger.give_up(&claim, &why, at_once))?;
-                Ok(true)
-            }
-        }
+        // Who lost the fence leaves everything as it is.
+        let Err(refusal) = done else { return Ok(Turn::Worked) };
+        // What the rows or options cannot be will not be at the next try either.
+        let at_once = matches!(refusal, Refusal::Usage(_) | Refusal::Problems(_));
+        let why = refusal.to_string();
+        tracing::error!(print = claim.print, "批次没有做成：{why}");
+        // What cannot be given back is taken again, as it is in nobody's hand.
+        handle.block_on(self.ledger.give_up(claim, &why, at_once))?;
+        Ok(Turn::Failed(refusal))
     }
 
     fn make_run(

@@ -103,6 +103,7 @@ async fn a_pdf_is_the_one_that_the_program_makes() {
             Options {
                 overprint: None,
                 sides: Some(Sides::One),
+                overprint: None,
                 copies: 3,
                 standard: Some(Standard::A2u),
                 overprint: None,

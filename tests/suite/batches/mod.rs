@@ -1,0 +1,9 @@
+//! Batches of the real program, and what they survive.
+
+mod cancelled;
+mod clock;
+mod disk;
+mod killed;
+mod racing;
+mod shared;
+mod stopped;
