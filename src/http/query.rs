@@ -74,11 +74,6 @@ impl Query {
         self.choice(key, &choices)
     }
 
-    /// Any text.
-    pub(super) fn text(&mut self, key: &'static str) -> Option<String> {
-        self.take(key)
-    }
-
     /// A whole number within bounds.
     pub(super) fn number(
         &mut self,

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::components::header;
-use super::forms::rows_body;
+use super::forms::any_rows_body;
 use super::paths::{Operation, QUEUE, SERVER, answer, names, parameter};
 use crate::app::App;
 use crate::http::batches::FORMS;
@@ -64,7 +64,7 @@ pub(super) fn of_batches(app: &App) -> Map<String, Value> {
         .asking(names("good_rows", good_rows, &yes))
         .asking(printing())
         .asking([key])
-        .taking(&rows_body())
+        .taking(&any_rows_body())
         .failing(&QUEUE);
     accept.status = 202;
     let list =
