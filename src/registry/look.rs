@@ -76,7 +76,7 @@ impl Registry {
     }
 }
 
-fn asked<'a>(begin: &str, search: &'a Search, day: NaiveDate) -> QueryBuilder<Sqlite> {
+fn asked(begin: &str, search: &Search, day: NaiveDate) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new(begin);
     if let Some(text) = search.text.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         // instr knows no wildcards, so nothing needs to be escaped.

@@ -100,8 +100,10 @@ impl Batches {
                 })
             })
             .collect();
-        let record = wording::revocation(document, &entries)?;
-        let name = mapping.document.get_ref().to_string();
+        let name = mapping.document.get_ref().clone();
+        // In the order of the paper, as people will read it.
+        let shape = &self.app().document(&name)?.schema.shape;
+        let record = shape.ordered(&wording::revocation(document, &entries)?);
         let examined = self.app().check(&name, record.to_string().as_bytes())?;
         if !examined.problems.is_sound() {
             return Err(Refusal::Problems(Box::new(examined.problems)));

@@ -44,7 +44,10 @@ async fn all_slips_of_a_query_are_told_at_once() {
     let names: Vec<_> = slips.iter().filter_map(|slip| slip["name"].as_str()).collect();
     assert_eq!(names, ["sides", "standard", "copies", "colour", "copies"]);
     assert_eq!(slips[0]["allowed"], json!(["long", "short", "one", "manual"]));
-    assert_eq!(slips[3]["sentence"], "没有参数“colour”，可用：sides、standard、copies");
+    assert_eq!(
+        slips[3]["sentence"],
+        "没有参数“colour”，可用：sides、standard、copies、overprint、offset"
+    );
     assert_eq!(slips[4]["sentence"], "参数“copies”写了两次");
     for (path, part) in [
         ("/healthz?x=1", "这个地址不带参数"),

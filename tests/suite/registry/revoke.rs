@@ -78,8 +78,8 @@ fn all_are_revoked_or_none() {
     assert!(told.contains(&none), "{told}");
     assert_eq!(issued.states(), whole);
     // A reason is needed, and one that the notice can bear.
-    assert!(issued.refused(&[one.clone()], " ", None).to_string().contains("原因"));
-    let told = issued.refused(&[one.clone()], "联系电话 0351-1234567", None);
+    assert!(issued.refused(std::slice::from_ref(one), " ", None).to_string().contains("原因"));
+    let told = issued.refused(std::slice::from_ref(one), "联系电话 0351-1234567", None);
     assert!(matches!(told, Refusal::Problems(_)), "{told:?}");
     // It cannot stand for itself.
     let told = issued.refused(&[one.clone(), two.clone()], WHY, Some(two)).to_string();
