@@ -212,7 +212,7 @@ fn tell(
     if options.form == Form::Merged {
         let beside = beside(&batch.output, "清单.xlsx");
         output::spare(&beside, &[&batch.rows])?;
-        output::write(&beside, &batches.list(&batch.document, &rows)?)?;
+        output::write(&beside, &batches.list(&batch.document, &rows, "印出")?)?;
         list = format!("，每份的编号和结果见 {}", beside.display());
     }
     output::remark(format_args!(

@@ -30,12 +30,18 @@ pub fn manifest(rows: &[RowState], files: &HashMap<i64, String>) -> Vec<Value> {
 }
 
 impl Batches {
-    /// The list of a batch as a spreadsheet, of rows that were read from the ledger.
+    /// The list of a batch as a spreadsheet, of rows that were read from the ledger; `unfailed` is said of
+    /// those that have not failed.
     ///
     /// # Errors
     /// More rows than a spreadsheet holds, or a fault.
-    pub fn list(&self, document: &str, rows: &[RowState]) -> Result<Vec<u8>, Refusal> {
-        spreadsheet(self.app.document(document)?, rows, &HashMap::new())
+    pub fn list(
+        &self,
+        document: &str,
+        rows: &[RowState],
+        unfailed: &str,
+    ) -> Result<Vec<u8>, Refusal> {
+        spreadsheet(self.app.document(document)?, rows, &HashMap::new(), unfailed)
     }
 }
 

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::components::header;
-use super::forms::rows_body;
 use super::paths::{Operation, QUEUE, SERVER, answer, names, parameter};
 use crate::app::App;
 use crate::http::batches::FORMS;
@@ -27,6 +26,19 @@ fn query(name: &str, description: &str) -> Value {
 fn required(mut parameter: Value) -> Value {
     parameter["required"] = true.into();
     parameter
+}
+
+/// Rows of the document that the query names.
+fn rows_body() -> Value {
+    let rows = json!({ "type": "array", "items": { "type": "object" }, "minItems": 1 });
+    json!({
+        "required": true,
+        "content": {
+            JSON: { "schema": rows, "examples": {} },
+            "text/csv": { "schema": { "type": "string" } },
+            XLSX: {},
+        },
+    })
 }
 
 /// What rows become.
