@@ -1,7 +1,7 @@
 //! `chengwen batch`: rows to one file or a zip, with numbers and a registry; it resumes when run again.
 
 use std::fs::File;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use super::arguments::Batch;
 use super::data::{self, Folder};
 use super::{check, output, preparers};
 use crate::app::{
-    App, Asked, BatchOptions, Batches, ExaminedRows, Form, Refusal, RowsKind, Setup,
+    App, Asked, BatchOptions, Batches, ExaminedRows, Form, House, Refusal, RowsKind, Setup,
 };
 use crate::config::Config;
 use crate::fault::{Fault, io_reason};
-use crate::jobs::{Print, PrintState};
+use crate::jobs::{Ledger, Print, PrintState};
 use crate::store::Store;
 
 pub(super) fn run(
@@ -36,7 +36,13 @@ pub(super) fn run(
     let runtime = data::runtime()?;
     let place = Place::of(config, numbered)?;
     let store = runtime.block_on(Store::open(place.folder()))?;
-    let batches = data::batches(Arc::new(app), config, store);
+    let house = House {
+        verify_at: config.server.public_url.clone(),
+        lease: config.limits.lease,
+        most: config.limits.batches,
+        at_once: config.limits.render_processes,
+    };
+    let batches = Batches::of(Arc::new(app), Ledger::of(store), house);
     let named = (!output::is_standard(&batch.rows)).then_some(batch.rows.as_path());
     let kind = RowsKind::guess(named, &bytes);
     let examined = batches.app().examine_rows(&batch.document, &bytes, kind)?;
@@ -158,7 +164,7 @@ fn deliver(runtime: &Runtime, batches: &Batches, print: &Print, to: &Path) -> Re
     part_name.push(".part");
     let part = PathBuf::from(part_name);
     let copied = runtime.block_on(async {
-        let mut file = part_of(&part)?;
+        let mut file = File::create(&part)?;
         while let Some(bytes) = parts.try_next().await? {
             file.write_all(&bytes)?;
         }
@@ -168,39 +174,12 @@ fn deliver(runtime: &Runtime, batches: &Batches, print: &Print, to: &Path) -> Re
     copied.map_err(|error| {
         // What is left of a failed write is of no use to anybody.
         let _ = std::fs::remove_file(&part);
-        let (to, reason) = (to.display(), io_reason(&error));
-        let what = format!("写不到 {to}：{reason}");
-        let hint = "编号和印好的文件都留着，腾出空间或换个地方，再运行一次即可";
-        match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Fault::new(what).hint(hint).into(),
-            _ => Refusal::Usage(format!("{what}；{hint}")),
-        }
+        Refusal::Usage(format!(
+            "写不到 {}：{}；编号和印好的文件都留着，换个地方再运行一次即可",
+            to.display(),
+            io_reason(&error)
+        ))
     })
-}
-
-/// The file that becomes the output, for us alone: whoever writes the same output waits here.
-fn part_of(part: &Path) -> std::io::Result<File> {
-    loop {
-        let file = File::options().create(true).truncate(false).write(true).open(part)?;
-        file.lock()?;
-        // Another one may have given it its name meanwhile, or have removed it.
-        if is_still(&file, part)? {
-            file.set_len(0)?;
-            return Ok(file);
-        }
-    }
-}
-
-#[cfg(unix)]
-fn is_still(file: &File, path: &Path) -> std::io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    let (held, named) = (file.metadata()?, std::fs::metadata(path));
-    Ok(named.is_ok_and(|named| (named.dev(), named.ino()) == (held.dev(), held.ino())))
-}
-
-#[cfg(not(unix))]
-fn is_still(_: &File, _: &Path) -> std::io::Result<bool> {
-    Ok(true)
 }
 
 fn tell(
@@ -233,7 +212,7 @@ fn tell(
     if options.form == Form::Merged {
         let beside = beside(&batch.output, "清单.xlsx");
         output::spare(&beside, &[&batch.rows])?;
-        output::write(&beside, &batches.spreadsheet(&batch.document, &rows, "印出")?)?;
+        output::write(&beside, &batches.list(&batch.document, &rows, "印出")?)?;
         list = format!("，每份的编号和结果见 {}", beside.display());
     }
     output::remark(format_args!(

@@ -4,9 +4,10 @@ use super::{BatchOptions, Batches, Form};
 use crate::app::{Refusal, Sides};
 use crate::catalog::Document;
 use crate::digest::{Digest, Hashing};
+use crate::fault::Fault;
 use crate::intake::{self, ExaminedRows, Record};
 use crate::jobs::{Accepted, NewBatch, NewPrint, NewRow, Print, PrintState, again, signed};
-use crate::wording;
+use crate::wording::{self, numbering};
 
 /// Rows that are typeset together: few enough to be soon done, enough that their fonts are not most of
 /// the run.
@@ -225,7 +226,8 @@ impl Batches {
             Form::Each => self.app.refuse_options(document, options.printing())?,
         }
         if let (Some(pattern), Some(record)) = (&options.names, first) {
-            wording::file_name_by(pattern, document, record)
+            let tried = with_number(document, record)?;
+            wording::file_name_by(pattern, document, &tried)
                 .map_err(|error| Refusal::Usage(format!("文件名的写法“{pattern}”有误：{error}")))?;
         }
         Ok(())
@@ -238,6 +240,15 @@ fn chunk_of(document: &Document, options: &BatchOptions) -> usize {
         Form::Merged if document.manifest.many => RUN,
         Form::Merged => LONG,
     }
+}
+
+/// A record as it will be when it has its number, to try a pattern by; nothing is reserved.
+fn with_number(document: &Document, record: &Record) -> Result<Record, Fault> {
+    let given = numbering::given_number(document, record).is_some();
+    if document.manifest.numbered.is_none() || given {
+        return Ok(record.clone());
+    }
+    intake::numbered(document, record, &numbering::number(document, record, 1)?)
 }
 
 /// What the rows are, whatever they become.

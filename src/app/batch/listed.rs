@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
+use super::Batches;
 use crate::app::{Refusal, table_out};
 use crate::catalog::Document;
 use crate::fault::Fault;
@@ -26,6 +27,22 @@ pub fn manifest(rows: &[RowState], files: &HashMap<i64, String>) -> Vec<Value> {
             })
         })
         .collect()
+}
+
+impl Batches {
+    /// The list of a batch as a spreadsheet, of rows that were read from the ledger; `unfailed` is said of
+    /// those that have not failed.
+    ///
+    /// # Errors
+    /// More rows than a spreadsheet holds, or a fault.
+    pub fn list(
+        &self,
+        document: &str,
+        rows: &[RowState],
+        unfailed: &str,
+    ) -> Result<Vec<u8>, Refusal> {
+        spreadsheet(self.app.document(document)?, rows, &HashMap::new(), unfailed)
+    }
 }
 
 /// The list for people and that for programs, with their names in a zip.

@@ -6,14 +6,13 @@ mod listed;
 mod run;
 mod work;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::{App, Options, Output, Refusal, Sides};
-use crate::jobs::{Ledger, RowState};
+use crate::jobs::Ledger;
 use crate::typeset::{Offset, Standard};
 
 pub use accept::{Asked, Wanted};
@@ -120,20 +119,6 @@ impl Batches {
     #[must_use]
     pub fn app(&self) -> &App {
         &self.app
-    }
-
-    /// The rows of a batch as a spreadsheet, with what became of each; `unfailed` is said of those that
-    /// have not failed.
-    ///
-    /// # Errors
-    /// A document that is not there any more, or more rows than a spreadsheet holds.
-    pub fn spreadsheet(
-        &self,
-        document: &str,
-        rows: &[RowState],
-        unfailed: &str,
-    ) -> Result<Vec<u8>, Refusal> {
-        listed::spreadsheet(self.app.document(document)?, rows, &HashMap::new(), unfailed)
     }
 
     /// Whether certificates bear a code to be verified by.

@@ -47,7 +47,7 @@ pub(in crate::http) async fn rows(
         return Ok(json_of(&json!({ "id": id, "document": batch.document, "rows": list })));
     }
     let (own, document) = (batches.clone(), batch.document.clone());
-    let made = office.checked(move || own.spreadsheet(&document, &rows, said)).await??;
+    let made = office.checked(move || own.list(&document, &rows, said)).await??;
     let plain = format!("batch-{}-rows.xlsx", batch.id);
     let file_name = format!("{}-{}-清单.xlsx", name_of(&office, &batch), batch.id);
     let mut headers = attached(XLSX, &plain, &file_name);

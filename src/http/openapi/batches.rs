@@ -3,7 +3,6 @@
 use serde_json::{Map, Value, json};
 
 use super::components::header;
-use super::forms::any_rows_body;
 use super::paths::{Operation, QUEUE, SERVER, answer, names, parameter};
 use crate::app::App;
 use crate::http::batches::FORMS;
@@ -27,6 +26,19 @@ fn query(name: &str, description: &str) -> Value {
 fn required(mut parameter: Value) -> Value {
     parameter["required"] = true.into();
     parameter
+}
+
+/// Rows of the document that the query names.
+fn rows_body() -> Value {
+    let rows = json!({ "type": "array", "items": { "type": "object" }, "minItems": 1 });
+    json!({
+        "required": true,
+        "content": {
+            JSON: { "schema": rows, "examples": {} },
+            "text/csv": { "schema": { "type": "string" } },
+            XLSX: {},
+        },
+    })
 }
 
 /// What rows become.
@@ -64,7 +76,7 @@ pub(super) fn of_batches(app: &App) -> Map<String, Value> {
         .asking(names("good_rows", good_rows, &yes))
         .asking(printing())
         .asking([key])
-        .taking(&any_rows_body())
+        .taking(&rows_body())
         .failing(&QUEUE);
     accept.status = 202;
     let list =

@@ -52,16 +52,7 @@ pub(super) fn rows_body(record: &str, examples: &Value) -> Value {
     let examples: serde_json::Map<String, Value> =
         examples.map(|(name, example)| (name.clone(), rows(example))).collect();
     let item = json!({ "$ref": format!("#/components/schemas/{record}") });
-    table_body(&json!({ "items": item, "type": "array", "minItems": 1 }), &examples)
-}
-
-/// Rows of any document.
-pub(super) fn any_rows_body() -> Value {
-    let schema = json!({ "type": "array", "items": { "type": "object" }, "minItems": 1 });
-    table_body(&schema, &serde_json::Map::new())
-}
-
-fn table_body(schema: &Value, examples: &serde_json::Map<String, Value>) -> Value {
+    let schema = json!({ "type": "array", "items": item, "minItems": 1 });
     json!({
         "required": true,
         "content": {

@@ -203,7 +203,8 @@ async fn rows_become_numbers_and_a_file_and_the_same_request_changes_nothing() {
 async fn rows_are_printed_again_with_the_numbers_they_hold_and_files_end() {
     let kept = kept(16).await;
     kept.work();
-    let accepted = kept.accept("&as=zip&names=%7B%7B%20number%20%7D%7D", "two", &["甲", "乙", "丙"]).await;
+    let accepted =
+        kept.accept("&as=zip&names=%7B%7B%20number%20%7D%7D", "two", &["甲", "乙", "丙"]).await;
     assert_eq!(accepted.status, 202, "{}", String::from_utf8_lossy(&accepted.bytes));
     let home = accepted.header("location").to_owned();
     events(&kept.ask("GET", &format!("{home}/events")).await);
@@ -322,7 +323,8 @@ async fn what_is_cancelled_keeps_its_numbers_void() {
     let home = accepted.header("location").to_owned();
     kept.ask("POST", &format!("{home}/prints?only=1")).await.problem(409, "unfinished");
     kept.ask("DELETE", &home).await.problem(400, "query");
-    let told = kept.ask("DELETE", &format!("{home}?why=%E5%90%8D%E5%8D%95%E6%9C%89%E8%AF%AF")).await;
+    let told =
+        kept.ask("DELETE", &format!("{home}?why=%E5%90%8D%E5%8D%95%E6%9C%89%E8%AF%AF")).await;
     assert_eq!((told.status.as_u16(), &told.json()["cancelled"]), (200, &json!("名单有误")));
     kept.ask("DELETE", &format!("{home}?why=x")).await.problem(409, "over");
     kept.ask("GET", &format!("{home}/result")).await.problem(409, "over");
@@ -342,7 +344,8 @@ async fn a_batch_is_seen_by_who_asked_and_by_the_province() {
     let store = Store::open(data.path()).await.expect("opened");
     let access = Access::of(store.clone());
     let mut keys = Vec::new();
-    for (name, role) in [("甲县局", Role::Bureau), ("乙县局", Role::Bureau), ("省局", Role::Province)]
+    for (name, role) in
+        [("甲县局", Role::Bureau), ("乙县局", Role::Bureau), ("省局", Role::Province)]
     {
         let new = New { name: name.to_owned(), role, expires_at: None };
         keys.push(access.create(&new, "test").await.expect("made").1);

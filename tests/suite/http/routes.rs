@@ -101,7 +101,6 @@ async fn a_pdf_is_the_one_that_the_program_makes() {
         (
             "?sides=one&copies=3&standard=a-2u",
             Options {
-                overprint: None,
                 sides: Some(Sides::One),
                 overprint: None,
                 copies: 3,
