@@ -82,13 +82,16 @@ impl Batches {
             tokio::time::sleep(IDLE).await;
         };
         stop.store(true, Ordering::Release);
+        let mut done = Ok(());
         for hand in hands {
             match hand.await {
-                Ok(done) => done?,
+                Ok(ended) => done = done.and(ended),
                 Err(failed) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
                 Err(_) => {}
             }
         }
+        self.ledger.leave(&worker).await;
+        done?;
         let seen = seen?;
         // What was done while the hands came to rest counts.
         let seen = self.ledger.print(print).await?.unwrap_or(seen);
@@ -142,6 +145,7 @@ impl Batches {
         for hand in hands {
             let _ = hand.await;
         }
+        self.ledger.leave(&worker).await;
         Ok(())
     }
 

@@ -184,8 +184,7 @@ impl Place {
             assert!(!name.ends_with(".part") && !name.contains("spool"), "{name} was left over");
         }
         let workers = fs::read_dir(self.data().join("workers")).expect("a folder").count();
-        // The last one stays on the list until the next one looks.
-        assert!(workers == 0 && self.count("worker") <= 1, "workers were left over");
+        assert_eq!((workers, self.count("worker")), (0, 0), "workers were left over");
     }
 }
 
