@@ -1,7 +1,7 @@
 //! Work over the ledger: in the foreground until a print is done, in the background for ever.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -46,7 +46,8 @@ impl Batches {
         let mut hands = Vec::new();
         for _ in 0..self.house.at_once.max(1) {
             let (batches, worker, stop) = (self.clone(), Arc::clone(&worker), Arc::clone(&stop));
-            let (print, handle, failed) = (print.to_owned(), Handle::current(), Arc::clone(&failed));
+            let (print, handle, failed) =
+                (print.to_owned(), Handle::current(), Arc::clone(&failed));
             hands.push(tokio::task::spawn_blocking(move || {
                 while !stop.load(Ordering::Acquire) {
                     match batches.work_once(&worker, Some(&print), &handle)? {

@@ -200,10 +200,7 @@ pub(super) fn start(command: &mut Command) -> Child {
 
 pub(super) fn ended(child: Child) -> Ended {
     let output = child.wait_with_output().expect("it ends");
-    Ended {
-        code: output.status.code(),
-        told: String::from_utf8(output.stderr).expect("UTF-8"),
-    }
+    Ended { code: output.status.code(), told: String::from_utf8(output.stderr).expect("UTF-8") }
 }
 
 /// Waits for something as long as is reasonable.
