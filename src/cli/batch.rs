@@ -17,6 +17,7 @@ use crate::app::{
     App, Asked, BatchOptions, Batches, ExaminedRows, Form, House, Refusal, RowsKind, Setup,
 };
 use crate::config::Config;
+use crate::digest::hexadecimal;
 use crate::fault::{Fault, io_reason};
 use crate::jobs::{Ledger, Print, PrintState};
 use crate::store::Store;
@@ -278,7 +279,11 @@ impl Place {
                     .to_owned(),
             )),
             Err(_) => {
-                let name = format!("chengwen-batch-{}", std::process::id());
+                // Nobody has made it before, neither a process that died nor one that means harm.
+                let mut random = [0; 10];
+                getrandom::fill(&mut random)
+                    .map_err(|error| Fault::new(format!("系统不给随机数：{error}")))?;
+                let name = format!("chengwen-batch-{}", hexadecimal(&random));
                 Ok(Self::Passing(std::env::temp_dir().join(name)))
             }
         }

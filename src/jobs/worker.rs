@@ -94,6 +94,16 @@ impl Ledger {
         Ok(Worker { id, folder, lease, beats, in_hand, beating, _lock: lock })
     }
 
+    /// Takes a process that ends off the list.
+    pub async fn leave(&self, worker: &Worker) {
+        worker.beating.abort();
+        let sql = "DELETE FROM worker WHERE id = ?";
+        if let Err(error) = sqlx::query(sql).bind(&worker.id).execute(self.store.pool()).await {
+            // The next one who looks takes it off.
+            tracing::warn!("批次的名单没有更新：{error}");
+        }
+    }
+
     /// Takes processes that have ended off the list.
     pub(super) async fn bury(&self, worker: &Worker) -> Result<(), Fault> {
         let ids: Vec<(String,)> = sqlx::query_as("SELECT id FROM worker")

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
@@ -82,9 +82,13 @@ impl Store {
             Migration::new(version, name.into(), MigrationType::Simple, sql, false)
         });
         let migrated = Migrator::with_migrations(migrations.into()).run(&pool).await;
-        migrated.map_err(|error| {
-            Fault::at(&folder.join(FILE), format!("数据库升级不了：{error}"))
-                .hint("它可能来自更新的程序版本，请用那个版本打开")
+        migrated.map_err(|error| match error {
+            // A full disk says nothing of versions.
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+                broken(folder, &error)
+            }
+            error => Fault::at(&folder.join(FILE), format!("数据库升级不了：{error}"))
+                .hint("它可能来自更新的程序版本，请用那个版本打开"),
         })?;
         let files = Files::open(folder)?;
         Ok(Self { pool, files, folder: folder.to_owned() })
@@ -263,7 +267,7 @@ fn broken(folder: &Path, error: &sqlx::Error) -> Fault {
         sqlx::Error::Io(error) => Fault::at(&file, format!("读写不了数据库：{}", io_reason(error))),
         sqlx::Error::Database(error) if primary(&**error) == Some(FULL) => {
             Fault::at(&file, "数据库写不进：磁盘已满")
-                .hint("腾出空间后再运行一次；已受理的和编号都留着")
+                .hint("腾出空间后再运行一次；已记下的（批次和编号）都留着")
         }
         sqlx::Error::Database(error) if primary(&**error) == Some(BUSY) => {
             let seconds = PATIENCE.as_secs();

@@ -1,7 +1,7 @@
 //! Work over the ledger: in the foreground until a print is done, in the background for ever.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -46,7 +46,8 @@ impl Batches {
         let mut hands = Vec::new();
         for _ in 0..self.house.at_once.max(1) {
             let (batches, worker, stop) = (self.clone(), Arc::clone(&worker), Arc::clone(&stop));
-            let (print, handle, failed) = (print.to_owned(), Handle::current(), Arc::clone(&failed));
+            let (print, handle, failed) =
+                (print.to_owned(), Handle::current(), Arc::clone(&failed));
             hands.push(tokio::task::spawn_blocking(move || {
                 while !stop.load(Ordering::Acquire) {
                     match batches.work_once(&worker, Some(&print), &handle)? {
@@ -82,13 +83,16 @@ impl Batches {
             tokio::time::sleep(IDLE).await;
         };
         stop.store(true, Ordering::Release);
+        let mut done = Ok(());
         for hand in hands {
             match hand.await {
-                Ok(done) => done?,
+                Ok(ended) => done = done.and(ended),
                 Err(failed) if failed.is_panic() => std::panic::resume_unwind(failed.into_panic()),
                 Err(_) => {}
             }
         }
+        self.ledger.leave(&worker).await;
+        done?;
         let seen = seen?;
         // What was done while the hands came to rest counts.
         let seen = self.ledger.print(print).await?.unwrap_or(seen);
@@ -142,6 +146,7 @@ impl Batches {
         for hand in hands {
             let _ = hand.await;
         }
+        self.ledger.leave(&worker).await;
         Ok(())
     }
 

@@ -131,7 +131,8 @@ fn a_template_that_changes_before_the_restart_is_the_only_one_in_the_file() {
     let slow = ["--set", "limits.render_processes=1"];
     let mut child = start(&mut place.batch("rows.json", "a.pdf", &slow));
     wait_until("a run", || {
-        place.count("chunk WHERE state = 'done'") > 0 || child.try_wait().is_ok_and(|it| it.is_some())
+        place.count("chunk WHERE state = 'done'") > 0
+            || child.try_wait().is_ok_and(|it| it.is_some())
     });
     child.kill().expect("killed");
     assert_eq!(ended(child).code, None, "killed");

@@ -184,8 +184,7 @@ impl Place {
             assert!(!name.ends_with(".part") && !name.contains("spool"), "{name} was left over");
         }
         let workers = fs::read_dir(self.data().join("workers")).expect("a folder").count();
-        // The last one stays on the list until the next one looks.
-        assert!(workers == 0 && self.count("worker") <= 1, "workers were left over");
+        assert_eq!((workers, self.count("worker")), (0, 0), "workers were left over");
     }
 }
 
@@ -201,10 +200,7 @@ pub(super) fn start(command: &mut Command) -> Child {
 
 pub(super) fn ended(child: Child) -> Ended {
     let output = child.wait_with_output().expect("it ends");
-    Ended {
-        code: output.status.code(),
-        told: String::from_utf8(output.stderr).expect("UTF-8"),
-    }
+    Ended { code: output.status.code(), told: String::from_utf8(output.stderr).expect("UTF-8") }
 }
 
 /// Waits for something as long as is reasonable.
