@@ -105,7 +105,6 @@ async fn a_pdf_is_the_one_that_the_program_makes() {
                 overprint: None,
                 copies: 3,
                 standard: Some(Standard::A2u),
-                overprint: None,
                 output: Output::Pdf,
             },
         ),
