@@ -204,7 +204,13 @@ impl Write for Writing {
 }
 
 fn broken(error: &io::Error) -> Fault {
-    Fault::new(format!("数据目录里的文件读写不了：{}", io_reason(error)))
+    let fault = Fault::new(format!("数据目录里的文件读写不了：{}", io_reason(error)));
+    match error.kind() {
+        io::ErrorKind::StorageFull => {
+            fault.hint("腾出空间后再运行一次；已记下的（批次和编号）都留着")
+        }
+        _ => fault,
+    }
 }
 
 /// What lies below a failure says most: a full disk, say.

@@ -52,7 +52,7 @@ fn a_full_data_directory_is_told_and_loses_nothing() {
     place.rows("rows.json", 1, ROWS);
     // From one that cannot even hold the ledger to one in which only the joined file has no room.
     let mut stages = Vec::new();
-    for (at, kibibytes) in [64, 2_500, 6_500, 8_500].into_iter().enumerate() {
+    for (at, kibibytes) in [64, 2_500, 8_500, 10_500].into_iter().enumerate() {
         let disk = Disk::new(&place, &format!("disk{at}"), kibibytes);
         let to = place.path(&format!("{at}.pdf"));
         let batch = || ended(start(&mut place.batch_in(&disk.folder, "rows.json", &to, &[])));
