@@ -62,13 +62,11 @@ pub(super) fn run(
     let asked = Asked { who: by, key: None, anew: batch.new, good_rows: batch.good_rows };
     let print = match (&batch.cancel, batch.only) {
         (Some(why), _) => {
-            let (document, good) = (&batch.document, batch.good_rows);
-            let id = runtime.block_on(batches.accepted_before(document, examined, good))?;
+            let id = runtime.block_on(batches.accepted_before(&batch.document, examined))?;
             return cancel(&runtime, &batches, &id, by, why);
         }
         (None, Some(range)) => {
-            let (document, good) = (&batch.document, batch.good_rows);
-            let id = runtime.block_on(batches.accepted_before(document, examined, good))?;
+            let id = runtime.block_on(batches.accepted_before(&batch.document, examined))?;
             runtime.block_on(batches.print(&id, range, &options, by))?.id
         }
         (None, None) => {

@@ -71,7 +71,7 @@ impl Batches {
             return Err(Refusal::Usage("没有一行可以受理".to_owned()));
         }
         self.refuse_misfits(document, options, rows.first().map(|row| &row.record))?;
-        let matter = matter(document, &rows, asked.good_rows);
+        let matter = matter(document, &rows);
         let (key, what) = match asked.key {
             Some(key) => (format!("key {}: {key}", asked.who), matter_of_print(&matter, options)),
             None => (format!("rows {matter}"), matter),
@@ -192,7 +192,6 @@ impl Batches {
         &self,
         document: &str,
         examined: ExaminedRows,
-        good_rows: bool,
     ) -> Result<String, Refusal> {
         let document = self.app.document(document)?;
         let rows: Vec<NewRow> = examined
@@ -202,8 +201,7 @@ impl Batches {
                 Some(NewRow { name: String::new(), record: row.into_outcome().ok()? })
             })
             .collect();
-        let known =
-            self.ledger.newest(&format!("rows {}", matter(document, &rows, good_rows))).await?;
+        let known = self.ledger.newest(&format!("rows {}", matter(document, &rows))).await?;
         known.map(|(id, _)| id).ok_or_else(|| {
             let what = "这些数据还没有受理过；--only 只重印已受理的批次，先不带 --only 运行一次";
             Refusal::Usage(what.to_owned())
@@ -251,11 +249,10 @@ fn with_number(document: &Document, record: &Record) -> Result<Record, Fault> {
     intake::numbered(document, record, &numbering::number(document, record, 1)?)
 }
 
-/// What the rows are, whatever they become.
-fn matter(document: &Document, rows: &[NewRow], good_rows: bool) -> String {
+/// What the rows are, whatever they become, and whichever others were refused beside them.
+fn matter(document: &Document, rows: &[NewRow]) -> String {
     let mut hashing = Hashing::new("rows");
     hashing.add("document", document.id.to_string().as_bytes());
-    hashing.add("good rows", &[u8::from(good_rows)]);
     for row in rows {
         hashing.add("row", row.record.digest().as_str().as_bytes());
     }

@@ -131,8 +131,9 @@ impl Batches {
                     let done =
                         tokio::task::spawn_blocking(move || own.work_once(&held, None, &handle));
                     match done.await {
-                        Ok(Ok(Turn::Worked | Turn::Failed(_))) => continue,
-                        Ok(Ok(Turn::Nothing)) => {}
+                        Ok(Ok(Turn::Worked)) => continue,
+                        // What has failed may do better after a while: a disk that was full, say.
+                        Ok(Ok(Turn::Nothing | Turn::Failed(_))) => {}
                         Ok(Err(fault)) => tracing::error!("程序故障：{fault}"),
                         Err(error) => tracing::error!("批次的工作中断：{error}"),
                     }
