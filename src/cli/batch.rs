@@ -1,7 +1,7 @@
 //! `chengwen batch`: rows to one file or a zip, with numbers and a registry; it resumes when run again.
 
 use std::fs::File;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -163,7 +163,7 @@ fn deliver(runtime: &Runtime, batches: &Batches, print: &Print, to: &Path) -> Re
     part_name.push(".part");
     let part = PathBuf::from(part_name);
     let copied = runtime.block_on(async {
-        let mut file = File::create(&part)?;
+        let mut file = part_of(&part)?;
         while let Some(bytes) = parts.try_next().await? {
             file.write_all(&bytes)?;
         }
@@ -173,12 +173,39 @@ fn deliver(runtime: &Runtime, batches: &Batches, print: &Print, to: &Path) -> Re
     copied.map_err(|error| {
         // What is left of a failed write is of no use to anybody.
         let _ = std::fs::remove_file(&part);
-        Refusal::Usage(format!(
-            "写不到 {}：{}；编号和印好的文件都留着，换个地方再运行一次即可",
-            to.display(),
-            io_reason(&error)
-        ))
+        let (to, reason) = (to.display(), io_reason(&error));
+        let what = format!("写不到 {to}：{reason}");
+        let hint = "编号和印好的文件都留着，腾出空间或换个地方，再运行一次即可";
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Fault::new(what).hint(hint).into(),
+            _ => Refusal::Usage(format!("{what}；{hint}")),
+        }
     })
+}
+
+/// The file that becomes the output, for us alone: whoever writes the same output waits here.
+fn part_of(part: &Path) -> std::io::Result<File> {
+    loop {
+        let file = File::options().create(true).truncate(false).write(true).open(part)?;
+        file.lock()?;
+        // Another one may have given it its name meanwhile, or have removed it.
+        if is_still(&file, part)? {
+            file.set_len(0)?;
+            return Ok(file);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn is_still(file: &File, path: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    let (held, named) = (file.metadata()?, std::fs::metadata(path));
+    Ok(named.is_ok_and(|named| (named.dev(), named.ino()) == (held.dev(), held.ino())))
+}
+
+#[cfg(not(unix))]
+fn is_still(_: &File, _: &Path) -> std::io::Result<bool> {
+    Ok(true)
 }
 
 fn tell(
