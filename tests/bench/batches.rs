@@ -30,7 +30,7 @@ mod made;
 const CERTIFICATE: &str = "shanxi/certificate";
 
 /// How many rows a run holds, and a job of single files, unless `CHUNK` says otherwise.
-const CHUNK: usize = 500;
+const CHUNK: usize = 250;
 
 fn app(processes: usize) -> App {
     let home = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -248,12 +248,12 @@ fn parts(criterion: &mut Criterion) {
     let document = document(&app);
     let whole = whole(&rows);
     let options = Options::default();
-    criterion.bench_function("sentences of 500 sheets", |bench| {
+    criterion.bench_function("sentences of 250 sheets", |bench| {
         bench.iter(|| black_box(sheets(&app, &rows, false)));
     });
     for (name, verified) in [("", false), (" with QR code", true)] {
         let made = sheets(&app, &rows, verified);
-        criterion.bench_function(&format!("typeset a run of 500{name}"), |bench| {
+        criterion.bench_function(&format!("typeset a run of 250{name}"), |bench| {
             bench.iter_batched(
                 || made.clone(),
                 |made| {
@@ -263,12 +263,12 @@ fn parts(criterion: &mut Criterion) {
             );
         });
         let run = app.typeset_run(document, made, &whole, options).expect("typeset").bytes;
-        criterion.bench_function(&format!("merge a run of 500{name}"), |bench| {
+        criterion.bench_function(&format!("merge a run of 250{name}"), |bench| {
             let mut merging = Merging::begin(std::io::sink(), Joint::default()).expect("begun");
             bench.iter(|| black_box(merging.add(&run, false).expect("added")));
         });
-        criterion.bench_function(&format!("cut a page out of a run of 500{name}"), |bench| {
-            bench.iter(|| black_box(only_page(&run, 250..251).expect("cut out")));
+        criterion.bench_function(&format!("cut a page out of a run of 250{name}"), |bench| {
+            bench.iter(|| black_box(only_page(&run, 125..126).expect("cut out")));
         });
     }
     let made = sheets(&app, &rows[..1], false);
