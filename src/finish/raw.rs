@@ -167,8 +167,11 @@ pub(super) fn reference(value: &[u8]) -> Option<usize> {
     }
 }
 
+/// A name without its stroke, and its value as it stands.
+pub(super) type Entry<'a> = (&'a [u8], &'a [u8]);
+
 /// The entries of a dictionary: names without their stroke, and values as they stand.
-pub(super) fn entries(dictionary: &[u8]) -> Result<Vec<(&[u8], &[u8])>, Fault> {
+pub(super) fn entries(dictionary: &[u8]) -> Result<Vec<Entry<'_>>, Fault> {
     if !dictionary.starts_with(b"<<") {
         return Err(foreign());
     }

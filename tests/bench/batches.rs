@@ -215,7 +215,10 @@ fn whole_chain(counts: &[usize]) {
     let app = app(2);
     let folder = std::env::temp_dir();
     let path = folder.join(format!("chengwen-batches-{}.pdf", std::process::id()));
-    let chunk = std::env::var("CHUNK").ok().and_then(|chunk| chunk.parse().ok()).unwrap_or(CHUNK);
+    let chunk = std::env::var_os("CHUNK")
+        .and_then(|chunk| chunk.into_string().ok())
+        .and_then(|chunk| chunk.parse().ok())
+        .unwrap_or(CHUNK);
     let most = counts.iter().copied().max().unwrap_or(1000);
     let rows = records(&app, most);
     // Processes are started by the first job, and warm after the second.

@@ -133,7 +133,7 @@ fn a_page_cut_out_is_that_page_with_only_what_it_uses() {
     let two = only_page(&run, 3..5).expect("cut out");
     assert_eq!(text_of(&two), texts[3..5]);
     assert!(only_page(&run, 20..21).is_err());
-    let whole = merged(&[run.clone(), run.clone()], Joint::default());
+    let whole = merged(&[run.clone(), run], Joint::default());
     assert_eq!(text_of(&only_page(&whole, 25..26).expect("cut out")), [texts[5].clone()]);
 }
 

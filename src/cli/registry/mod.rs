@@ -34,7 +34,7 @@ pub(super) fn run(
         }
         RegistryVerb::Show { number, json } => listed::show(&runtime, &registry, &number, json)?,
         RegistryVerb::Reprint { number, output, why, from } => {
-            let batches = open(config, setup()?, store)?;
+            let batches = open(config, &setup()?, store)?;
             let why = why.unwrap_or_default();
             let made =
                 batches.reprint(&number, by, &why, from.map(Into::into), runtime.handle())?;
@@ -42,7 +42,7 @@ pub(super) fn run(
             output::remark(format_args!("已补印 {number}（SHA-256 {}）。", made.sha256));
         }
         RegistryVerb::Revoke { numbers, why, replaced_by, day, output } => {
-            let batches = open(config, setup()?, store)?;
+            let batches = open(config, &setup()?, store)?;
             let (other, day) = (replaced_by.as_deref(), day.unwrap_or_else(today));
             let revoked = batches.revoke(&numbers, by, &why, other, day, runtime.handle())?;
             let list = revoked.numbers.join("、");
@@ -61,8 +61,8 @@ pub(super) fn run(
     Ok(ExitCode::SUCCESS)
 }
 
-fn open(config: &Config, setup: Setup, store: Store) -> Result<Batches, Refusal> {
-    Ok(data::batches(Arc::new(App::open(&setup)?), config, store))
+fn open(config: &Config, setup: &Setup, store: Store) -> Result<Batches, Refusal> {
+    Ok(data::batches(Arc::new(App::open(setup)?), config, store))
 }
 
 /// The data of the notice. What was revoked is revoked: where the file cannot be written, the data are

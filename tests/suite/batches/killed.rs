@@ -1,7 +1,7 @@
 //! Killed at any point and run again: every row once, every number once, the ledger whole.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use super::shared::{Place, ended, number, start};
 
@@ -14,9 +14,11 @@ struct Chance(u64);
 impl Chance {
     /// `KILL_SEED=…` has the same points again.
     fn new() -> Self {
-        let given = std::env::var("KILL_SEED").ok().and_then(|seed| seed.parse().ok());
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970");
-        let seed: u64 = given.unwrap_or(now.subsec_nanos().into());
+        let given = std::env::var_os("KILL_SEED").and_then(|seed| seed.into_string().ok());
+        let given = given.and_then(|seed| seed.parse().ok());
+        let mut bytes = [0; 8];
+        getrandom::fill(&mut bytes).expect("random");
+        let seed = given.unwrap_or(u64::from_le_bytes(bytes));
         println!("KILL_SEED={seed}");
         Self(seed | 1)
     }

@@ -285,7 +285,8 @@ fn with_keys_any_address_is_served_and_without_a_key_nothing() {
     let log = lines.join("\n");
     assert!(log.contains(id) && !log.contains(key.trim()) && !log.contains("某商行"), "{log}");
     let (purged, _, code) = run(&data, &["purge"]);
-    let nothing = "已过期的登录会话：清除 0 个。\n批次印成的文件，已过保留期的和不再需要的：清除 0 个。";
+    let nothing =
+        "已过期的登录会话：清除 0 个。\n批次印成的文件，已过保留期的和不再需要的：清除 0 个。";
     assert_eq!((purged.trim(), code), (nothing, Some(0)));
 }
 
