@@ -16,7 +16,6 @@ const WIDEST: usize = 48;
 const A4: u8 = 9;
 
 /// A table as CSV: UTF-8 with a byte order mark and CRLF, as spreadsheet programs want it.
-#[allow(dead_code, reason = "manifests and exports are written with it")]
 pub(crate) fn csv(head: &[String], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
     let mut bytes = "\u{FEFF}".as_bytes().to_vec();
     let mut writer = csv::WriterBuilder::new()
@@ -33,7 +32,6 @@ pub(crate) fn csv(head: &[String], rows: impl Iterator<Item = Vec<String>>) -> V
 }
 
 /// A text that no spreadsheet program takes for a formula.
-#[allow(dead_code, reason = "manifests and exports are written with it")]
 pub(crate) fn harmless(text: &str) -> String {
     match text.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
