@@ -5,27 +5,10 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use sqlx::{Sqlite, Transaction};
 
-use super::{Claim, Ledger, TRIES};
+use super::{Claim, Ledger, RowState, TRIES};
 use crate::fault::Fault;
 use crate::registry::{Issue, Standing};
 use crate::store::{Written, now, record};
-
-/// A row of a batch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    /// Its place in the batch, from 1.
-    pub row: i64,
-    /// What the user calls it.
-    pub name: String,
-    /// Its record, as canonical JSON.
-    pub record: String,
-    /// SHA-256 of the record.
-    pub digest: String,
-    /// Its number, if its document is numbered.
-    pub number: Option<String>,
-    /// What it is verified by.
-    pub code: Option<String>,
-}
 
 /// What a chunk of rows was made into.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +28,7 @@ impl Ledger {
     ///
     /// # Errors
     /// A fault of the data directory.
-    pub async fn rows_of(&self, claim: &Claim) -> Result<Vec<Row>, Fault> {
+    pub async fn rows_of(&self, claim: &Claim) -> Result<Vec<RowState>, Fault> {
         let sql =
             "SELECT batch_row.row, name, batch_row.record, batch_row.digest, batch_row.number, code
             FROM batch_row LEFT JOIN certificate ON certificate.number = batch_row.number
@@ -59,13 +42,14 @@ impl Ledger {
             .fetch_all(self.store.pool())
             .await
             .map_err(|error| self.store.fault(&error))?;
-        let row = |(row, name, record, digest, number, code)| Row {
+        let row = |(row, name, record, digest, number, code)| RowState {
             row,
             name,
             record,
             digest,
             number,
             code,
+            failed: None,
         };
         Ok(rows.into_iter().map(row).collect())
     }
@@ -79,7 +63,7 @@ impl Ledger {
         &self,
         claim: &Claim,
         made: &RunMade,
-        failed: &[(Row, String)],
+        failed: &[(RowState, String)],
     ) -> Result<bool, Fault> {
         let mut change = self.store.change().await?;
         let (file, pages) = (Some(made.file.as_str()), made.pages);

@@ -18,7 +18,7 @@ use crate::store::Store;
 pub(crate) use accept::signed;
 pub use accept::{Accepted, NewBatch, NewPrint, NewRow};
 pub use claim::Claim;
-pub use commit::{Row, RunMade};
+pub use commit::RunMade;
 pub use keep::{RESULTS, RUNS};
 pub use progress::{Batch, Print, PrintState, RowState, again};
 pub use worker::Worker;

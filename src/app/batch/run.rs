@@ -8,18 +8,18 @@ use crate::catalog::Document;
 use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::intake::{self, Record};
-use crate::jobs::{Claim, RUNS, Row, RunMade};
+use crate::jobs::{Claim, RUNS, RowState, RunMade};
 use crate::registry::printed;
 use crate::wording::Sheet;
 
 /// A row with its record.
-type Kept = (Row, Record);
+type Kept = (RowState, Record);
 
 /// What a chunk was made into, with its bytes, and the rows that cannot be printed.
 pub(super) struct Made {
     pub(super) run: RunMade,
     pub(super) bytes: Vec<u8>,
-    pub(super) failed: Vec<(Row, String)>,
+    pub(super) failed: Vec<(RowState, String)>,
 }
 
 impl Batches {
@@ -27,7 +27,7 @@ impl Batches {
     pub(super) fn typeset(
         &self,
         claim: &Claim,
-        rows: Vec<Row>,
+        rows: Vec<RowState>,
         options: &BatchOptions,
     ) -> Result<Made, Refusal> {
         let document = self.app.document(&claim.document)?;
@@ -38,7 +38,7 @@ impl Batches {
                 Ok((row, record))
             })
             .collect::<Result<_, Fault>>()?;
-        let mut failed: Vec<(Row, String)> = Vec::new();
+        let mut failed: Vec<(RowState, String)> = Vec::new();
         let (bytes, starts) = loop {
             if kept.is_empty() {
                 break (Vec::new(), Vec::new());
