@@ -104,11 +104,12 @@ impl Shared {
                 Ok(()) => {
                     let mut state = shared.state();
                     state.unmanned = None;
+                    state.stillborn = 0;
                     state.free.push(process);
                     drop(state);
                     shared.freed.notify_one();
                 }
-                Err(silence) => shared.bury(&process.handle, &silence),
+                Err(silence) => shared.bury_unready(&process.handle, silence),
             };
         let thread = thread::Builder::new().name("crew-welcome".to_owned()).spawn(greet);
         let error = thread.err()?;

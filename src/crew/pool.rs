@@ -17,6 +17,9 @@ use crate::typeset::{Job, Output, Typeset};
 /// How long it waits before it starts another after one that could not be started.
 pub(super) const PAUSE: Duration = Duration::from_secs(2);
 
+/// After how many that were killed before they were ready, one after the other, it pauses too.
+const STILLBORN: u32 = 5;
+
 /// A number of render processes.
 pub(super) struct Crew {
     shared: Arc<Shared>,
@@ -41,6 +44,8 @@ pub(super) struct State {
     pub(super) living: Vec<Arc<Handle>>,
     /// Why the last one could not be had, and when to try again.
     pub(super) unmanned: Option<(Fault, Instant)>,
+    /// How many in a row were killed from outside before they were ready.
+    pub(super) stillborn: u32,
     pub(super) count: Count,
     /// How long after its time a job was stopped, at worst.
     pub(super) latest: Duration,
@@ -251,6 +256,20 @@ impl Shared {
             state.free.push(process);
             drop(state);
             self.freed.notify_one();
+        }
+    }
+
+    /// Counts a process out that gave no sign before it was ready.
+    pub(super) fn bury_unready(&self, dead: &Arc<Handle>, silence: Silence) {
+        let Silence::Died = silence else { return self.bury(dead, &silence) };
+        let mut state = self.state();
+        state.stillborn += 1;
+        let again_and_again = state.stillborn >= STILLBORN;
+        drop(state);
+        self.bury(dead, &Silence::Died);
+        if again_and_again {
+            let fault = Fault::new("排版进程一启动就被系统终止").hint("查看内存是否够用");
+            self.bury(dead, &Silence::Stranger(fault));
         }
     }
 

@@ -89,21 +89,26 @@ impl Process {
 
     /// Waits until it has opened its home; `digest` is that of ours.
     pub(super) fn greet(&mut self, digest: &str) -> Result<(), Silence> {
-        let (hello, _) = match wire::receive::<Hello>(&mut self.output) {
-            Ok(Some(frame)) => frame,
-            Ok(None) | Err(_) => {
-                return Err(match self.handle.silence() {
-                    Silence::Died => Silence::Stranger(
-                        Fault::new("排版进程打不开文书目录")
-                            .hint("用 chengwen list --check 查看原因"),
-                    ),
-                    Silence::Killed(_) => {
-                        let seconds = START.as_secs();
-                        Silence::Stranger(Fault::new(format!("排版进程 {seconds} 秒没有就绪")))
-                    }
-                    other @ Silence::Stranger(_) => other,
-                });
-            }
+        let heard = wire::receive::<Hello>(&mut self.output);
+        // What says something else is none of ours; what says nothing has ended.
+        let ended = match &heard {
+            Ok(heard) => heard.is_none(),
+            Err(error) => error.kind() == io::ErrorKind::UnexpectedEof,
+        };
+        let Ok(Some((hello, _))) = heard else {
+            return Err(match self.handle.silence() {
+                // Killed from outside, by hand or because the system ran out of memory: its home is as
+                // good as it was.
+                Silence::Died if ended && self.handle.ended_by_signal() => Silence::Died,
+                Silence::Died => Silence::Stranger(
+                    Fault::new("排版进程打不开文书目录").hint("用 chengwen list --check 查看原因"),
+                ),
+                Silence::Killed(_) => {
+                    let seconds = START.as_secs();
+                    Silence::Stranger(Fault::new(format!("排版进程 {seconds} 秒没有就绪")))
+                }
+                other @ Silence::Stranger(_) => other,
+            });
         };
         if hello.version != env!("CARGO_PKG_VERSION") || hello.digest != digest {
             let fault = Fault::new("程序、模板或字体在服务启动后改变了，排版进程与服务不一致");
@@ -192,6 +197,18 @@ impl Handle {
     pub(super) fn is_dead(&self) -> bool {
         let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
         !matches!(child.try_wait(), Ok(None))
+    }
+
+    /// Whether a signal ended it, not itself.
+    fn ended_by_signal(&self) -> bool {
+        #[cfg(unix)]
+        {
+            use std::os::unix::process::ExitStatusExt;
+            let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+            matches!(child.try_wait(), Ok(Some(status)) if status.signal().is_some())
+        }
+        #[cfg(not(unix))]
+        false
     }
 
     /// Ends it, and takes it from the system's list.

@@ -125,6 +125,15 @@ fn what_runs_over_a_limit_is_stopped_and_the_rest_goes_on() {
     assert!(count.started >= 4);
 }
 
+/// Says at the end of its life that it is over.
+struct EndAtDrop<'a>(&'a AtomicBool);
+
+impl Drop for EndAtDrop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
 #[test]
 fn processes_killed_by_hand_leave_no_request_unanswered() {
     let app = manned(&root(), 2, USUAL);
@@ -132,6 +141,8 @@ fn processes_killed_by_hand_leave_no_request_unanswered() {
     let done = AtomicUsize::new(0);
     let (mut printed, mut lost) = (0, 0);
     thread::scope(|scope| {
+        // The killer stops also when something here fails, or the failure would never be told.
+        let end = EndAtDrop(&ended);
         let killer = scope.spawn(|| {
             let mut killed = 0_usize;
             let mut seen = 0;
@@ -177,7 +188,7 @@ fn processes_killed_by_hand_leave_no_request_unanswered() {
                 Err(other) => panic!("{other:?}"),
             }
         }
-        ended.store(true, Ordering::Release);
+        drop(end);
         let killed = killer.join().expect("no panic");
         assert!(killed >= 3, "{killed} were killed");
     });
