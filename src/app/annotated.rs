@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::table_out::{
     cell_format, head_format, laid_out, refused, set_widths, sheet_name, width, workbook,
 };
-use super::{App, ExaminedRows, Refusal};
+use super::{App, ExaminedRow, ExaminedRows, Refusal};
 use crate::catalog::Document;
 use crate::intake::Table;
 use crate::intake::table::{CellKind, FOUND, Line, address};
@@ -55,7 +55,7 @@ impl App {
         let document = self.document(document)?;
         let Some(table) = examined.table() else {
             let rows = examined.unsound().filter_map(|row| examined.rows().get(row));
-            let rows: Vec<&Value> = rows.map(|row| row.given()).collect();
+            let rows: Vec<Value> = rows.map(ExaminedRow::given).collect();
             let mut text = format!("{:#}", serde_json::json!(rows));
             text.push('\n');
             return Ok(text.into_bytes());
@@ -71,8 +71,8 @@ impl App {
 
 /// Rows of JSON as they would stand in a table.
 fn as_table(document: &Document, examined: &ExaminedRows) -> Result<Table, Refusal> {
-    let records: Vec<&Value> = examined.rows().iter().map(|row| row.given()).collect();
-    Table::of_records(document, &records).map_err(Refusal::Usage)
+    let records: Vec<Value> = examined.rows().iter().map(ExaminedRow::given).collect();
+    Table::of_records(document, &records.iter().collect::<Vec<_>>()).map_err(Refusal::Usage)
 }
 
 /// A copy in the making.

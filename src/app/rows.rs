@@ -1,8 +1,11 @@
 //! Rows looked at: of any document, from JSON, CSV or XLSX.
 
+use rayon::prelude::*;
+
 use super::{App, Refusal};
 use crate::catalog::Document;
-use crate::intake::{self, ExaminedRows, Record, RowFinding, RowsKind, RowsRefusal};
+use crate::fault::Fault;
+use crate::intake::{self, ExaminedRows, KeptRecord, Record, RowFinding, RowsKind, RowsRefusal};
 use crate::values::Finding;
 
 /// So many sheets are measured at once: enough for all cores, few enough for memory.
@@ -44,9 +47,10 @@ impl App {
         if document.manifest.measured.is_empty() {
             return Ok(found);
         }
-        let sound: Vec<(usize, &Record)> = examined.sound().collect();
+        let sound: Vec<(usize, &KeptRecord)> = examined.sound().collect();
         for some in sound.chunks(MEASURED) {
-            let records: Vec<Record> = some.iter().map(|(_, record)| (*record).clone()).collect();
+            let records = some.par_iter().map(|(_, record)| record.record(document));
+            let records = records.collect::<Result<Vec<Record>, Fault>>()?;
             for text in self.texts_without_room(document, &records)? {
                 let Some((row, _)) = some.get(text.sheet) else { continue };
                 let finding = Finding::problem("field.no-room").with("floor", text.floor);

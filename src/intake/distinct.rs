@@ -26,11 +26,10 @@ fn look(shape: &Shape, value: &Value, pointer: &str, found: &mut Vec<(String, Fi
         Value::Array(items) => {
             for own in shape.facets(value) {
                 for field in &own.distinct {
-                    found.extend(
-                        among(items, field, "项", &|at| at + 1)
-                            .into_iter()
-                            .map(|(at, finding)| (format!("{pointer}/{at}{field}"), finding)),
-                    );
+                    let values = items.iter().map(|item| item.pointer(field));
+                    let same = among(values, "项", &|at| at + 1, &|at| items[at].clone());
+                    let placed = |(at, finding)| (format!("{pointer}/{at}{field}"), finding);
+                    found.extend(same.into_iter().map(placed));
                 }
             }
         }
@@ -38,22 +37,19 @@ fn look(shape: &Shape, value: &Value, pointer: &str, found: &mut Vec<(String, Fi
     }
 }
 
-/// The later ones of values (groups) that have the same text or number in a field: where they stand,
-/// and with which earlier one they agree; `unit` is the counter of the things compared, `number` what a
-/// reader counts them by.
-pub(super) fn among(
-    values: &[Value],
-    field: &str,
+/// The later ones of values that are the same text or number: where they stand, and with which earlier
+/// one they agree; `unit` is the counter of the things compared, `number` what a reader counts them by,
+/// `whole` the group that a value is part of.
+pub(super) fn among<'a>(
+    values: impl Iterator<Item = Option<&'a Value>>,
     unit: &str,
     number: &dyn Fn(usize) -> usize,
+    whole: &dyn Fn(usize) -> Value,
 ) -> Vec<(usize, Finding)> {
     let mut first: HashMap<String, usize> = HashMap::new();
     let mut found = Vec::new();
-    for (at, value) in values.iter().enumerate() {
-        let Some(own) = value.pointer(field).filter(|own| own.is_string() || own.is_number())
-        else {
-            continue;
-        };
+    for (at, value) in values.enumerate() {
+        let Some(own) = value.filter(|own| own.is_string() || own.is_number()) else { continue };
         match first.get(&own.to_string()) {
             None => {
                 first.insert(own.to_string(), at);
@@ -64,7 +60,7 @@ pub(super) fn among(
                     .with("found", own.clone())
                     .with("first", number(earlier))
                     .with("unit", unit)
-                    .with("first_name", first_text(&values[earlier], own)),
+                    .with("first_name", first_text(&whole(earlier), own)),
             )),
         }
     }

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use rayon::prelude::*;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::problem::{Problem, Problems};
 use super::table::{Place, Read, RowsKind, Table};
 use super::texts::Judge;
-use super::{Draft, Look, Made, Record, distinct, draft, json, look, many, rows, sentence};
+use super::{KeptRecord, Look, Made, distinct, json, look, many, rows, sentence};
 use crate::catalog::{Catalog, Document};
 use crate::fault::Fault;
 use crate::values::Finding;
@@ -22,40 +22,45 @@ pub enum RowsRefusal {
     Fault(Fault),
 }
 
-/// One row that was looked at.
+/// One row that was looked at; as text, since there are thousands.
 #[derive(Debug, Clone)]
-pub struct ExaminedRow {
-    given: Value,
-    outcome: Result<Record, Box<Draft>>,
+pub struct ExaminedRow(Outcome);
+
+#[derive(Debug, Clone)]
+enum Outcome {
+    Sound(KeptRecord),
+    /// As it was given, as JSON.
+    Unsound(String),
 }
 
 impl ExaminedRow {
     /// The record as it was given, or as it was read from its cells.
     #[must_use]
-    pub fn given(&self) -> &Value {
-        &self.given
-    }
-
-    /// The record if the row is sound, or what is sound of it.
-    ///
-    /// # Errors
-    /// The draft of a row that must be mended.
-    pub fn outcome(&self) -> Result<&Record, &Draft> {
-        self.outcome.as_ref().map_err(|draft| &**draft)
+    pub fn given(&self) -> Value {
+        let text = match &self.0 {
+            Outcome::Sound(record) => record.canonical(),
+            Outcome::Unsound(text) => text,
+        };
+        // It was written by us.
+        serde_json::from_str(text).unwrap_or_default()
     }
 
     /// The record if the row is sound.
     #[must_use]
-    pub fn record(&self) -> Option<&Record> {
-        self.outcome.as_ref().ok()
+    pub fn record(&self) -> Option<&KeptRecord> {
+        match &self.0 {
+            Outcome::Sound(record) => Some(record),
+            Outcome::Unsound(_) => None,
+        }
     }
 
-    /// Gives up the row for its record, or for its draft.
-    ///
-    /// # Errors
-    /// The draft of a row that must be mended.
-    pub fn into_outcome(self) -> Result<Record, Box<Draft>> {
-        self.outcome
+    /// Gives up the row for its record, if it is sound.
+    #[must_use]
+    pub fn into_record(self) -> Option<KeptRecord> {
+        match self.0 {
+            Outcome::Sound(record) => Some(record),
+            Outcome::Unsound(_) => None,
+        }
     }
 }
 
@@ -87,40 +92,56 @@ pub fn examine_rows(
     };
     let Given { items, table, problems } = given;
     let mut examined = ExaminedRows { rows: Vec::new(), problems, table };
+    let unlike: Vec<&str> =
+        document.manifest.distinct.iter().map(|pointer| pointer.get_ref().as_str()).collect();
     // One record knows nothing of the others; thousands are looked at on all cores.
-    let looks: Vec<Result<Look, Fault>> = items
+    let looked: Vec<Result<Looked, Fault>> = items
         .into_par_iter()
         .map_init(
             || Judge::new(catalog, document.programme.province.get_ref()),
-            |judge, (item, findings)| look(judge, document, Some(item), findings),
+            |judge, (item, findings)| {
+                look(judge, document, Some(item), findings).map(|look| Looked::of(look, &unlike))
+            },
         )
         .collect();
-    let mut given = Vec::with_capacity(looks.len());
-    let mut made = Vec::with_capacity(looks.len());
-    for (row, look) in looks.into_iter().enumerate() {
-        let look = look.map_err(RowsRefusal::Fault)?;
+    let mut values = Vec::with_capacity(looked.len());
+    for (row, looked) in looked.into_iter().enumerate() {
+        let looked = looked.map_err(RowsRefusal::Fault)?;
         let name = examined.name_of(row);
-        examined.problems.enclose(&format!("/{row}"), &name, look.problems);
-        given.push(look.given);
-        made.push(look.made);
+        examined.problems.enclose(&format!("/{row}"), &name, looked.problems);
+        examined.rows.push(looked.row);
+        values.push(looked.unlike);
     }
     let unit = if examined.table.is_some() { "行" } else { "份" };
     let mut same = Vec::new();
-    for pointer in &document.manifest.distinct {
-        let pointer = pointer.get_ref();
-        let found = distinct::among(&given, pointer, unit, &|row| examined.number_of(row));
-        same.extend(found.into_iter().map(|(row, finding)| (row, pointer.clone(), finding)));
+    for (at, pointer) in unlike.into_iter().enumerate() {
+        let own = values.iter().map(|values| values.get(at)?.as_ref());
+        let number = |row| examined.number_of(row);
+        let found = distinct::among(own, unit, &number, &|row| examined.rows[row].given());
+        same.extend(found.into_iter().map(|(row, finding)| (row, pointer.to_owned(), finding)));
     }
-    let made = made.into_iter().zip(given).map(|(made, given)| {
-        let outcome = match made {
-            Made::Record(record) => Ok(record),
-            Made::Draft(draft) => Err(Box::new(draft)),
-        };
-        ExaminedRow { given, outcome }
-    });
-    examined.rows = made.collect();
     examined.add(document, same);
     Ok(examined)
+}
+
+/// What stays of a look at one of thousands.
+struct Looked {
+    row: ExaminedRow,
+    problems: Problems,
+    /// What must differ from row to row.
+    unlike: Vec<Option<Value>>,
+}
+
+impl Looked {
+    fn of(look: Look, unlike: &[&str]) -> Self {
+        let Look { made, problems, given } = look;
+        let unlike = unlike.iter().map(|pointer| given.pointer(pointer).cloned()).collect();
+        let outcome = match made {
+            Made::Record(record) => Outcome::Sound(record.into()),
+            Made::Draft(_) => Outcome::Unsound(given.to_string()),
+        };
+        Self { row: ExaminedRow(outcome), problems, unlike }
+    }
 }
 
 /// Rows before they are looked at.
@@ -207,15 +228,13 @@ impl ExaminedRows {
     }
 
     /// The sound rows: where they stand in the order (from 0), and their records.
-    pub fn sound(&self) -> impl Iterator<Item = (usize, &Record)> {
-        let record = |(at, row): (usize, &'_ ExaminedRow)| row.outcome.as_ref().ok().map(|_| at);
-        let places = self.rows.iter().enumerate().filter_map(record);
-        places.filter_map(|at| Some((at, self.rows[at].record()?)))
+    pub fn sound(&self) -> impl Iterator<Item = (usize, &KeptRecord)> {
+        self.rows.iter().enumerate().filter_map(|(at, row)| Some((at, row.record()?)))
     }
 
     /// The rows that must be mended, as places in the order (from 0).
     pub fn unsound(&self) -> impl Iterator<Item = usize> {
-        (0..self.rows.len()).filter(|at| self.rows[*at].outcome.is_err())
+        (0..self.rows.len()).filter(|at| self.rows[*at].record().is_none())
     }
 
     /// What a reader calls a row (from 0): 第5行 of a table, 第3份 of JSON.
@@ -273,13 +292,13 @@ impl ExaminedRows {
     pub(crate) fn add(&mut self, document: &Document, found: Vec<RowFinding>) {
         for (row, pointer, finding) in found {
             let Some(examined) = self.rows.get(row) else { continue };
-            let problem = sentence::problem(&document.schema, &examined.given, pointer, finding);
+            let problem = sentence::problem(&document.schema, &examined.given(), pointer, finding);
             let mut one = Problems::default();
             one.push(problem);
             let name = self.name_of(row);
             self.problems.enclose(&format!("/{row}"), &name, one);
         }
-        self.judge(document);
+        self.judge();
     }
 
     /// Ends the list of problems: in the order of the rows, with the number of those not told.
@@ -293,15 +312,17 @@ impl ExaminedRows {
         }
     }
 
-    /// Makes drafts of the records in which something must be mended; all, if that is the head.
-    fn judge(&mut self, document: &Document) {
+    /// Makes no records of the rows in which something must be mended; of none, if that is the head.
+    fn judge(&mut self) {
         let places: HashSet<Option<usize>> = self.problems.places_to_mend().map(row_of).collect();
         let all = places.contains(&None);
         for (at, row) in self.rows.iter_mut().enumerate() {
-            if row.outcome.is_ok() && (all || places.contains(&Some(at))) {
-                let empty = || draft(document, &Value::Object(Map::new()), &Problems::default());
-                let outcome = std::mem::replace(&mut row.outcome, Err(Box::new(empty())));
-                row.outcome = outcome.map_or_else(Err, |record| Err(Box::new(Draft::from(record))));
+            if all || places.contains(&Some(at)) {
+                let outcome = std::mem::replace(&mut row.0, Outcome::Unsound(String::new()));
+                row.0 = match outcome {
+                    Outcome::Sound(record) => Outcome::Unsound(record.into_canonical()),
+                    unsound @ Outcome::Unsound(_) => unsound,
+                };
             }
         }
     }

@@ -51,7 +51,9 @@ pub(super) fn examine(
         given.push(look.given);
     }
     for pointer in &document.manifest.distinct {
-        for (row, finding) in distinct::among(&given, pointer.get_ref(), "份", &|row| row + 1) {
+        let values = given.iter().map(|given| given.pointer(pointer.get_ref()));
+        let same = distinct::among(values, "份", &|row| row + 1, &|row| given[row].clone());
+        for (row, finding) in same {
             let at = pointer.get_ref().clone();
             let problem = sentence::problem(&document.schema, &given[row], at, finding);
             let mut one = Problems::default();

@@ -29,7 +29,7 @@ use crate::values::{Finding, date};
 pub use examined::{ExaminedRow, ExaminedRows, RowFinding, RowsRefusal, examine_rows};
 pub use numbered::numbered;
 pub use problem::{Problem, Problems};
-pub use record::{Draft, Record};
+pub use record::{Draft, KeptRecord, Record};
 
 /// The code of a field that is not filled in.
 pub const MISSING: &str = "field.missing";

@@ -7,8 +7,8 @@ use super::Ledger;
 use crate::catalog::Document;
 use crate::digest::hexadecimal;
 use crate::fault::Fault;
-use crate::intake::Record;
-use crate::registry::{Reserved, Taken};
+use crate::intake::KeptRecord;
+use crate::registry::{PORTION, Reserved, Taken};
 use crate::store::{now, record};
 
 /// Rows that are to be accepted.
@@ -26,7 +26,7 @@ pub struct NewBatch<'a> {
     /// Who asks.
     pub who: &'a str,
     /// The rows, in their order.
-    pub rows: Vec<NewRow>,
+    pub rows: &'a [NewRow],
     /// How they are to be printed.
     pub print: NewPrint<'a>,
     /// How many prints may be unfinished at once.
@@ -38,7 +38,7 @@ pub struct NewRow {
     /// What the user calls it.
     pub name: String,
     /// Its record.
-    pub record: Record,
+    pub record: KeptRecord,
 }
 
 /// Work of printing.
@@ -110,8 +110,7 @@ impl Ledger {
         .execute(&mut *change)
         .await
         .map_err(|error| self.store.fault(&error))?;
-        let (names, mut records): (Vec<String>, Vec<Record>) =
-            new.rows.into_iter().map(|row| (row.name, row.record)).unzip();
+        let records = new.rows.iter().map(|row| &row.record);
         if new.document.manifest.numbered.is_some() {
             let of = Reserved {
                 document: new.document,
@@ -119,30 +118,20 @@ impl Ledger {
                 verify_at: new.verify_at,
                 who: new.who,
             };
-            records = match self.registry.reserve(&mut change, records, &of).await? {
-                Ok(records) => records,
+            let records: Vec<&KeptRecord> = records.collect();
+            match self.registry.reserve(&mut change, &records, &of).await? {
+                Ok(numbered) => {
+                    let numbered =
+                        numbered.iter().map(|(record, number)| (record, Some(&**number)));
+                    self.add_rows(&mut change, &id, new.rows, numbered).await?;
+                }
                 Err(taken) => return Ok(Accepted::Taken(taken)),
-            };
+            }
+        } else {
+            let records = records.map(|record| (record, None));
+            self.add_rows(&mut change, &id, new.rows, records).await?;
         }
-        let rows: Vec<Value> = names
-            .iter()
-            .zip(&records)
-            .enumerate()
-            .map(|(at, (name, record))| {
-                let number = crate::wording::numbering::given_number(new.document, record);
-                json!([at + 1, name, record.canonical(), record.digest(), number])
-            })
-            .collect();
-        let count = rows.len();
-        sqlx::query(
-            "INSERT INTO batch_row (batch, row, name, record, digest, number)
-                SELECT ?, value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?)",
-        )
-        .bind(&id)
-        .bind(Value::from(rows).to_string())
-        .execute(&mut *change)
-        .await
-        .map_err(|error| self.store.fault(&error))?;
+        let count = new.rows.len();
         self.add_print(&mut change, &id, true, (1, count), new.who, new.print).await?;
         let made = async {
             record(&mut change, new.who, "batch.accepted", &id).await?;
@@ -150,6 +139,34 @@ impl Ledger {
         };
         made.await.map_err(|error| self.store.fault(&error))?;
         Ok(Accepted::New(id))
+    }
+
+    /// Writes down rows with their records, in portions, so that memory does not grow with them.
+    async fn add_rows<'a>(
+        &self,
+        change: &mut Transaction<'static, Sqlite>,
+        batch: &str,
+        rows: &[NewRow],
+        records: impl Iterator<Item = (&'a KeptRecord, Option<&'a str>)>,
+    ) -> Result<(), Fault> {
+        let mut all = rows.iter().zip(records).enumerate().map(|(at, (row, (record, number)))| {
+            json!([at + 1, row.name, record.canonical(), record.digest(), number])
+        });
+        loop {
+            let some: Vec<Value> = all.by_ref().take(PORTION).collect();
+            if some.is_empty() {
+                return Ok(());
+            }
+            sqlx::query(
+                "INSERT INTO batch_row (batch, row, name, record, digest, number)
+                    SELECT ?, value->>0, value->>1, value->>2, value->>3, value->>4 FROM json_each(?)",
+            )
+            .bind(batch)
+            .bind(Value::from(some).to_string())
+            .execute(&mut **change)
+            .await
+            .map_err(|error| self.store.fault(&error))?;
+        }
     }
 
     /// Has rows of a batch printed again, as they are, with the numbers that they hold; gives the print,

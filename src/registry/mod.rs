@@ -6,6 +6,7 @@
 mod audit;
 mod changes;
 mod code;
+mod entering;
 mod history;
 mod look;
 mod reserve;
@@ -23,8 +24,8 @@ pub use changes::{Changed, Issue};
 pub use code::{printed, typed};
 pub use history::{Entry, Happened};
 pub use look::Search;
-pub(crate) use reserve::Reserved;
 pub use reserve::Taken;
+pub(crate) use reserve::{PORTION, Reserved};
 
 /// The registry in a data directory.
 #[derive(Debug, Clone)]

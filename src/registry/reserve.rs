@@ -1,17 +1,18 @@
 //! Numbers are reserved when rows are accepted, in their order; nothing gives one back.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use sqlx::{Sqlite, Transaction};
 
+use super::Registry;
+use super::entering::{Entering, Place};
 use super::history::{Event, Happened};
-use super::{Registry, code};
 use crate::catalog::Document;
-use crate::digest::Digest;
 use crate::fault::Fault;
-use crate::intake::{self, Record};
+use crate::intake::{KeptRecord, Record};
 use crate::wording::numbering;
 
 /// A number that a user gave, and that is used.
@@ -31,10 +32,33 @@ pub(crate) struct Reserved<'a> {
     pub(crate) who: &'a str,
 }
 
-/// A row's place on a counter.
-struct Place {
-    counter: String,
-    serial: u64,
+/// How many rows are written at once: memory does not grow with a batch.
+pub(crate) const PORTION: usize = 500;
+
+/// What a record asks for.
+enum Asked {
+    /// The number that it brings along.
+    Given(String),
+    /// The next of this counter.
+    Next(String),
+    /// None, as its document has no counter.
+    Nothing,
+}
+
+impl Asked {
+    fn of(document: &Document, record: &Record) -> Result<Self, Fault> {
+        if let Some(given) = numbering::given_number(document, record) {
+            return Ok(Self::Given(given.to_owned()));
+        }
+        Ok(numbering::counter(document, record)?.map_or(Self::Nothing, Self::Next))
+    }
+
+    fn given(&self) -> Option<&str> {
+        match self {
+            Self::Given(number) => Some(number),
+            Self::Next(_) | Self::Nothing => None,
+        }
+    }
 }
 
 impl Registry {
@@ -43,119 +67,77 @@ impl Registry {
     pub(crate) async fn reserve(
         &self,
         change: &mut Transaction<'static, Sqlite>,
-        records: Vec<Record>,
+        records: &[&KeptRecord],
         of: &Reserved<'_>,
-    ) -> Result<Result<Vec<Record>, Vec<Taken>>, Fault> {
+    ) -> Result<Result<Vec<(KeptRecord, String)>, Vec<Taken>>, Fault> {
         let document = of.document;
-        let given: Vec<Option<String>> = records
-            .iter()
-            .map(|record| numbering::given_number(document, record).map(str::to_owned))
-            .collect();
-        let taken = self.taken(change, given.iter().enumerate()).await?;
+        let asked: Vec<Asked> = records
+            .par_iter()
+            .map(|record| Asked::of(document, &record.record(document)?))
+            .collect::<Result<_, Fault>>()?;
+        let given: Vec<Option<&str>> = asked.iter().map(Asked::given).collect();
+        let taken = self.taken(change, &given).await?;
         if !taken.is_empty() {
             return Ok(Err(taken));
         }
-        let counters: Vec<Option<String>> = records
-            .par_iter()
-            .zip(&given)
-            .map(|(record, given)| match given {
-                Some(_) => Ok(None),
-                None => numbering::counter(document, record),
-            })
-            .collect::<Result<_, Fault>>()?;
         let mut waiting: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        for (row, counter) in counters.iter().enumerate() {
-            if let Some(counter) = counter {
+        for (row, asked) in asked.iter().enumerate() {
+            if let Asked::Next(counter) = asked {
                 waiting.entry(counter).or_default().push(row);
             }
         }
         // What is given in this batch is used for the counters of this batch as well.
-        let own: HashSet<&str> = given.iter().flatten().map(String::as_str).collect();
+        let own: HashSet<&str> = given.iter().flatten().copied().collect();
         let mut numbers: Vec<Option<(String, Option<Place>)>> =
-            given.iter().map(|given| given.clone().map(|number| (number, None))).collect();
-        let mut events = Vec::new();
+            given.iter().map(|given| given.map(|number| (number.to_owned(), None))).collect();
+        let mut passed = Vec::new();
         for (name, rows) in waiting {
-            let full = format!("{}/{name}", document.id.dashed());
-            let found = self.count(change, &full, &rows, &records, &own, document).await?;
+            let counter: Arc<str> = format!("{}/{name}", document.id.dashed()).into();
+            let found = self.count(change, &counter, &rows, records, &own, document).await?;
             for (row, number, serial) in found.numbers {
-                numbers[row] = Some((number, Some(Place { counter: full.clone(), serial })));
+                numbers[row] = Some((number, Some((Arc::clone(&counter), serial))));
             }
             for (number, serial) in found.passed {
-                events.push(Event {
+                passed.push(Event {
                     what: Happened::Passed,
                     number,
                     why: "这个编号已由用户给出".to_owned(),
-                    facts: json!({ "counter": full, "serial": serial }),
+                    facts: json!({ "counter": &*counter, "serial": serial }),
                 });
             }
         }
-        let numbered: Vec<(Record, String, Option<Place>)> = records
-            .into_par_iter()
-            .zip(numbers)
-            .map(|(record, number)| {
-                let (number, place) = number
-                    .ok_or_else(|| Fault::new(format!("文书 {} 没有编号的规则", document.id)))?;
-                let record = match place {
-                    Some(_) => intake::numbered(document, &record, &number)?,
-                    None => record,
-                };
-                Ok((record, number, place))
-            })
-            .collect::<Result<_, Fault>>()?;
-        let mut rows = Vec::with_capacity(numbered.len());
-        for (at, (record, number, place)) in numbered.iter().enumerate() {
-            let code = code::new()?;
-            let kept = numbering::registered(document, record)?;
-            let facts = json!({
-                "document": document.id.to_string(),
-                "counter": place.as_ref().map(|place| &place.counter),
-                "serial": place.as_ref().map(|place| place.serial),
-                // The code itself is for whoever holds the certificate.
-                "code": Digest::of(code.as_bytes()),
-                "verify_at": of.verify_at,
-                "holder": kept.holder,
-                "credit_code": kept.credit_code,
-                "title": kept.title,
-                "issuer": kept.issuer,
-                "term_from": kept.from,
-                "term_to": kept.to,
-                "issued_on": kept.issued_on,
-                "digest": record.digest(),
-                "batch": of.batch,
-                "row": at + 1,
-            });
-            let mut row = facts.clone();
-            row["number"] = number.as_str().into();
-            row["code"] = code.into();
-            row["record"] = record.canonical().into();
-            rows.push(row);
-            let (what, number) = (Happened::Reserved, number.clone());
-            events.push(Event { what, number, why: String::new(), facts });
+        self.append(change, of.who, passed).await?;
+        let mut done = Vec::with_capacity(records.len());
+        let mut numbers = numbers.into_iter();
+        for some in records.chunks(PORTION) {
+            let first = done.len();
+            let some: Vec<_> = some.iter().zip(numbers.by_ref()).collect();
+            let made: Vec<Entering> = some
+                .into_par_iter()
+                .enumerate()
+                .map(|(at, (record, number))| Entering::of(of, first + at, record, number))
+                .collect::<Result<_, Fault>>()?;
+            let (mut rows, mut events) = (Vec::new(), Vec::new());
+            for Entering { record, number, row, event } in made {
+                rows.push(row);
+                events.push(event);
+                done.push((record, number));
+            }
+            self.enter(change, rows).await?;
+            self.append(change, of.who, events).await?;
         }
-        let sql = "INSERT INTO certificate (number, document, counter, serial, code, verify_at, holder,
-                credit_code, title, issuer, term_from, term_to, issued_on, record, digest, batch, row, state)
-            SELECT value->>'number', value->>'document', value->>'counter', value->>'serial', value->>'code',
-                value->>'verify_at', value->>'holder', value->>'credit_code', value->>'title', value->>'issuer',
-                value->>'term_from', value->>'term_to', value->>'issued_on', value->>'record',
-                value->>'digest', value->>'batch', value->>'row', 'reserved'
-            FROM json_each(?)";
-        sqlx::query(sql)
-            .bind(Value::from(rows).to_string())
-            .execute(&mut **change)
-            .await
-            .map_err(|error| self.store.fault(&error))?;
-        self.append(change, of.who, events).await?;
-        Ok(Ok(numbered.into_iter().map(|(record, ..)| record).collect()))
+        Ok(Ok(done))
     }
 
     /// Which of these numbers are used.
     async fn taken(
         &self,
         change: &mut Transaction<'static, Sqlite>,
-        numbers: impl Iterator<Item = (usize, &Option<String>)>,
+        numbers: &[Option<&str>],
     ) -> Result<Vec<Taken>, Fault> {
+        let numbers = numbers.iter().enumerate();
         let asked: Vec<Value> =
-            numbers.filter_map(|(row, number)| Some(json!([row, number.as_ref()?]))).collect();
+            numbers.filter_map(|(row, number)| Some(json!([row, (*number)?]))).collect();
         if asked.is_empty() {
             return Ok(Vec::new());
         }
@@ -176,7 +158,7 @@ impl Registry {
         change: &mut Transaction<'static, Sqlite>,
         counter: &str,
         rows: &[usize],
-        records: &[Record],
+        records: &[&KeptRecord],
         own: &HashSet<&str>,
         document: &Document,
     ) -> Result<Counted, Fault> {
@@ -194,14 +176,14 @@ impl Registry {
                 .enumerate()
                 .map(|(at, &row)| {
                     let serial = last + 1 + at as u64;
-                    numbering::number(document, &records[row], serial)
-                        .map(|number| (row, number, serial))
+                    let record = records[row].record(document)?;
+                    Ok((row, numbering::number(document, &record, serial)?, serial))
                 })
                 .collect::<Result<_, Fault>>()?;
             last += waiting.len() as u64;
-            let asked: Vec<Option<String>> =
-                tried.iter().map(|(_, number, _)| Some(number.clone())).collect();
-            let used = self.taken(change, asked.iter().enumerate()).await?;
+            let asked: Vec<Option<&str>> =
+                tried.iter().map(|(_, number, _)| Some(number.as_str())).collect();
+            let used = self.taken(change, &asked).await?;
             let used: HashSet<usize> = used.into_iter().map(|taken| taken.row).collect();
             // Serials that are free go to the rows in their order; what is left waits for the next ones.
             let mut free = Vec::new();
@@ -218,7 +200,7 @@ impl Registry {
                 let number = if row == tried_for {
                     number
                 } else {
-                    numbering::number(document, &records[row], serial)?
+                    numbering::number(document, &records[row].record(document)?, serial)?
                 };
                 numbers.push((row, number, serial));
             }

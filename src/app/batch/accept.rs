@@ -65,12 +65,13 @@ impl Batches {
         let rows: Vec<NewRow> = names
             .into_iter()
             .zip(examined.into_rows())
-            .filter_map(|(name, row)| Some(NewRow { name, record: row.into_outcome().ok()? }))
+            .filter_map(|(name, row)| Some(NewRow { name, record: row.into_record()? }))
             .collect();
         if rows.is_empty() {
             return Err(Refusal::Usage("没有一行可以受理".to_owned()));
         }
-        self.refuse_misfits(document, options, rows.first().map(|row| &row.record))?;
+        let first = rows.first().map(|row| row.record.record(document)).transpose()?;
+        self.refuse_misfits(document, options, first.as_ref())?;
         let matter = matter(document, &rows);
         let (key, what) = match asked.key {
             Some(key) => (format!("key {}: {key}", asked.who), matter_of_print(&matter, options)),
@@ -90,8 +91,6 @@ impl Batches {
             chunk: chunk_of(document, options),
         };
         let most = i64::try_from(self.house.most).unwrap_or(i64::MAX);
-        let completes: Vec<_> = rows.iter().map(|row| row.record.complete().clone()).collect();
-        let called: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
         let numbered = document.manifest.numbered.is_some();
         let accepted = self
             .ledger
@@ -102,7 +101,7 @@ impl Batches {
                 verify_at: self.house.verify_at.as_deref().filter(|_| numbered),
                 each_alone: asked.good_rows,
                 who: asked.who,
-                rows,
+                rows: &rows,
                 print,
                 most,
             })
@@ -114,8 +113,7 @@ impl Batches {
                 Ok(Wanted { batch, print: first, new: true })
             }
             Accepted::Known(batch) => {
-                let count = called.len();
-                let print = self.print(&batch, (1, count), options, asked.who).await?;
+                let print = self.print(&batch, (1, rows.len()), options, asked.who).await?;
                 Ok(Wanted { batch, print: print.id, new: false })
             }
             Accepted::Otherwise(batch) => Err(Refusal::Otherwise(format!(
@@ -123,9 +121,11 @@ impl Batches {
             ))),
             Accepted::Full => Err(Refusal::Full(self.house.most)),
             Accepted::Taken(taken) => {
-                let fields = taken.iter().filter_map(|taken| {
-                    let (complete, name) = (completes.get(taken.row)?, called.get(taken.row)?);
-                    Some((taken.row, name.as_str(), complete, taken.holder.as_str()))
+                let used = taken.iter().filter_map(|taken| Some((taken, rows.get(taken.row)?)));
+                let used = used.map(|(taken, row)| Ok((taken, row, row.record.record(document)?)));
+                let used = used.collect::<Result<Vec<_>, Fault>>()?;
+                let fields = used.iter().map(|(taken, row, record)| {
+                    (taken.row, row.name.as_str(), record.complete(), taken.holder.as_str())
                 });
                 Err(Refusal::Problems(Box::new(intake::taken(document, fields))))
             }
@@ -197,9 +197,7 @@ impl Batches {
         let rows: Vec<NewRow> = examined
             .into_rows()
             .into_iter()
-            .filter_map(|row| {
-                Some(NewRow { name: String::new(), record: row.into_outcome().ok()? })
-            })
+            .filter_map(|row| Some(NewRow { name: String::new(), record: row.into_record()? }))
             .collect();
         let known = self.ledger.newest(&format!("rows {}", matter(document, &rows))).await?;
         known.map(|(id, _)| id).ok_or_else(|| {

@@ -12,7 +12,7 @@ use chengwen::app::{App, Batches, House as Rules};
 use chengwen::config::Config;
 use chengwen::finish::read_back;
 use chengwen::http::{Mode, Office, Peer, router};
-use chengwen::intake::examine;
+use chengwen::intake::{Record, examine};
 use chengwen::jobs::{Accepted, Ledger, NewBatch, NewPrint, NewRow};
 use chengwen::store::Store;
 use chengwen::values::Role;
@@ -390,7 +390,8 @@ async fn waiting(app: &App, store: &Store) -> String {
     let document = app.document(CERTIFICATE).expect("there");
     let bytes = sample(app, "shanxi-certificate").bytes;
     let examined = examine(app.catalog(), document, &bytes, 10).expect("no fault");
-    let row = |record| NewRow { name: "第1份".to_owned(), record };
+    let row = |record: Record| NewRow { name: "第1份".to_owned(), record: record.into() };
+    let rows: Vec<NewRow> = examined.records.into_iter().map(row).collect();
     let options = r#"{"form":"merged","sides":null,"standard":null,"overprint":null,"names":null}"#;
     let print = NewPrint { options, template: "another", fonts: "another", chunk: 500 };
     let new = NewBatch {
@@ -400,7 +401,7 @@ async fn waiting(app: &App, store: &Store) -> String {
         verify_at: None,
         each_alone: false,
         who: "test",
-        rows: examined.records.into_iter().map(row).collect(),
+        rows: &rows,
         print,
         most: 10,
     };

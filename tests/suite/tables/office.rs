@@ -21,7 +21,7 @@ fn csv_to_xlsx_to_csv_keeps_every_record() {
     fs::write(&file, &text).expect("written");
     let wanted = examined(&app, text.as_bytes());
     assert!(wanted.is_sound(), "{:?}", wanted.problems().all());
-    let wanted: Vec<&Value> = wanted.rows().iter().map(|row| row.given()).collect();
+    let wanted: Vec<Value> = wanted.rows().iter().map(|row| row.given()).collect();
     assert_eq!(wanted[0]["term"]["to"], "2028-03-04");
     assert_eq!(wanted[0]["issued_on"], "2026-03-05");
 
@@ -81,8 +81,8 @@ fn the_fill_in_spreadsheet_is_read_back_as_it_was_filled_in() {
     }
     let found = examined(&app, text.as_bytes());
     assert!(found.is_sound(), "{:?}", found.problems().all());
-    let given: Vec<&Value> = found.rows().iter().map(|row| row.given()).collect();
-    assert_eq!(given, records.iter().collect::<Vec<_>>());
+    let given: Vec<Value> = found.rows().iter().map(|row| row.given()).collect();
+    assert_eq!(given, records);
 }
 
 #[test]

@@ -35,8 +35,8 @@ proptest! {
         let given = examined(&app, &json);
         let copy = app.annotated(CERTIFICATE, &given).expect("a copy");
         let read = examined(&app, &copy);
-        let wanted: Vec<&Value> = given.rows().iter().map(|row| row.given()).collect();
-        let found: Vec<&Value> = read.rows().iter().map(|row| row.given()).collect();
+        let wanted: Vec<Value> = given.rows().iter().map(|row| row.given()).collect();
+        let found: Vec<Value> = read.rows().iter().map(|row| row.given()).collect();
         prop_assert_eq!(found, wanted);
     }
 }
