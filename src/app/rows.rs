@@ -24,6 +24,17 @@ impl App {
         rows: &[u8],
         kind: RowsKind,
     ) -> Result<ExaminedRows, Refusal> {
+        self.examine_rows_with(document, rows, kind, |_, _| Ok(Vec::new()))
+    }
+
+    /// The same; `more` looks once more at what was found sound, and tells what it has found.
+    pub(super) fn examine_rows_with(
+        &self,
+        document: &str,
+        rows: &[u8],
+        kind: RowsKind,
+        more: impl FnOnce(&Document, &ExaminedRows) -> Result<Vec<RowFinding>, Refusal>,
+    ) -> Result<ExaminedRows, Refusal> {
         let document = self.document(document)?;
         let most = self.most.rows;
         let mut examined = intake::examine_rows(self.catalog(), document, rows, kind, most)
@@ -33,6 +44,8 @@ impl App {
             })?;
         let without_room = self.rows_without_room(document, &examined)?;
         examined.add(document, without_room);
+        let more = more(document, &examined)?;
+        examined.add(document, more);
         examined.conclude(document);
         Ok(examined)
     }

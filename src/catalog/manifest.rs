@@ -90,6 +90,10 @@ pub struct Numbered {
     pub from: Option<Spanned<String>>,
     /// The last day of its term.
     pub to: Option<Spanned<String>>,
+    /// Whether a holder has at most one certificate of a title in force; another one is accepted only if it
+    /// is said to be meant.
+    #[serde(default)]
+    pub one_each: bool,
     /// The notice that tells of its revocation.
     pub revocation: Option<Revocation>,
 }

@@ -14,7 +14,7 @@ use super::arguments::Batch;
 use super::data::{self, Folder};
 use super::{check, output, preparers};
 use crate::app::{
-    App, Asked, BatchOptions, Batches, ExaminedRows, Form, House, Refusal, RowsKind, Setup,
+    App, Asked, BatchOptions, Batches, ExaminedRows, Form, House, Refusal, RowsKind, Setup, Wanted,
 };
 use crate::config::Config;
 use crate::digest::hexadecimal;
@@ -46,20 +46,20 @@ pub(super) fn run(
     let batches = Batches::of(Arc::new(app), Ledger::of(store), house);
     let named = (!output::is_standard(&batch.rows)).then_some(batch.rows.as_path());
     let kind = RowsKind::guess(named, &bytes);
-    let examined = batches.app().examine_rows(&batch.document, &bytes, kind)?;
+    let asked = Asked { who: by, key: None, anew: batch.new, good_rows: batch.good_rows };
+    // What is only printed again, or cancelled, asks the registry for nothing.
+    let examined = if batch.only.is_some() || batch.cancel.is_some() {
+        batches.app().examine_rows(&batch.document, &bytes, kind)?
+    } else {
+        batches.examine(&batch.document, &bytes, kind, asked, runtime.handle())?
+    };
     if !examined.is_sound() {
         if let Some(refused) = refuse(&batches, batch, kind, &examined)? {
             return Ok(refused);
         }
     } else {
-        output::tell(examined.problems());
+        check::tell_advice(&examined);
     }
-    if numbered && !batches.verifies() {
-        output::remark(
-            "提示：没有设查验网址（server.public_url），证书上不印二维码，也不能在网上查验。",
-        );
-    }
-    let asked = Asked { who: by, key: None, anew: batch.new, good_rows: batch.good_rows };
     let print = match (&batch.cancel, batch.only) {
         (Some(why), _) => {
             let id = runtime.block_on(batches.accepted_before(&batch.document, examined))?;
@@ -67,16 +67,16 @@ pub(super) fn run(
         }
         (None, Some(range)) => {
             let id = runtime.block_on(batches.accepted_before(&batch.document, examined))?;
-            runtime.block_on(batches.print(&id, range, &options, by))?.id
+            let again = runtime.block_on(batches.print(&id, range, &options, by))?;
+            note(&again.notes);
+            again.print.id
         }
         (None, None) => {
             let accepting = batches.accept(&batch.document, examined, &options, asked);
             let wanted = runtime.block_on(accepting)?;
+            note(&wanted.notes);
             if !wanted.new {
-                output::remark(format_args!(
-                    "这些数据已受理过（批次 {}），编号照旧；要作为新的一批重新编号，加 --new。",
-                    wanted.batch
-                ));
+                tell_known(&runtime, &batches, &wanted)?;
             }
             wanted.print
         }
@@ -85,6 +85,28 @@ pub(super) fn run(
     deliver(&runtime, &batches, &done, &batch.output)?;
     tell(&runtime, &batches, &done, batch, &options)?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn note(notes: &[String]) {
+    for note in notes {
+        output::remark(format_args!("提示：{note}。"));
+    }
+}
+
+/// Tells of rows that were accepted before: whether they were printed as well.
+fn tell_known(runtime: &Runtime, batches: &Batches, known: &Wanted) -> Result<(), Refusal> {
+    let print = runtime.block_on(batches.ledger().print(&known.print))?;
+    let batch = &known.batch;
+    match print.filter(|print| print.state == PrintState::Waiting) {
+        Some(print) => output::remark(format_args!(
+            "这些数据受理过（批次 {batch}），没有印完：接着印，已完成 {} 份，编号照旧。",
+            print.done
+        )),
+        None => output::remark(format_args!(
+            "这些数据已受理过并且印完（批次 {batch}），编号照旧；要作为新的一批重新编号，加 --new。"
+        )),
+    }
+    Ok(())
 }
 
 /// Tells what is bad; unless the good rows are wanted alone, nothing more is done.

@@ -2,13 +2,37 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use serde_json::json;
+use tokio::runtime::Handle;
 
+use super::data::{self, Folder};
 use super::output;
-use crate::app::{App, ExaminedRows, Refusal, RowsKind};
+use crate::app::{App, Asked, Batches, ExaminedRows, Refusal, RowsKind, Setup};
+use crate::config::Config;
 use crate::intake::Problem;
 use crate::values::Level;
+
+/// The same with the registry of a data directory beside it, which may have something against rows of
+/// numbered documents.
+pub(super) fn run_beside(
+    config: &Config,
+    setup: &Setup,
+    document: &str,
+    input: &Path,
+    as_json: bool,
+    marked: Option<&Path>,
+) -> Result<ExitCode, Refusal> {
+    let app = Arc::new(App::open(setup)?);
+    if app.document(document)?.manifest.numbered.is_none() {
+        return run(&app, document, input, as_json, marked, None);
+    }
+    let runtime = data::runtime()?;
+    let store = data::store(&runtime, data::folder(config)?, Folder::MustExist)?;
+    let batches = data::batches(Arc::clone(&app), config, store);
+    run(&app, document, input, as_json, marked, Some((&batches, runtime.handle())))
+}
 
 pub(super) fn run(
     app: &App,
@@ -16,6 +40,7 @@ pub(super) fn run(
     input: &Path,
     as_json: bool,
     marked: Option<&Path>,
+    registry: Option<(&Batches, &Handle)>,
 ) -> Result<ExitCode, Refusal> {
     // An unknown document is told before standard input is waited for.
     app.document(document)?;
@@ -28,8 +53,14 @@ pub(super) fn run(
     let bytes = output::read(input)?;
     let name = (!output::is_standard(input)).then_some(input);
     let kind = RowsKind::guess(name, &bytes);
-    if kind != RowsKind::Json || marked.is_some() {
-        let examined = app.examine_rows(document, &bytes, kind)?;
+    if kind != RowsKind::Json || marked.is_some() || registry.is_some() {
+        let examined = match registry {
+            Some((batches, handle)) => {
+                let asked = Asked { who: "", key: None, anew: false, good_rows: false };
+                batches.examine(document, &bytes, kind, asked, handle)?
+            }
+            None => app.examine_rows(document, &bytes, kind)?,
+        };
         if let Some(marked) = marked {
             output::write(marked, &app.annotated(document, &examined)?)?;
         }
@@ -69,17 +100,7 @@ pub(super) fn tell_rows(examined: &ExaminedRows, as_json: bool) -> Result<ExitCo
             "advice": problems.advice().map(told).collect::<Vec<_>>(),
         }))?;
     } else {
-        for problem in problems.all() {
-            let kind = if problem.level == Level::Problem { "问题" } else { "提示" };
-            let place = examined.place_of(problem);
-            let place = match place.map(|place| place.cell.unwrap_or(format!("第{}行", place.row)))
-            {
-                Some(place) => place,
-                None if problem.pointer.is_empty() => "全文".to_owned(),
-                None => problem.pointer.clone(),
-            };
-            output::remark(format_args!("{kind} {place}：{}", problem.sentence));
-        }
+        problems.all().iter().for_each(|problem| tell_one(examined, problem));
         if sound {
             output::line(format_args!("检查通过，共{all}份。"));
         } else {
@@ -87,4 +108,20 @@ pub(super) fn tell_rows(examined: &ExaminedRows, as_json: bool) -> Result<ExitCo
         }
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// What is advised of sound rows, each at its place.
+pub(super) fn tell_advice(examined: &ExaminedRows) {
+    examined.problems().advice().for_each(|problem| tell_one(examined, problem));
+}
+
+fn tell_one(examined: &ExaminedRows, problem: &Problem) {
+    let kind = if problem.level == Level::Problem { "问题" } else { "提示" };
+    let place = examined.place_of(problem);
+    let place = match place.map(|place| place.cell.unwrap_or(format!("第{}行", place.row))) {
+        Some(place) => place,
+        None if problem.pointer.is_empty() => "全文".to_owned(),
+        None => problem.pointer.clone(),
+    };
+    output::remark(format_args!("{kind} {place}：{}", problem.sentence));
 }

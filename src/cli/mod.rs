@@ -55,7 +55,9 @@ pub fn run() -> ExitCode {
 }
 
 fn act_on(arguments: Arguments) -> Result<ExitCode, Refusal> {
-    if arguments.verb.is_configured() {
+    // Rows are checked with the registry beside, where there is one.
+    let data = arguments.data.is_some() || std::env::var_os("CHENGWEN_DATA").is_some();
+    if arguments.verb.is_configured() || (data && matches!(arguments.verb, Verb::Check { .. })) {
         return with_config(arguments);
     }
     tell_on_standard_error(arguments.verbose, None);
@@ -92,6 +94,10 @@ fn with_config(arguments: Arguments) -> Result<ExitCode, Refusal> {
         Verb::Registry { verb } => {
             let setup = || setup(arguments.home.clone(), arguments.fonts.clone());
             registry::run(&config, setup, verb, &by(arguments.by.clone()))
+        }
+        Verb::Check { document, input, json, marked } => {
+            let setup = setup(arguments.home, arguments.fonts)?;
+            check::run_beside(&config, &setup, &document, &input, json, marked.as_deref())
         }
         Verb::Purge => purge::run(&config),
         Verb::Packet(pack) => packet::run(&config, setup(arguments.home, arguments.fonts)?, &pack),
@@ -144,7 +150,7 @@ fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
         Verb::List { check, json } => list::run(app, check, json),
         Verb::Schema { document, xlsx } => schema::run(app, &document, xlsx.as_deref()),
         Verb::Check { document, input, json, marked } => {
-            check::run(app, &document, &input, json, marked.as_deref())
+            check::run(app, &document, &input, json, marked.as_deref(), None)
         }
         Verb::Render(render) => render::run(app, &render),
         Verb::RenderProcess { memory } => {

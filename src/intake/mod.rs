@@ -33,7 +33,7 @@ pub use record::{Draft, KeptRecord, Record};
 
 /// The code of a field that is not filled in.
 pub const MISSING: &str = "field.missing";
-pub use room::{taken, without_room};
+pub use room::{of_rows, without_room};
 pub use sentence::{on_line, shown};
 pub use table::{RowsKind, Table};
 

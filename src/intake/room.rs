@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::problem::Problems;
-use super::sentence;
+use super::{Record, sentence};
 use crate::catalog::Document;
 use crate::values::Finding;
 
@@ -32,20 +32,16 @@ pub fn without_room<'a>(
     problems
 }
 
-/// The problems of rows (place, name, complete record) whose numbers are used already, each with the
-/// holder who has it.
+/// What was found in rows (place, name, record, field) after they were looked at, as problems.
 #[must_use]
-pub fn taken<'a>(
+pub fn of_rows(
     document: &Document,
-    fields: impl IntoIterator<Item = (usize, &'a str, &'a Value, &'a str)>,
+    found: Vec<(usize, &str, Record, String, Finding)>,
 ) -> Problems {
-    let at = document.manifest.numbered.as_ref().map_or("", |numbered| numbered.at.get_ref());
     let mut problems = Problems::default();
-    for (row, name, complete, holder) in fields {
-        let found = complete.pointer(at).cloned().unwrap_or_default();
-        let finding = Finding::problem("number.taken").with("found", found).with("holder", holder);
+    for (row, name, record, pointer, finding) in found {
         let mut one = Problems::default();
-        one.push(sentence::problem(&document.schema, complete, at.to_owned(), finding));
+        one.push(sentence::problem(&document.schema, record.complete(), pointer, finding));
         problems.enclose(&format!("/{row}"), name, one);
     }
     problems

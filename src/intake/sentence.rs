@@ -184,6 +184,22 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
             get("found"),
             get("holder")
         ),
+        "holder.held" => format!(
+            "{label}已有这一称号的有效证书（{}{}），没有再编号；要改正或换发旧证书的，见 registry revoke --replaced-by；\
+             确实要再发一份，命令行加 --new，接口加 anew=yes",
+            get("number"),
+            if get("to").is_empty() {
+                String::new()
+            } else {
+                format!("，有效期至 {}", get("to"))
+            },
+        ),
+        "holder.twice" => format!(
+            "{label}与第{}{}是同一持有者、同一称号，请只留一{}；确实各发一份，命令行加 --new，接口加 anew=yes",
+            get("first"),
+            get("unit"),
+            get("unit")
+        ),
         "list.repeated" => format!("{label}中“{}”重复，请只保留一个", get("repeated")),
         "number.too-small" => {
             format!("{label}不能小于{}，现为{}，请改正", get("limit"), get("found"))

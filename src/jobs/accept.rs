@@ -8,7 +8,7 @@ use crate::catalog::Document;
 use crate::digest::hexadecimal;
 use crate::fault::Fault;
 use crate::intake::KeptRecord;
-use crate::registry::{PORTION, Reserved, Taken};
+use crate::registry::{Clash, PORTION, Reserved};
 use crate::store::{now, record};
 
 /// Rows that are to be accepted.
@@ -23,6 +23,8 @@ pub struct NewBatch<'a> {
     pub verify_at: Option<&'a str>,
     /// Whether a row that cannot be printed leaves the others as they are.
     pub each_alone: bool,
+    /// Whether rows are refused whose holders have a certificate of the title in force.
+    pub one_each: bool,
     /// Who asks.
     pub who: &'a str,
     /// The rows, in their order.
@@ -65,8 +67,8 @@ pub enum Accepted {
     Otherwise(String),
     /// Too much is unfinished.
     Full,
-    /// Numbers that the rows bring along are used.
-    Taken(Vec<Taken>),
+    /// Rows (from 0) that clash with the registry.
+    Clashing(Vec<(usize, Clash)>),
 }
 
 impl Ledger {
@@ -117,6 +119,7 @@ impl Ledger {
                 batch: &id,
                 verify_at: new.verify_at,
                 who: new.who,
+                one_each: new.one_each,
             };
             let records: Vec<&KeptRecord> = records.collect();
             match self.registry.reserve(&mut change, &records, &of).await? {
@@ -125,14 +128,14 @@ impl Ledger {
                         numbered.iter().map(|(record, number)| (record, Some(&**number)));
                     self.add_rows(&mut change, &id, new.rows, numbered).await?;
                 }
-                Err(taken) => return Ok(Accepted::Taken(taken)),
+                Err(clashes) => return Ok(Accepted::Clashing(clashes)),
             }
         } else {
             let records = records.map(|record| (record, None));
             self.add_rows(&mut change, &id, new.rows, records).await?;
         }
         let count = new.rows.len();
-        self.add_print(&mut change, &id, true, (1, count), new.who, new.print).await?;
+        self.add_print(&mut change, &id, true, (1, signed(count)), new.who, new.print).await?;
         let made = async {
             record(&mut change, new.who, "batch.accepted", &id).await?;
             change.commit().await
@@ -177,7 +180,7 @@ impl Ledger {
     pub async fn print_again(
         &self,
         batch: &str,
-        range: (usize, usize),
+        range: (i64, i64),
         who: &str,
         print: NewPrint<'_>,
         most: i64,
@@ -187,8 +190,8 @@ impl Ledger {
             AND template = ? AND fonts = ?";
         let known: Option<(String,)> = sqlx::query_as(sql)
             .bind(batch)
-            .bind(signed(range.0))
-            .bind(signed(range.1))
+            .bind(range.0)
+            .bind(range.1)
             .bind(print.options)
             .bind(print.template)
             .bind(print.fonts)
@@ -224,7 +227,7 @@ impl Ledger {
         change: &mut Transaction<'static, Sqlite>,
         batch: &str,
         issues: bool,
-        (first, last): (usize, usize),
+        (first, last): (i64, i64),
         who: &str,
         print: NewPrint<'_>,
     ) -> Result<String, Fault> {
@@ -232,7 +235,7 @@ impl Ledger {
         let mut chunks = Vec::new();
         let mut from = first;
         while from <= last {
-            let to = last.min(from + print.chunk.max(1) - 1);
+            let to = last.min(from + signed(print.chunk.max(1)) - 1);
             chunks.push(json!([chunks.len() + 1, 0, from, to]));
             from = to + 1;
         }
@@ -245,8 +248,8 @@ impl Ledger {
             .bind(&id)
             .bind(batch)
             .bind(issues)
-            .bind(signed(first))
-            .bind(signed(last))
+            .bind(first)
+            .bind(last)
             .bind(print.options)
             .bind(print.template)
             .bind(print.fonts)

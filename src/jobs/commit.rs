@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use sqlx::{Sqlite, Transaction};
 
+use super::progress::ROWS;
 use super::{Claim, Ledger, RowState, TRIES};
 use crate::fault::Fault;
 use crate::registry::{Issue, Standing};
@@ -29,29 +30,17 @@ impl Ledger {
     /// # Errors
     /// A fault of the data directory.
     pub async fn rows_of(&self, claim: &Claim) -> Result<Vec<RowState>, Fault> {
-        let sql =
-            "SELECT batch_row.row, name, batch_row.record, batch_row.digest, batch_row.number, code
-            FROM batch_row LEFT JOIN certificate ON certificate.number = batch_row.number
-            WHERE batch_row.batch = ? AND batch_row.row BETWEEN ? AND ? AND failed IS NULL
-            ORDER BY batch_row.row";
-        type Asked = (i64, String, String, String, Option<String>, Option<String>);
-        let rows: Vec<Asked> = sqlx::query_as(sql)
+        let sql = format!(
+            "{ROWS} WHERE batch_row.batch = ? AND batch_row.row BETWEEN ? AND ? AND failed IS NULL
+            ORDER BY batch_row.row"
+        );
+        sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(&claim.batch)
             .bind(claim.rows.0)
             .bind(claim.rows.1)
             .fetch_all(self.store.pool())
             .await
-            .map_err(|error| self.store.fault(&error))?;
-        let row = |(row, name, record, digest, number, code)| RowState {
-            row,
-            name,
-            record,
-            digest,
-            number,
-            code,
-            failed: None,
-        };
-        Ok(rows.into_iter().map(row).collect())
+            .map_err(|error| self.store.fault(&error))
     }
 
     /// Writes down what a chunk of rows was made into, and which rows cannot be printed and why. False if
@@ -246,7 +235,9 @@ impl Ledger {
         for run in runs {
             kept.extend(run.starts.iter().map(|&(row, page, pages)| (row, (run, page, pages))));
         }
-        let standing = numbers.into_iter().map(|(row, number)| {
+        // What was left out of a print for others to hold stands nowhere in it.
+        let printed = |(row, _): &(i64, String)| claim.issues || begins.contains_key(row);
+        let standing = numbers.into_iter().filter(printed).map(|(row, number)| {
             let lost = || Fault::new(format!("批次 {} 第{row}份没有印出", claim.batch));
             let (run, run_page, run_pages) = kept.get(&row).copied().ok_or_else(lost)?;
             let page = begins.get(&row).copied().ok_or_else(lost)?;

@@ -24,6 +24,8 @@ pub struct Batch {
     pub failed: i64,
     /// The first and the last number, in the order of the rows.
     pub numbers: Option<(String, String)>,
+    /// The address at which its certificates are verified, if they bear a code.
+    pub verify_at: Option<String>,
     /// Why it was cancelled, if it was.
     pub cancelled: Option<String>,
 }
@@ -92,9 +94,43 @@ pub struct RowState {
     pub number: Option<String>,
     /// What it is verified by.
     pub code: Option<String>,
+    /// The state of its certificate, in the registry's words.
+    pub state: Option<String>,
     /// Why it cannot be printed, if so.
     pub failed: Option<String>,
 }
+
+impl RowState {
+    /// Why its certificate must not be handed out any more, if so.
+    #[must_use]
+    pub fn out_of_force(&self) -> Option<&'static str> {
+        match self.state.as_deref() {
+            Some("revoked") => Some("已撤销"),
+            Some("replaced") => Some("已换发"),
+            _ => None,
+        }
+    }
+}
+
+impl<'r> FromRow<'r, SqliteRow> for RowState {
+    fn from_row(row: &'r SqliteRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            row: row.try_get("row")?,
+            name: row.try_get("name")?,
+            record: row.try_get("record")?,
+            digest: row.try_get("digest")?,
+            number: row.try_get("number")?,
+            code: row.try_get("code")?,
+            state: row.try_get("state")?,
+            failed: row.try_get("failed")?,
+        })
+    }
+}
+
+/// The rows of a batch as [`RowState`] reads them.
+pub(super) const ROWS: &str = "SELECT batch_row.row, name, batch_row.record, batch_row.digest,
+        batch_row.number, code, state, failed
+    FROM batch_row LEFT JOIN certificate ON certificate.number = batch_row.number";
 
 impl<'r> FromRow<'r, SqliteRow> for Print {
     fn from_row(row: &'r SqliteRow) -> Result<Self, sqlx::Error> {
@@ -135,15 +171,17 @@ impl Ledger {
     /// # Errors
     /// A fault of the data directory.
     pub async fn batch(&self, id: &str) -> Result<Option<Batch>, Fault> {
-        type Asked = (String, String, String, i64, Option<String>, i64, i64);
-        let sql = "SELECT id, document, who, at, cancelled, (SELECT count(*) FROM batch_row WHERE batch = id),
+        type Asked = (String, String, String, i64, Option<String>, Option<String>, i64, i64);
+        let sql = "SELECT id, document, who, at, verify_at, cancelled, (SELECT count(*) FROM batch_row WHERE batch = id),
                 (SELECT count(failed) FROM batch_row WHERE batch = id) FROM batch WHERE id = ?";
         let found: Option<Asked> = sqlx::query_as(sql)
             .bind(id)
             .fetch_optional(self.store.pool())
             .await
             .map_err(|error| self.store.fault(&error))?;
-        let Some((id, document, who, at, cancelled, rows, failed)) = found else { return Ok(None) };
+        let Some((id, document, who, at, verify_at, cancelled, rows, failed)) = found else {
+            return Ok(None);
+        };
         let sql =
             "SELECT number FROM batch_row WHERE batch = ? AND number IS NOT NULL ORDER BY row";
         let end = |sql: String| {
@@ -159,7 +197,7 @@ impl Ledger {
         let first = first.map_err(|error| self.store.fault(&error))?;
         let last = last.map_err(|error| self.store.fault(&error))?;
         let numbers = first.zip(last).map(|((first,), (last,))| (first, last));
-        Ok(Some(Batch { id, document, who, at, rows, failed, numbers, cancelled }))
+        Ok(Some(Batch { id, document, who, at, rows, failed, numbers, verify_at, cancelled }))
     }
 
     /// The batches, the newest first.
@@ -244,26 +282,12 @@ impl Ledger {
     /// # Errors
     /// A fault of the data directory.
     pub async fn row_states(&self, batch: &str) -> Result<Vec<RowState>, Fault> {
-        type Asked = (i64, String, String, String, Option<String>, Option<String>, Option<String>);
-        let sql = "SELECT batch_row.row, name, batch_row.record, batch_row.digest,
-                batch_row.number, code, failed
-            FROM batch_row LEFT JOIN certificate ON certificate.number = batch_row.number
-            WHERE batch_row.batch = ? ORDER BY batch_row.row";
-        let rows: Vec<Asked> = sqlx::query_as(sql)
+        let sql = format!("{ROWS} WHERE batch_row.batch = ? ORDER BY batch_row.row");
+        sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(batch)
             .fetch_all(self.store.pool())
             .await
-            .map_err(|error| self.store.fault(&error))?;
-        let state = |(row, name, record, digest, number, code, failed)| RowState {
-            row,
-            name,
-            record,
-            digest,
-            number,
-            code,
-            failed,
-        };
-        Ok(rows.into_iter().map(state).collect())
+            .map_err(|error| self.store.fault(&error))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What becomes of a number after it was reserved: issued, printed again, replaced, revoked, voided.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 use sqlx::{Sqlite, Transaction};
 
@@ -100,20 +102,24 @@ impl Registry {
         numbers: Vec<String>,
         facts: &Value,
     ) -> Result<(), Fault> {
-        let sql = "UPDATE certificate SET state = 'reprinted' WHERE state = 'issued'
-            AND number IN (SELECT value FROM json_each(?))";
-        sqlx::query(sql)
+        // One that was revoked while it was being printed stays revoked.
+        let sql =
+            "UPDATE certificate SET state = 'reprinted' WHERE state IN ('issued', 'reprinted')
+            AND number IN (SELECT value FROM json_each(?)) RETURNING number";
+        let printed: Vec<(String,)> = sqlx::query_as(sql)
             .bind(json!(numbers).to_string())
-            .execute(&mut **change)
+            .fetch_all(&mut **change)
             .await
             .map_err(|error| self.store.fault(&error))?;
+        let printed: HashSet<String> = printed.into_iter().map(|it| it.0).collect();
         let event = |number| Event {
             what: Happened::Reprinted,
             number,
             why: why.to_owned(),
             facts: facts.clone(),
         };
-        self.append(change, who, numbers.into_iter().map(event).collect()).await
+        let numbers = numbers.into_iter().filter(|number| printed.contains(number));
+        self.append(change, who, numbers.map(event).collect()).await
     }
 
     /// Voids numbers that were reserved and will not be issued, as part of a change.
@@ -131,7 +137,7 @@ impl Registry {
             .fetch_all(&mut **change)
             .await
             .map_err(|error| self.store.fault(&error))?;
-        let voided: std::collections::HashSet<String> = voided.into_iter().map(|it| it.0).collect();
+        let voided: HashSet<String> = voided.into_iter().map(|it| it.0).collect();
         let events = numbers.into_iter().filter(|(number, _)| voided.contains(number));
         let event = |(number, why)| Event { what: Happened::Voided, number, why, facts: json!({}) };
         self.append(change, who, events.map(event).collect()).await

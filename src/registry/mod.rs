@@ -5,6 +5,7 @@
 
 mod audit;
 mod changes;
+mod clash;
 mod code;
 mod entering;
 mod history;
@@ -21,10 +22,10 @@ use crate::store::Store;
 pub use audit::Audit;
 pub(crate) use changes::Standing;
 pub use changes::{Changed, Issue};
+pub use clash::{Claimed, Clash};
 pub use code::{printed, typed};
 pub use history::{Entry, Happened};
 pub use look::Search;
-pub use reserve::Taken;
 pub(crate) use reserve::{PORTION, Reserved};
 
 /// The registry in a data directory.

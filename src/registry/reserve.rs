@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::{Sqlite, Transaction};
 
 use super::Registry;
+use super::clash::{Claimed, Clash};
 use super::entering::{Entering, Place};
 use super::history::{Event, Happened};
 use crate::catalog::Document;
@@ -15,21 +16,14 @@ use crate::fault::Fault;
 use crate::intake::{KeptRecord, Record};
 use crate::wording::numbering;
 
-/// A number that a user gave, and that is used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
-    /// The row, from 0.
-    pub row: usize,
-    /// Who has it.
-    pub holder: String,
-}
-
 /// For whom numbers are reserved.
 pub(crate) struct Reserved<'a> {
     pub(crate) document: &'a Document,
     pub(crate) batch: &'a str,
     pub(crate) verify_at: Option<&'a str>,
     pub(crate) who: &'a str,
+    /// Whether a holder may have one certificate of a title in force, and no more.
+    pub(crate) one_each: bool,
 }
 
 /// How many rows are written at once: memory does not grow with a batch.
@@ -63,23 +57,29 @@ impl Asked {
 
 impl Registry {
     /// Gives each record its number, as part of a change: its own, if it has one that is unused, else the
-    /// next of its counter. Told are the records with their numbers, or which are taken.
+    /// next of its counter. Told are the records with their numbers, or what they clash with.
     pub(crate) async fn reserve(
         &self,
         change: &mut Transaction<'static, Sqlite>,
         records: &[&KeptRecord],
         of: &Reserved<'_>,
-    ) -> Result<Result<Vec<(KeptRecord, String)>, Vec<Taken>>, Fault> {
+    ) -> Result<Result<Vec<(KeptRecord, String)>, Vec<(usize, Clash)>>, Fault> {
         let document = of.document;
-        let asked: Vec<Asked> = records
+        let (asked, claimed): (Vec<Asked>, Vec<Claimed>) = records
             .par_iter()
-            .map(|record| Asked::of(document, &record.record(document)?))
-            .collect::<Result<_, Fault>>()?;
-        let given: Vec<Option<&str>> = asked.iter().map(Asked::given).collect();
-        let taken = self.taken(change, &given).await?;
-        if !taken.is_empty() {
-            return Ok(Err(taken));
+            .map(|record| {
+                let record = record.record(document)?;
+                Ok((Asked::of(document, &record)?, Claimed::of(document, &record)?))
+            })
+            .collect::<Result<Vec<_>, Fault>>()?
+            .into_iter()
+            .unzip();
+        let clashes = self.clashes_in(change, document, &claimed, of.one_each).await?;
+        if !clashes.is_empty() {
+            return Ok(Err(clashes));
         }
+        drop(claimed);
+        let given: Vec<Option<&str>> = asked.iter().map(Asked::given).collect();
         let mut waiting: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (row, asked) in asked.iter().enumerate() {
             if let Asked::Next(counter) = asked {
@@ -129,29 +129,6 @@ impl Registry {
         Ok(Ok(done))
     }
 
-    /// Which of these numbers are used.
-    async fn taken(
-        &self,
-        change: &mut Transaction<'static, Sqlite>,
-        numbers: &[Option<&str>],
-    ) -> Result<Vec<Taken>, Fault> {
-        let numbers = numbers.iter().enumerate();
-        let asked: Vec<Value> =
-            numbers.filter_map(|(row, number)| Some(json!([row, (*number)?]))).collect();
-        if asked.is_empty() {
-            return Ok(Vec::new());
-        }
-        let sql = "SELECT asked.value->>0, certificate.holder FROM json_each(?) AS asked
-            JOIN certificate ON certificate.number = asked.value->>1 ORDER BY 1";
-        let found: Vec<(i64, String)> = sqlx::query_as(sql)
-            .bind(Value::from(asked).to_string())
-            .fetch_all(&mut **change)
-            .await
-            .map_err(|error| self.store.fault(&error))?;
-        let taken = |(row, holder)| Taken { row: usize::try_from(row).unwrap_or(0), holder };
-        Ok(found.into_iter().map(taken).collect())
-    }
-
     /// The next numbers of a counter for these rows; what is used already is passed over.
     async fn count(
         &self,
@@ -184,7 +161,7 @@ impl Registry {
             let asked: Vec<Option<&str>> =
                 tried.iter().map(|(_, number, _)| Some(number.as_str())).collect();
             let used = self.taken(change, &asked).await?;
-            let used: HashSet<usize> = used.into_iter().map(|taken| taken.row).collect();
+            let used: HashSet<usize> = used.into_iter().map(|(row, _)| row).collect();
             // Serials that are free go to the rows in their order; what is left waits for the next ones.
             let mut free = Vec::new();
             for (at, (row, number, serial)) in tried.into_iter().enumerate() {

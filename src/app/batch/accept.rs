@@ -1,12 +1,14 @@
 //! Rows that were looked at are accepted, with what they are to become.
 
+use super::foreseen::{finding, is_one_each};
 use super::{BatchOptions, Batches, Form};
 use crate::app::{Refusal, Sides};
 use crate::catalog::Document;
 use crate::digest::{Digest, Hashing};
 use crate::fault::Fault;
-use crate::intake::{self, ExaminedRows, Record};
-use crate::jobs::{Accepted, NewBatch, NewPrint, NewRow, Print, PrintState, again, signed};
+use crate::intake::{self, ExaminedRows, KeptRecord, Record};
+use crate::jobs::{Accepted, NewBatch, NewPrint, NewRow, again};
+use crate::registry::Clash;
 use crate::wording::{self, numbering};
 
 /// Rows that are typeset together: few enough to be soon done, enough that their fonts are not most of
@@ -32,6 +34,16 @@ pub struct Asked<'a> {
     pub good_rows: bool,
 }
 
+impl Asked<'_> {
+    /// What a batch of these rows is known by.
+    pub(super) fn key_of(&self, matter: &str) -> String {
+        match self.key {
+            Some(key) => format!("key {}: {key}", self.who),
+            None => format!("rows {matter}"),
+        }
+    }
+}
+
 /// What was accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
@@ -41,6 +53,8 @@ pub struct Wanted {
     pub print: String,
     /// Whether the batch is new.
     pub new: bool,
+    /// What is to be known of it.
+    pub notes: Vec<String>,
 }
 
 impl Batches {
@@ -72,11 +86,9 @@ impl Batches {
         }
         let first = rows.first().map(|row| row.record.record(document)).transpose()?;
         self.refuse_misfits(document, options, first.as_ref())?;
-        let matter = matter(document, &rows);
-        let (key, what) = match asked.key {
-            Some(key) => (format!("key {}: {key}", asked.who), matter_of_print(&matter, options)),
-            None => (format!("rows {matter}"), matter),
-        };
+        let matter = matter(document, rows.iter().map(|row| &row.record));
+        let key = asked.key_of(&matter);
+        let what = if asked.key.is_some() { matter_of_print(&matter, options) } else { matter };
         // Whoever asks once more asks on for the newest.
         let key = if asked.anew {
             again(&key)?
@@ -100,6 +112,7 @@ impl Batches {
                 document,
                 verify_at: self.house.verify_at.as_deref().filter(|_| numbered),
                 each_alone: asked.good_rows,
+                one_each: !asked.anew && is_one_each(document),
                 who: asked.who,
                 rows: &rows,
                 print,
@@ -110,78 +123,19 @@ impl Batches {
             Accepted::New(batch) => {
                 let prints = self.ledger.prints_of(&batch).await?;
                 let first = prints.into_iter().next().map(|print| print.id).unwrap_or_default();
-                Ok(Wanted { batch, print: first, new: true })
+                let notes = self.notes_of_new(numbered);
+                Ok(Wanted { batch, print: first, new: true, notes })
             }
             Accepted::Known(batch) => {
-                let print = self.print(&batch, (1, rows.len()), options, asked.who).await?;
-                Ok(Wanted { batch, print: print.id, new: false })
+                let again = self.print(&batch, (1, rows.len()), options, asked.who).await?;
+                Ok(Wanted { batch, print: again.print.id, new: false, notes: again.notes })
             }
             Accepted::Otherwise(batch) => Err(Refusal::Otherwise(format!(
                 "这个 Idempotency-Key 已用于另一批数据（批次 {batch}），请换一个"
             ))),
             Accepted::Full => Err(Refusal::Full(self.house.most)),
-            Accepted::Taken(taken) => {
-                let used = taken.iter().filter_map(|taken| Some((taken, rows.get(taken.row)?)));
-                let used = used.map(|(taken, row)| Ok((taken, row, row.record.record(document)?)));
-                let used = used.collect::<Result<Vec<_>, Fault>>()?;
-                let fields = used.iter().map(|(taken, row, record)| {
-                    (taken.row, row.name.as_str(), record.complete(), taken.holder.as_str())
-                });
-                Err(Refusal::Problems(Box::new(intake::taken(document, fields))))
-            }
+            Accepted::Clashing(clashes) => Err(clashing(document, &rows, clashes)?),
         }
-    }
-
-    /// The print of some rows of a batch that was accepted, as they hold their numbers: the one that
-    /// exists, or a new one.
-    ///
-    /// # Errors
-    /// Rows that the batch does not have; a batch that was cancelled; a full queue; faults.
-    pub async fn print(
-        &self,
-        batch: &str,
-        range: (usize, usize),
-        options: &BatchOptions,
-        who: &str,
-    ) -> Result<Print, Refusal> {
-        let known = self.ledger.batch(batch).await?;
-        let known = known.ok_or_else(|| Refusal::Usage(format!("没有批次 {batch}")))?;
-        if let Some(why) = known.cancelled {
-            let what = format!(
-                "批次 {batch} 已取消（{why}），其编号已作废；要重新受理，命令行加 --new，接口换一个 Idempotency-Key"
-            );
-            return Err(Refusal::Usage(what));
-        }
-        let rows = usize::try_from(known.rows).unwrap_or(0);
-        if range.0 < 1 || range.0 > range.1 || range.1 > rows {
-            let what = format!("这一批共 {rows} 份，没有第 {}-{} 份", range.0, range.1);
-            return Err(Refusal::Usage(what));
-        }
-        let document = self.app.document(&known.document)?;
-        self.refuse_misfits(document, options, None)?;
-        let written = options.written();
-        let (template, fonts) =
-            (document.digest.as_str(), self.app.catalog().fonts().digest().as_str());
-        let prints = self.ledger.prints_of(batch).await?;
-        let wanted = (signed(range.0), signed(range.1));
-        let same = |print: &&Print| print.range == wanted && print.options == written;
-        // The file that was made is the one that was issued, whatever has become of the template.
-        let (found, made) = (prints.iter().rfind(same), prints.iter().find(|print| print.issues));
-        if let Some(print) = found {
-            self.ledger.go_on(print, template, fonts).await?;
-            return Ok(self.ledger.print(&print.id).await?.unwrap_or_else(|| print.clone()));
-        }
-        if made.is_some_and(|made| made.state != PrintState::Done) {
-            let what = "这一批还没有印完，印完后才能按别的选项重印；先用原来的选项再运行一次";
-            return Err(Refusal::Usage(what.to_owned()));
-        }
-        let chunk = chunk_of(document, options);
-        let print = NewPrint { options: &written, template, fonts, chunk };
-        let most = i64::try_from(self.house.most).unwrap_or(i64::MAX);
-        let again = self.ledger.print_again(batch, range, who, print, most).await?;
-        let (id, _) = again.ok_or(Refusal::Full(self.house.most))?;
-        let print = self.ledger.print(&id).await?;
-        print.ok_or_else(|| Refusal::Usage(format!("没有批次 {batch}")))
     }
 
     /// The batch of these rows, accepted before; it reserves nothing.
@@ -194,12 +148,8 @@ impl Batches {
         examined: ExaminedRows,
     ) -> Result<String, Refusal> {
         let document = self.app.document(document)?;
-        let rows: Vec<NewRow> = examined
-            .into_rows()
-            .into_iter()
-            .filter_map(|row| Some(NewRow { name: String::new(), record: row.into_record()? }))
-            .collect();
-        let known = self.ledger.newest(&format!("rows {}", matter(document, &rows))).await?;
+        let matter = matter(document, examined.sound().map(|(_, record)| record));
+        let known = self.ledger.newest(&format!("rows {matter}")).await?;
         known.map(|(id, _)| id).ok_or_else(|| {
             let what = "这些数据还没有受理过；--only 只重印已受理的批次，先不带 --only 运行一次";
             Refusal::Usage(what.to_owned())
@@ -207,7 +157,7 @@ impl Batches {
     }
 
     /// Tells before anything is accepted that options do not fit.
-    fn refuse_misfits(
+    pub(super) fn refuse_misfits(
         &self,
         document: &Document,
         options: &BatchOptions,
@@ -230,7 +180,7 @@ impl Batches {
     }
 }
 
-fn chunk_of(document: &Document, options: &BatchOptions) -> usize {
+pub(super) fn chunk_of(document: &Document, options: &BatchOptions) -> usize {
     match options.form {
         Form::Each => SINGLES,
         Form::Merged if document.manifest.many => RUN,
@@ -248,13 +198,31 @@ fn with_number(document: &Document, record: &Record) -> Result<Record, Fault> {
 }
 
 /// What the rows are, whatever they become, and whichever others were refused beside them.
-fn matter(document: &Document, rows: &[NewRow]) -> String {
+pub(super) fn matter<'a>(
+    document: &Document,
+    records: impl Iterator<Item = &'a KeptRecord>,
+) -> String {
     let mut hashing = Hashing::new("rows");
     hashing.add("document", document.id.to_string().as_bytes());
-    for row in rows {
-        hashing.add("row", row.record.digest().as_str().as_bytes());
+    for record in records {
+        hashing.add("row", record.digest().as_str().as_bytes());
     }
     hashing.finish().as_str().to_owned()
+}
+
+/// Rows that clash with what another process has written meanwhile, as problems.
+fn clashing(
+    document: &Document,
+    rows: &[NewRow],
+    clashes: Vec<(usize, Clash)>,
+) -> Result<Refusal, Fault> {
+    let mut found = Vec::new();
+    for (row, clash) in clashes {
+        let Some(it) = rows.get(row) else { continue };
+        let (_, pointer, finding) = finding(document, row, clash, &|row| row + 1, false);
+        found.push((row, it.name.as_str(), it.record.record(document)?, pointer, finding));
+    }
+    Ok(Refusal::Problems(Box::new(intake::of_rows(document, found))))
 }
 
 fn matter_of_print(matter: &str, options: &BatchOptions) -> String {

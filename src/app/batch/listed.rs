@@ -23,6 +23,7 @@ pub fn manifest(rows: &[RowState], files: &HashMap<i64, String>) -> Vec<Value> {
                 "code": row.code.as_deref().map(printed),
                 "file": files.get(&row.row),
                 "digest": row.digest,
+                "state": row.state,
                 "failed": row.failed,
             })
         })
@@ -75,8 +76,11 @@ pub(super) fn spreadsheet(
             .map_err(|_| Fault::new(format!("第{}份的数据读不懂", row.row)))?;
         let code = row.code.as_deref().map(printed).unwrap_or_default();
         let file = files.get(&row.row).cloned().unwrap_or_default();
-        let outcome =
-            row.failed.as_ref().map_or(unfailed.to_owned(), |why| format!("没有印出：{why}"));
+        let outcome = match (&row.failed, row.out_of_force()) {
+            (Some(why), _) => format!("没有印出：{why}"),
+            (None, Some(why)) => format!("{why}，不要发出"),
+            (None, None) => unfailed.to_owned(),
+        };
         let number = row.number.clone().unwrap_or_default();
         let mut cells = vec![row.row.to_string(), row.name.clone(), number, code, file, outcome];
         cells.extend(columns.iter().map(|column| shape.cell(&record, &columns, column)));

@@ -1,6 +1,8 @@
 //! Batches (批次): many records of one document, printed in the background, numbers and all.
 
 mod accept;
+mod again;
+mod foreseen;
 mod join;
 mod listed;
 mod run;
@@ -16,6 +18,7 @@ use crate::jobs::Ledger;
 use crate::typeset::{Offset, Standard};
 
 pub use accept::{Asked, Wanted};
+pub use again::Again;
 pub use listed::manifest;
 pub(super) use run::sheet_of;
 
@@ -71,10 +74,7 @@ impl BatchOptions {
     /// # Errors
     /// What another version of the program has written.
     pub fn read(text: &str) -> Result<Self, Refusal> {
-        serde_json::from_str(text).map_err(|error| {
-            let what = format!("批次的选项读不懂，可能来自别的程序版本：{error}");
-            crate::fault::Fault::new(what).into()
-        })
+        serde_json::from_str(text).map_err(|error| unreadable(&error))
     }
 
     /// As the ledger keeps them.
@@ -102,6 +102,36 @@ impl BatchOptions {
     }
 }
 
+/// What a print was asked for, as the ledger keeps it: the options, and for one that prints again what has
+/// changed since the rows were accepted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::app) struct Order {
+    #[serde(flatten)]
+    pub(in crate::app) options: BatchOptions,
+    /// The address at which certificates are verified now, if it is another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::app) verify_at: Option<String>,
+    /// Rows that are left out, as their certificates are no longer in force.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(in crate::app) without: Vec<i64>,
+}
+
+impl Order {
+    /// Read back from the ledger.
+    pub(super) fn read(text: &str) -> Result<Self, Refusal> {
+        serde_json::from_str(text).map_err(|error| unreadable(&error))
+    }
+
+    /// As the ledger keeps it.
+    pub(super) fn written(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+fn unreadable(error: &serde_json::Error) -> Refusal {
+    crate::fault::Fault::new(format!("批次的选项读不懂，可能来自别的程序版本：{error}")).into()
+}
+
 impl Batches {
     /// Batches of a program in a data directory.
     #[must_use]
@@ -119,11 +149,5 @@ impl Batches {
     #[must_use]
     pub fn app(&self) -> &App {
         &self.app
-    }
-
-    /// Whether certificates bear a code to be verified by.
-    #[must_use]
-    pub fn verifies(&self) -> bool {
-        self.house.verify_at.is_some()
     }
 }

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{BatchOptions, Batches, Form};
+use super::{Batches, Form, Order};
 use crate::app::{Refusal, Whole};
 use crate::catalog::Document;
 use crate::digest::Digest;
@@ -28,7 +28,7 @@ impl Batches {
         &self,
         claim: &Claim,
         rows: Vec<RowState>,
-        options: &BatchOptions,
+        order: &Order,
     ) -> Result<Made, Refusal> {
         let document = self.app.document(&claim.document)?;
         let mut kept: Vec<Kept> = rows
@@ -43,11 +43,11 @@ impl Batches {
             if kept.is_empty() {
                 break (Vec::new(), Vec::new());
             }
-            let refusal = match self.typeset_these(claim, document, &kept, options) {
+            let refusal = match self.typeset_these(claim, document, &kept, order) {
                 Ok(made) => break made,
                 Err(refusal) => refusal,
             };
-            let culprits = self.culprits(claim, document, &kept, options, refusal)?;
+            let culprits = self.culprits(claim, document, &kept, order, refusal)?;
             let mut rest = Vec::new();
             for (at, row) in kept.into_iter().enumerate() {
                 match culprits.iter().find(|(culprit, _)| *culprit == at) {
@@ -62,12 +62,12 @@ impl Batches {
             .zip(starts)
             .map(|((row, _), (begins, length))| (row.row, begins, length))
             .collect();
-        let ending = if options.form == Form::Merged { "pdf" } else { "pdfs" };
+        let ending = if order.options.form == Form::Merged { "pdf" } else { "pdfs" };
         let file = match bytes.is_empty() {
             true => String::new(),
             false => format!("{RUNS}/{}.{ending}", Digest::of(&bytes).as_str()),
         };
-        let pages = match options.form {
+        let pages = match order.options.form {
             Form::Merged => starts.iter().map(|(_, _, pages)| pages).sum(),
             Form::Each => starts.len(),
         };
@@ -82,23 +82,25 @@ impl Batches {
         claim: &Claim,
         document: &Document,
         kept: &[Kept],
-        options: &BatchOptions,
+        order: &Order,
     ) -> Result<(Vec<u8>, Vec<(usize, usize)>), Refusal> {
+        let verify_at = order.verify_at.as_deref().or(claim.verify_at.as_deref());
         let sheets: Vec<Sheet> = kept
             .par_iter()
             .map(|(row, record)| {
                 let code = row.code.as_deref();
-                sheet_of(document, record, claim.verify_at.as_deref().zip(code))
+                sheet_of(document, record, verify_at.zip(code))
             })
             .collect::<Result<_, Fault>>()?;
-        match options.form {
+        match order.options.form {
             Form::Merged => {
                 // All runs claim to be the one file that they become.
                 let (from, to) = claim.rows;
                 let matter = format!("batch {}, print {}", claim.batch, claim.print);
                 let whole = Whole { matter, date: claim.dated };
                 tracing::debug!(from, to, "run");
-                let made = self.app.typeset_run(document, sheets, &whole, options.printing())?;
+                let made =
+                    self.app.typeset_run(document, sheets, &whole, order.options.printing())?;
                 let ends = made.starts.iter().skip(1).chain([&made.pages]);
                 let starts =
                     made.starts.iter().zip(ends).map(|(&start, &end)| (start, end - start));
@@ -106,8 +108,12 @@ impl Batches {
             }
             Form::Each => {
                 let records: Vec<Record> = kept.iter().map(|(_, record)| record.clone()).collect();
-                let files =
-                    self.app.typeset_singles(document, &records, sheets, options.printing())?;
+                let files = self.app.typeset_singles(
+                    document,
+                    &records,
+                    sheets,
+                    order.options.printing(),
+                )?;
                 let (mut bytes, mut starts) = (Vec::new(), Vec::new());
                 for file in files {
                     starts.push((bytes.len(), file.len()));
@@ -124,7 +130,7 @@ impl Batches {
         claim: &Claim,
         document: &Document,
         kept: &[Kept],
-        options: &BatchOptions,
+        order: &Order,
         refusal: Refusal,
     ) -> Result<Vec<(usize, String)>, Refusal> {
         if let Refusal::Problems(problems) = &refusal {
@@ -146,7 +152,7 @@ impl Batches {
         let mut found = Vec::new();
         for (at, row) in kept.iter().enumerate() {
             let alone = std::slice::from_ref(row);
-            if let Err(why) = self.typeset_these(claim, document, alone, options) {
+            if let Err(why) = self.typeset_these(claim, document, alone, order) {
                 if matches!(why, Refusal::Lost) {
                     return Err(why);
                 }

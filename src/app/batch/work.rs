@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use super::{BatchOptions, Batches};
+use super::{BatchOptions, Batches, Order};
 use crate::app::Refusal;
 use crate::fault::Fault;
 use crate::jobs::{Claim, Print, PrintState, Worker};
@@ -172,11 +172,11 @@ impl Batches {
     }
 
     fn do_chunk(&self, claim: &Claim, handle: &Handle) -> Result<Turn, Fault> {
-        let done = BatchOptions::read(&claim.options).and_then(|options| {
+        let done = Order::read(&claim.options).and_then(|order| {
             if claim.joins {
-                self.make_file(claim, &options, handle)
+                self.make_file(claim, &order.options, handle)
             } else {
-                self.make_run(claim, &options, handle)
+                self.make_run(claim, &order, handle)
             }
         });
         // Who lost the fence leaves everything as it is.
@@ -190,14 +190,10 @@ impl Batches {
         Ok(Turn::Failed(refusal))
     }
 
-    fn make_run(
-        &self,
-        claim: &Claim,
-        options: &BatchOptions,
-        handle: &Handle,
-    ) -> Result<bool, Refusal> {
-        let rows = handle.block_on(self.ledger.rows_of(claim))?;
-        let made = self.typeset(claim, rows, options)?;
+    fn make_run(&self, claim: &Claim, order: &Order, handle: &Handle) -> Result<bool, Refusal> {
+        let mut rows = handle.block_on(self.ledger.rows_of(claim))?;
+        rows.retain(|row| !order.without.contains(&row.row));
+        let made = self.typeset(claim, rows, order)?;
         if let (Some((row, why)), false) = (made.failed.first(), claim.each_alone) {
             return Err(Refusal::Usage(format!("{}印不出来：{why}", row.name)));
         }

@@ -9,13 +9,12 @@ use tokio::runtime::Handle;
 
 use super::asked::{Key, Ledgers, Seen, Wanted, options, unknown, who};
 use super::{taken, told};
-use crate::app::{Asked, Batches, ExaminedRows, Refusal, RowsKind};
+use crate::app::{Asked, Refusal};
 use crate::http::caller::Caller;
 use crate::http::office::Office;
-use crate::http::problem::{INVALID_RECORD, OVER, Problem, UNFINISHED};
+use crate::http::problem::{OVER, Problem, UNFINISHED};
 use crate::http::query::Query;
 use crate::http::rows::{Rows, unfit, unsound};
-use crate::intake::Problems;
 use crate::jobs::PrintState;
 
 /// What was accepted, and what was left out of it.
@@ -37,23 +36,18 @@ pub(in crate::http) async fn accept(
     let (who, handle) = (who(&caller), Handle::current());
     let (own, counting) = (batches.clone(), Arc::clone(&office));
     let job = move || {
-        let examined = own.app().examine_rows(&wanted.document, &bytes, kind).map_err(unfit)?;
+        let (good_rows, anew) = (wanted.good_rows, wanted.anew);
+        let asked = Asked { who: &who, key: Some(&key), anew, good_rows };
+        let examined =
+            own.examine(&wanted.document, &bytes, kind, asked, &handle).map_err(unfit)?;
         counting.count(examined.problems());
-        if !examined.is_sound() && !wanted.good_rows {
+        if !examined.is_sound() && !good_rows {
             return Err(unsound(&examined));
         }
         let left_out: Vec<usize> = examined.unsound().collect();
         let problems = examined.problems().all().iter().map(|one| examined.told(one)).collect();
-        let good_rows = wanted.good_rows;
-        let asked = Asked { who: &who, key: Some(&key), anew: false, good_rows };
         let done = own.accept(&wanted.document, examined, &wanted.options, asked);
-        match handle.block_on(done) {
-            Ok(wanted) => Ok(Made { wanted, left_out, problems }),
-            Err(Refusal::Problems(found)) => {
-                Err(numbers_used(&own, &wanted.document, &bytes, kind, &found))
-            }
-            Err(refusal) => Err(refusal.into()),
-        }
+        Ok::<_, Problem>(Made { wanted: handle.block_on(done)?, left_out, problems })
     };
     let made = office.checked(job).await??;
     office.background.call();
@@ -68,6 +62,7 @@ pub(in crate::http) async fn accept(
         "rows": batch.rows,
         "numbers": told::numbers(&batch),
         "state": print.state,
+        "notes": made.wanted.notes,
         "links": told::links(&batch, &print),
     });
     if !made.problems.is_empty() {
@@ -75,38 +70,6 @@ pub(in crate::http) async fn accept(
         answer["unsound_rows"] = json!(made.left_out);
     }
     Ok(taken(&answer, id, print.state, made.wanted.new))
-}
-
-/// Numbers that are used, each with its cell: the rows are looked at once more for their places.
-fn numbers_used(
-    batches: &Batches,
-    document: &str,
-    bytes: &[u8],
-    kind: RowsKind,
-    found: &Problems,
-) -> Problem {
-    let examined = match batches.app().examine_rows(document, bytes, kind) {
-        Ok(examined) => examined,
-        Err(refusal) => return refusal.into(),
-    };
-    // They were told of the rows that were accepted, which need not be all.
-    let places: Vec<usize> = examined.sound().map(|(place, _)| place).collect();
-    let list: Vec<Value> = found
-        .all()
-        .iter()
-        .map(|problem| {
-            let mut problem = problem.clone();
-            let place = ExaminedRows::row_of(&problem).and_then(|row| places.get(row));
-            if let Some(place) = place {
-                let below = problem.pointer.get(1..).unwrap_or_default();
-                let below = below.find('/').map_or("", |at| &below[at..]);
-                problem.pointer = format!("/{place}{below}");
-            }
-            examined.told(&problem)
-        })
-        .collect();
-    let detail = format!("有 {} 个编号已经用过，一份也没有受理；改正后再试", list.len());
-    Problem::new(INVALID_RECORD, detail).listing("problems", list.into())
 }
 
 /// POST /api/v1/batches/{batch}/prints
@@ -134,8 +97,8 @@ pub(in crate::http) async fn again(
         return Err(Problem::new(OVER, detail));
     }
     let (range, who) = (range.unwrap_or((1, rows)), who(&caller));
-    let print = match batches.print(&batch.id, range, &options, &who).await {
-        Ok(print) => print,
+    let again = match batches.print(&batch.id, range, &options, &who).await {
+        Ok(again) => again,
         Err(refusal) => {
             // Only what is finished is printed otherwise.
             let prints = batches.ledger().prints_of(&batch.id).await?;
@@ -149,8 +112,10 @@ pub(in crate::http) async fn again(
         }
     };
     office.background.call();
+    let print = again.print;
     let mut answer = told::print(&batch, &print, &office.rates);
     answer["batch"] = batch.id.clone().into();
+    answer["notes"] = again.notes.into();
     Ok(taken(&answer, &batch.id, print.state, false))
 }
 

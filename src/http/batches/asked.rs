@@ -38,6 +38,8 @@ pub(in crate::http) struct Wanted {
     pub(in crate::http) document: String,
     pub(in crate::http) options: BatchOptions,
     pub(in crate::http) good_rows: bool,
+    /// Whether holders may have another certificate of the title.
+    pub(in crate::http) anew: bool,
 }
 
 /// Who asks, as the ledger and the registry keep it.
@@ -115,12 +117,13 @@ impl FromRequestParts<Arc<Office>> for Wanted {
         let document = query.text("document").unwrap_or_default();
         let options = options(&mut query);
         let good_rows = query.choice("good_rows", &YES).unwrap_or(false);
+        let anew = query.choice("anew", &YES).unwrap_or(false);
         match office.app.document(&document) {
             Ok(known) => {
                 query.end()?;
                 let caller = Caller::from_request_parts(parts, office).await?;
                 caller.must_be(known.manifest.role)?;
-                Ok(Self { document, options, good_rows })
+                Ok(Self { document, options, good_rows, anew })
             }
             Err(Refusal::Usage(_)) => {
                 let known: Vec<String> =

@@ -69,11 +69,13 @@ pub(super) fn of_batches(app: &App) -> Map<String, Value> {
     let yes = ["yes", "no"];
     let good_rows =
         "yes 只受理没有问题的行（印不出来的行也只影响自己）；默认 no，有一行不对就都不受理";
+    let anew = "yes 即使持有者已有这一称号的有效证书，也再编号印发；默认 no";
     let mut located = told("已受理，在后台印制；再次发来而已经印完时为200", "AcceptedBatch");
     located["headers"]["Location"] = header("Location");
     let mut accept = operation("batch", "受理一批：检查全部行，占用编号，在后台印制", located)
         .asking(names("document", "文书（活动/文书）", &documents).map(required))
         .asking(names("good_rows", good_rows, &yes))
+        .asking(names("anew", anew, &yes))
         .asking(printing())
         .asking([key])
         .taking(&rows_body())
@@ -144,6 +146,8 @@ pub(super) fn schemas() -> Map<String, Value> {
         "properties": { "first": text(), "last": text() },
         "description": "首尾编号；不编号的文书为空",
     });
+    let notes =
+        json!({ "type": "array", "items": text(), "description": "应当知道的事，如二维码的网址" });
     let object = |title: &str, properties: Value, more: &[&str]| {
         let named = properties.as_object().into_iter().flat_map(Map::keys).cloned();
         let required: Vec<String> = named.filter(|key| !more.contains(&key.as_str())).collect();
@@ -156,9 +160,9 @@ pub(super) fn schemas() -> Map<String, Value> {
             "why": maybe("string"), "per_second": maybe("number"), "seconds_left": maybe("integer"),
             "first": number(), "last": number(), "issues": { "type": "boolean" },
             "options": maybe("object"), "sha256": maybe("string"), "bytes": maybe("integer"),
-            "pages": maybe("integer"), "removed": { "type": "boolean" }, "links": links,
+            "pages": maybe("integer"), "removed": { "type": "boolean" }, "notes": notes, "links": links,
         }),
-        &["batch"],
+        &["batch", "notes"],
     );
     let prints = json!({ "type": "array", "items": { "$ref": "#/components/schemas/Print" } });
     let batch = object(
@@ -176,7 +180,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         "受理的一批",
         json!({
             "id": text(), "print": text(), "document": text(), "rows": number(),
-            "numbers": numbers, "state": state, "links": links, "problems": problems,
+            "numbers": numbers, "state": state, "notes": notes, "links": links, "problems": problems,
             "unsound_rows": { "type": "array", "items": number(), "description": "没有受理的行，从0数" },
         }),
         &["problems", "unsound_rows"],

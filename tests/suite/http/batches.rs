@@ -400,6 +400,7 @@ async fn waiting(app: &App, store: &Store) -> String {
         document,
         verify_at: None,
         each_alone: false,
+        one_each: false,
         who: "test",
         rows: &rows,
         print,
