@@ -286,6 +286,15 @@ pub(super) enum RegistryVerb {
         #[arg(short, long, value_name = "文件")]
         output: Option<PathBuf>,
     },
+    /// 再取一次撤销公告的数据；证书须已撤销
+    Notice {
+        /// 证书编号，可以写几个
+        #[arg(value_name = "编号", required = true, num_args = 1..)]
+        numbers: Vec<String>,
+        /// 写到这个文件（.json）；默认写到标准输出
+        #[arg(short, long, value_name = "文件")]
+        output: Option<PathBuf>,
+    },
     /// 审计：核对变更记录的签名，并与登记簿逐项比较；不一致时退出码为 1
     Audit {
         /// 另存的签名，核对从那时起记录有没有被换过
@@ -547,7 +556,14 @@ fn holder(text: &str) -> Result<String, String> {
 }
 
 fn state(text: &str) -> Result<State, String> {
-    let called = |state: &State| state.word() == text || state.title() == text;
+    // 撤销 for 已撤销, 作废 for 编号作废: what people remember is in the name.
+    let asked = text.trim();
+    let within = State::ALL.iter().filter(|state| state.title().contains(asked)).count() == 1;
+    let called = |state: &State| {
+        state.word() == asked
+            || state.title() == asked
+            || (within && !asked.is_empty() && state.title().contains(asked))
+    };
     State::ALL.into_iter().find(called).ok_or_else(|| {
         let known = State::ALL.map(|state| format!("{}（{}）", state.word(), state.title()));
         format!("应为 {} 之一", known.join("、"))

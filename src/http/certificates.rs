@@ -164,7 +164,7 @@ pub(super) async fn revoke(
         })
         .await?;
     let (document, record) = revoked.notice.unzip();
-    let told = json!({ "numbers": revoked.numbers, "document": document, "record": record });
+    let told = json!({ "numbers": revoked.numbers, "document": document, "record": record, "notes": revoked.notes });
     Ok(answer::json_of(&told))
 }
 

@@ -46,7 +46,7 @@ pub(super) async fn typed(
     let (number, code) = (query.text("number"), query.text("code"));
     query.end()?;
     if number.is_none() && code.is_none() {
-        return page(StatusCode::OK, minijinja::Value::UNDEFINED, false);
+        return page(StatusCode::OK, minijinja::Value::UNDEFINED, None);
     }
     answered(&office, Some(&number.unwrap_or_default()), &code.unwrap_or_default()).await
 }
@@ -61,7 +61,7 @@ async fn answered(office: &Office, number: Option<&str>, code: &str) -> Result<R
     let [wanted, given] = [wanted, given].map(|number| Digest::of(number.as_bytes()));
     let same = bool::from(wanted.as_str().as_bytes().ct_eq(given.as_str().as_bytes()));
     let Some(kept) = kept.filter(|_| same) else {
-        return page(StatusCode::NOT_FOUND, minijinja::Value::UNDEFINED, true);
+        return page(StatusCode::NOT_FOUND, minijinja::Value::UNDEFINED, Some((number, code)));
     };
     let state = kept.state_on(today());
     let day = match state {
@@ -86,7 +86,7 @@ async fn answered(office: &Office, number: Option<&str>, code: &str) -> Result<R
         issuer => &kept.issuer,
         issued_on => written(&kept.issued_on),
     };
-    page(StatusCode::OK, shown, false)
+    page(StatusCode::OK, shown, None)
 }
 
 /// What a state means to whoever looks at the paper.
@@ -135,12 +135,23 @@ fn plain(number: &str) -> String {
         .collect()
 }
 
-fn page(status: StatusCode, shown: minijinja::Value, unknown: bool) -> Result<Response, Problem> {
+/// The page; `unknown` is what was asked for in vain, number and code, to be corrected where it was typed.
+fn page(
+    status: StatusCode,
+    shown: minijinja::Value,
+    unknown: Option<(Option<&str>, &str)>,
+) -> Result<Response, Problem> {
+    let (number, code) = unknown.unwrap_or_default();
+    let unknown = unknown.is_some();
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     // By the ending of this name everything is escaped.
     let html = environment
-        .render_named_str("page.html", PAGE, context! { certificate => shown, unknown })
+        .render_named_str(
+            "page.html",
+            PAGE,
+            context! { certificate => shown, unknown, number, code },
+        )
         .map_err(|error| Fault::new(format!("查验的网页写不出来：{error}")))?;
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),

@@ -185,8 +185,8 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
             get("holder")
         ),
         "holder.held" => format!(
-            "{label}已有这一称号的有效证书（{}{}），没有再编号；要改正或换发旧证书的，见 registry revoke --replaced-by；\
-             确实要再发一份，命令行加 --new，接口加 anew=yes",
+            "{label}已有这一称号的有效证书（{}{}）；不必再发的请删去这一行，或用 --good-rows 只印别的行；\
+             要换发或确实再发一份，命令行加 --new，接口加 anew=yes，换发的印好后用 registry revoke --replaced-by 注明",
             get("number"),
             if get("to").is_empty() {
                 String::new()
@@ -194,6 +194,9 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
                 format!("，有效期至 {}", get("to"))
             },
         ),
+        "date.ahead" => {
+            format!("{label}是 {}，比今天晚一年以上，请核对年份；编号也要按这一年编", get("found"))
+        }
         "holder.twice" => format!(
             "{label}与第{}{}是同一持有者、同一称号，请只留一{}；确实各发一份，命令行加 --new，接口加 anew=yes",
             get("first"),

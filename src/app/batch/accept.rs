@@ -127,7 +127,8 @@ impl Batches {
                 Ok(Wanted { batch, print: first, new: true, notes })
             }
             Accepted::Known(batch) => {
-                let again = self.print(&batch, (1, rows.len()), options, asked.who).await?;
+                let again =
+                    self.print_as(&batch, (1, rows.len()), options, asked.who, true).await?;
                 Ok(Wanted { batch, print: again.print.id, new: false, notes: again.notes })
             }
             Accepted::Otherwise(batch) => Err(Refusal::Otherwise(format!(

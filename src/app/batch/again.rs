@@ -28,6 +28,18 @@ impl Batches {
         options: &BatchOptions,
         who: &str,
     ) -> Result<Again, Refusal> {
+        self.print_as(batch, range, options, who, false).await
+    }
+
+    /// The same; `as_issued`, and the file that issued the rows is wanted, whatever has changed since.
+    pub(super) async fn print_as(
+        &self,
+        batch: &str,
+        range: (usize, usize),
+        options: &BatchOptions,
+        who: &str,
+        as_issued: bool,
+    ) -> Result<Again, Refusal> {
         let unknown = || Refusal::Usage(format!("没有批次 {batch}"));
         let known = self.ledger.batch(batch).await?.ok_or_else(unknown)?;
         if let Some(why) = known.cancelled {
@@ -56,9 +68,10 @@ impl Batches {
         let mut notes = Vec::new();
         let now = self.house.verify_at.as_deref().filter(|_| document.manifest.numbered.is_some());
         let elsewhere = now.filter(|now| known.verify_at.as_deref() != Some(*now));
-        // The file that was made is the one that was issued, whatever has become of anything since.
         let plain = Order { options: options.clone(), verify_at: None, without: Vec::new() };
-        if let Some(made) = made.filter(|it| it.range == wanted && it.options == plain.written()) {
+        let still = as_issued || (ended.is_empty() && elsewhere.is_none());
+        let issued = made.filter(|it| still && it.range == wanted && it.options == plain.written());
+        if let Some(made) = issued {
             self.ledger.go_on(made, template, fonts).await?;
             let print = self.ledger.print(&made.id).await?.unwrap_or_else(|| made.clone());
             if let Some(list) = list_of(&ended) {

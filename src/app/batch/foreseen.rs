@@ -1,5 +1,6 @@
 //! Rows looked at with the registry beside: what cannot be accepted is told where it stands.
 
+use chrono::{Days, NaiveDate};
 use rayon::prelude::*;
 use tokio::runtime::Handle;
 
@@ -10,7 +11,11 @@ use crate::catalog::{Document, pointer_of};
 use crate::fault::Fault;
 use crate::intake::{KeptRecord, RowFinding};
 use crate::registry::{Claimed, Clash};
+use crate::store::today;
 use crate::values::Finding;
+
+/// Nobody dates a certificate farther ahead; who writes 2062 for 2026 would have the numbers of 2062.
+const YEAR: Days = Days::new(366);
 
 impl Batches {
     /// Looks at rows as they are asked for: also what the registry has against them, unless they are a
@@ -37,6 +42,16 @@ impl Batches {
             if !asked.anew && handle.block_on(self.ledger.newest(&key))?.is_some() {
                 return Ok(Vec::new());
             }
+            let ahead = today().checked_add_days(YEAR).unwrap_or(NaiveDate::MAX);
+            let dated = document.manifest.dated_by.get_ref();
+            let late = sound.iter().filter(|(_, record)| record.date() > ahead);
+            let mut found: Vec<RowFinding> = late
+                .map(|(row, record)| {
+                    let found =
+                        Finding::problem("date.ahead").with("found", record.date().to_string());
+                    (*row, dated.clone(), found)
+                })
+                .collect();
             let claimed: Vec<Claimed> = sound
                 .par_iter()
                 .map(|(_, record)| Claimed::of(document, &record.record(document)?))
@@ -45,11 +60,11 @@ impl Batches {
             let registry = self.ledger.registry();
             let clashes = handle.block_on(registry.clashes(document, &claimed, one_each))?;
             let place = |row: usize| sound.get(row).map_or(row, |(place, _)| *place);
-            let found = clashes.into_iter().map(|(row, clash)| {
+            found.extend(clashes.into_iter().map(|(row, clash)| {
                 let number = |row| examined.number_of(place(row));
                 finding(document, place(row), clash, &number, examined.table().is_some())
-            });
-            Ok(found.collect())
+            }));
+            Ok(found)
         })
     }
 }

@@ -50,8 +50,21 @@ pub(super) fn run(
                 Some(other) => output::remark(format_args!("{list} 已由 {other} 代替。")),
                 None => output::remark(format_args!("已撤销 {list}。")),
             }
-            if let Some((document, record)) = revoked.notice {
-                notice(&document, &record, output.as_deref())?;
+            for note in &revoked.notes {
+                output::remark(format_args!("提示：{note}。"));
+            }
+            if let Some((document, record)) = revoked.notice
+                && let Err(refusal) = notice(&document, &record, output.as_deref())
+            {
+                output::remark("已经撤销；公告的数据用 chengwen registry notice 再取一次。");
+                return Err(refusal);
+            }
+        }
+        RegistryVerb::Notice { numbers, output } => {
+            let batches = open(config, &setup()?, store)?;
+            match batches.notice_again(&numbers, runtime.handle())? {
+                Some((document, record)) => notice(&document, &record, output.as_deref())?,
+                None => return Err(Refusal::Usage("这种证书没有撤销公告".to_owned())),
             }
         }
         RegistryVerb::Audit { head, json } => {
@@ -71,12 +84,20 @@ fn notice(document: &str, record: &serde_json::Value, path: Option<&Path>) -> Re
     let text = format!("{record:#}\n");
     let path = path.unwrap_or(Path::new("-"));
     if let Err(refusal) = output::write(path, text.as_bytes()) {
-        output::remark("已撤销，但公告的数据写不到文件，改写在标准输出：");
+        output::remark("公告的数据写不到文件，改写在标准输出：");
         output::write(Path::new("-"), text.as_bytes())?;
         return Err(refusal);
     }
-    let place = if output::is_standard(path) { "在标准输出" } else { "已写出" };
-    output::remark(format_args!("公告的数据{place}；印公告：chengwen render {document}"));
+    if output::is_standard(path) {
+        output::remark(format_args!(
+            "公告的数据在标准输出，存成文件后：chengwen render {document} 文件 -o 公告.pdf"
+        ));
+    } else {
+        let path = path.display();
+        output::remark(format_args!(
+            "公告的数据已写到 {path}；印公告：chengwen render {document} {path} -o 公告.pdf"
+        ));
+    }
     Ok(())
 }
 

@@ -61,7 +61,7 @@ async fn purge(batches: Batches, kept: Duration) {
         every.tick().await;
         match batches.ledger().purge(older).await {
             Ok(0) => {}
-            Ok(files) => tracing::info!(files, "批次的文件已过保留期，已清除"),
+            Ok(files) => tracing::info!(files, "批次印成的文件，已过保留期的和不再需要的，已清除"),
             Err(fault) => tracing::error!("程序故障：{fault}"),
         }
     }

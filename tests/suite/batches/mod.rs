@@ -1,5 +1,6 @@
 //! Batches of the real program, and what they survive.
 
+mod again;
 mod cancelled;
 mod clock;
 mod disk;

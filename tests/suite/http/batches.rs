@@ -283,8 +283,8 @@ async fn what_cannot_be_accepted_is_told_at_once_and_takes_no_number() {
     let used = format!("{HEAD}\n{}\n{ROW}\n", ROW.replace("示范单位", "x").replace("0001", "0009"));
     let ask = Ask { path: &good, request_key: Some("used"), kind: "text/csv", ..Ask::default() };
     let told = ask.of(&kept.house, used).await.problem(422, "invalid-record");
-    assert_eq!(told["problems"][0]["code"], "number.taken", "{told}");
-    assert_eq!(told["problems"][0]["cell"], "E3");
+    assert_eq!(told["problems"][1]["code"], "number.taken", "{told}");
+    assert_eq!(told["problems"][1]["cell"], "E3");
     for (method, last) in [("GET", ""), ("GET", "/rows"), ("GET", "/result"), ("GET", "/events")] {
         let path = format!("{BATCHES}/none{last}");
         kept.ask(method, &path).await.problem(404, "unknown-batch");

@@ -121,7 +121,7 @@ fn what_cannot_be_printed_again_is_told() {
     assert!(refused(&issued.numbers[0], "一\n二").contains("原因"));
     assert!(refused(&issued.numbers[0], &"长".repeat(201)).contains("200"));
     let why = "连续两次复核不合格";
-    let day = "2027-05-18".parse().expect("a day");
+    let day = "2026-05-18".parse().expect("a day");
     let one = &issued.numbers[..1];
     issued.batches.revoke(one, "省局", why, None, day, handle).expect("revoked");
     assert!(refused(&issued.numbers[0], "").contains("已撤销"));
