@@ -52,7 +52,7 @@ pub(super) fn run(
             return Ok(refused);
         }
     } else {
-        output::tell(examined.problems());
+        check::tell_found(&examined);
     }
     if numbered && !batches.verifies() {
         output::remark(

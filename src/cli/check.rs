@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::output;
 use crate::app::{App, ExaminedRows, Refusal, RowsKind};
-use crate::intake::Problem;
+use crate::intake::{Problem, shown};
 use crate::values::Level;
 
 pub(super) fn run(
@@ -33,7 +33,11 @@ pub(super) fn run(
         if let Some(marked) = marked {
             output::write(marked, &app.annotated(document, &examined)?)?;
         }
-        return tell_rows(&examined, as_json);
+        let code = tell_rows(&examined, as_json)?;
+        if let Some(marked) = marked {
+            output::remark(format_args!("标出问题的表在 {}。", marked.display()));
+        }
+        return Ok(code);
     }
     let examined = app.check(document, &bytes)?;
     let sound = examined.problems.is_sound();
@@ -69,22 +73,28 @@ pub(super) fn tell_rows(examined: &ExaminedRows, as_json: bool) -> Result<ExitCo
             "advice": problems.advice().map(told).collect::<Vec<_>>(),
         }))?;
     } else {
-        for problem in problems.all() {
-            let kind = if problem.level == Level::Problem { "问题" } else { "提示" };
-            let place = examined.place_of(problem);
-            let place = match place.map(|place| place.cell.unwrap_or(format!("第{}行", place.row)))
-            {
-                Some(place) => place,
-                None if problem.pointer.is_empty() => "全文".to_owned(),
-                None => problem.pointer.clone(),
-            };
-            output::remark(format_args!("{kind} {place}：{}", problem.sentence));
-        }
+        tell_found(examined);
         if sound {
             output::line(format_args!("检查通过，共{all}份。"));
+        } else if all == 0 {
+            output::remark("没有读到一份数据；改正后再试。");
         } else {
             output::remark(format_args!("共 {all} 份，{good} 份没有问题；改正后再试。"));
         }
     }
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// All that was found in rows, one line each on standard error, each with its place in the table.
+pub(super) fn tell_found(examined: &ExaminedRows) {
+    for problem in examined.problems().all() {
+        let kind = if problem.level == Level::Problem { "问题" } else { "提示" };
+        let place = examined.place_of(problem);
+        let place = match place.map(|place| place.cell.unwrap_or(format!("第{}行", place.row))) {
+            Some(place) => place,
+            None if problem.pointer.is_empty() => "全文".to_owned(),
+            None => shown(&problem.pointer),
+        };
+        output::remark(format_args!("{kind} {place}：{}", problem.sentence));
+    }
 }
