@@ -2,22 +2,31 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use rust_xlsxwriter::{Color, Format, Note, Url, Worksheet, XlsxError};
-use serde_json::Value;
+use rust_xlsxwriter::{Color, Format, FormatUnderline, Note, Url, Worksheet, XlsxError};
+use serde_json::{Value, json};
 
+use super::cell_room::{height, lines, width};
 use super::table_out::{
-    cell_format, head_format, laid_out, refused, set_widths, sheet_name, width, workbook,
+    cell_format, head_format, laid_out, refused, set_widths, sheet_name, workbook,
 };
 use super::{App, ExaminedRow, ExaminedRows, Refusal};
 use crate::catalog::Document;
-use crate::intake::Table;
-use crate::intake::table::{CellKind, FOUND, Line, address};
+use crate::intake::table::{Cell, CellKind, FOUND, Line, address};
+use crate::intake::{Problem, Table};
 use crate::values::Level;
 
 /// What must be mended.
 const BAD: Color = Color::RGB(0x00FF_C7CE);
 /// What should be known.
 const DOUBTFUL: Color = Color::RGB(0x00FF_EB9C);
+
+/// What leads to a cell.
+const LINK: Color = Color::RGB(0x0005_63C1);
+
+/// The widest column of the copy, in digits.
+const WIDEST: usize = 34;
+/// The widths of the list's columns.
+const LISTED: [usize; 5] = [10, 8, 28, 6, 76];
 
 /// What a note says where more was found than is told.
 const UNTOLD: &str = "这一行还有问题，因为问题太多没有列出；请改正已列出的，再检查一次";
@@ -56,7 +65,7 @@ impl App {
         let Some(table) = examined.table() else {
             let rows = examined.unsound().filter_map(|row| examined.rows().get(row));
             let rows: Vec<Value> = rows.map(ExaminedRow::given).collect();
-            let mut text = format!("{:#}", serde_json::json!(rows));
+            let mut text = format!("{:#}", json!(rows));
             text.push('\n');
             return Ok(text.into_bytes());
         };
@@ -92,7 +101,7 @@ struct Item<'a> {
     at: Option<(u32, u32)>,
     label: &'a str,
     level: Level,
-    sentence: &'a str,
+    sentence: String,
 }
 
 impl<'a> Annotated<'a> {
@@ -122,16 +131,17 @@ impl<'a> Annotated<'a> {
             let first = |line: &Line| line.cells.first().map_or(0, |cell| cell.column);
             let at = kept.map(|(number, line)| (number, column.unwrap_or_else(|| first(line))));
             let at = at.filter(|_| row.is_some() || column.is_some());
+            let own = row.map(|row| examined.name_of(row)).unwrap_or_default();
+            let sentence = problem.sentence.strip_prefix(&own).unwrap_or(&problem.sentence);
+            let sentence = elsewhere(problem, sentence.trim_start_matches('：'), &places);
+            let row = kept.filter(|_| at.is_some()).map(|(here, line)| called(here, line.number));
+            let row = row.unwrap_or_default();
             if let Some(at) = at {
-                copy.mark(at, problem.level, &problem.sentence);
+                copy.mark(at, problem.level, &format!("{row}：{sentence}"));
             }
-            copy.list.push(Item {
-                row: line.filter(|_| at.is_some()).map_or(String::new(), |l| l.number.to_string()),
-                at,
-                label: &problem.label,
-                level: problem.level,
-                sentence: &problem.sentence,
-            });
+            let label = problem.label.strip_prefix(&own).unwrap_or(&problem.label);
+            let label = label.trim_start_matches('—');
+            copy.list.push(Item { row, at, label, level: problem.level, sentence });
         }
         let is_cut = examined.problems().all().iter().any(|one| one.code == "problems.too-many");
         for row in examined.unsound().filter(|row| is_cut && !told.contains(row)) {
@@ -162,7 +172,7 @@ impl<'a> Annotated<'a> {
             own => sheet_name(own),
         };
         let mut workbook = workbook(name, None)?;
-        let sheet = workbook.add_worksheet();
+        let sheet = workbook.add_worksheet_with_low_memory()?;
         sheet.set_name(&title)?;
         self.write_cells(sheet)?;
         let sheet = workbook.add_worksheet();
@@ -174,32 +184,48 @@ impl<'a> Annotated<'a> {
     fn write_cells(&self, sheet: &mut Worksheet) -> Result<(), XlsxError> {
         let (cell, head, title) = (cell_format(), head_format(), Format::new().set_num_format("@"));
         let head_row = self.table.head().map_or(0, |line| line.number);
-        let mut widths: Vec<usize> = Vec::new();
-        let mut empty = self.marks.clone();
+        let widths = self.widths(head_row);
         for (number, line) in &self.lines {
-            for own in &line.cells {
-                let plain = match line.number {
-                    row if row == head_row => &head,
-                    row if row < head_row => &title,
-                    _ => &cell,
-                };
-                let at = (*number, own.column);
-                empty.remove(&at);
-                let text = if own.kind == CellKind::Unworked { "（公式）" } else { &own.text };
-                self.write_cell(sheet, at, text, plain)?;
-                let column = usize::try_from(own.column).unwrap_or(usize::MAX);
-                // Titles run over the columns beside them.
-                if line.number >= head_row && column < 1 << 14 {
-                    widths.resize(widths.len().max(column + 1), 8);
-                    widths[column] = widths[column].max(width(text));
-                }
+            // Titles run over the columns beside them.
+            let plain = match line.number {
+                row if row == head_row => &head,
+                row if row < head_row => &title,
+                _ => &cell,
+            };
+            let mut cells: BTreeMap<u32, &str> =
+                line.cells.iter().map(|own| (own.column, text_of(own))).collect();
+            let marked = self.marks.range((*number, 0)..=(*number, u32::MAX));
+            for ((_, column), _) in marked {
+                cells.entry(*column).or_default();
             }
-        }
-        for at in empty.keys() {
-            self.write_cell(sheet, *at, "", &cell)?;
+            if line.number >= head_row {
+                for column in self.table.columns() {
+                    cells.entry(column.column).or_default();
+                }
+                let wide = |at: &u32| Some(*widths.get(usize::try_from(*at).ok()?)?);
+                let most = cells.iter().filter_map(|(at, text)| Some(lines(text, wide(at)?))).max();
+                sheet.set_row_height(number.saturating_sub(1), height(most.unwrap_or(1)))?;
+            }
+            for (column, text) in cells {
+                self.write_cell(sheet, (*number, column), text, plain)?;
+            }
         }
         set_widths(sheet, &widths)?;
         if head_row > 0 { laid_out(sheet, head_row - 1) } else { Ok(()) }
+    }
+
+    /// How wide the columns are, from the head on.
+    fn widths(&self, head_row: u32) -> Vec<usize> {
+        let mut widths: Vec<usize> = Vec::new();
+        let below = self.lines.iter().filter(|(_, line)| line.number >= head_row);
+        for own in below.flat_map(|(_, line)| &line.cells) {
+            let column = usize::try_from(own.column).unwrap_or(usize::MAX);
+            if column < 1 << 14 {
+                widths.resize(widths.len().max(column + 1), 8);
+                widths[column] = widths[column].max(width(text_of(own), WIDEST));
+            }
+        }
+        widths
     }
 
     fn write_cell(
@@ -227,18 +253,23 @@ impl<'a> Annotated<'a> {
 
     fn write_list(&self, sheet: &mut Worksheet, title: &str) -> Result<(), XlsxError> {
         let (cell, head) = (cell_format(), head_format());
+        let link = cell.clone().set_font_color(LINK).set_underline(FormatUnderline::Single);
         for (at, label) in (0_u16..).zip(["行", "单元格", "栏目", "类别", "说明"]) {
             sheet.write_string_with_format(0, at, label, &head)?;
         }
+        sheet.set_row_height(0, height(1))?;
         for (row, item) in (1_u32..).zip(&self.list) {
+            let most = [(&*item.row, 0), (item.label, 2), (&*item.sentence, 4)];
+            let most = most.into_iter().map(|(text, at)| lines(text, LISTED[at])).max();
+            sheet.set_row_height(row, height(most.unwrap_or(1)))?;
             let marked = cell.clone().set_background_color(colour(item.level));
             let level = if item.level == Level::Problem { "问题" } else { "提示" };
             sheet.write_string_with_format(row, 0, &item.row, &cell)?;
             match item.at {
                 Some((number, column)) => {
                     let to = address(number, column);
-                    let link = Url::new(format!("internal:'{title}'!{to}")).set_text(&to);
-                    sheet.write_url(row, 1, link)?;
+                    let text = Url::new(format!("internal:'{title}'!{to}")).set_text(&to);
+                    sheet.write_url_with_format(row, 1, text, &link)?;
                 }
                 None => {
                     sheet.write_string_with_format(row, 1, "", &cell)?;
@@ -246,11 +277,39 @@ impl<'a> Annotated<'a> {
             }
             sheet.write_string_with_format(row, 2, item.label, &cell)?;
             sheet.write_string_with_format(row, 3, level, &marked)?;
-            sheet.write_string_with_format(row, 4, item.sentence, &cell)?;
+            sheet.write_string_with_format(row, 4, &item.sentence, &cell)?;
         }
-        set_widths(sheet, &[6, 8, 28, 6, 80])?;
+        set_widths(sheet, &LISTED)?;
         laid_out(sheet, 0)
     }
+}
+
+/// What is shown of a cell.
+fn text_of(cell: &Cell) -> &str {
+    if cell.kind == CellKind::Unworked { "（公式）" } else { &cell.text }
+}
+
+/// What a row is called in the copy, and where it came from.
+fn called(here: u32, from: u32) -> String {
+    if here == from {
+        format!("第{here}行")
+    } else {
+        format!("第{here}行（原第{from}行）")
+    }
+}
+
+/// A sentence that names another row of the table, as that is called in the copy.
+fn elsewhere(problem: &Problem, sentence: &str, places: &BTreeMap<u32, u32>) -> String {
+    let other =
+        problem.facts.get("first").filter(|_| problem.facts.get("unit") == Some(&json!("行")));
+    let Some(from) = other.and_then(Value::as_u64).and_then(|from| u32::try_from(from).ok()) else {
+        return sentence.to_owned();
+    };
+    let here = match places.get(&from) {
+        Some(here) => called(*here, from),
+        None => format!("原第{from}行"),
+    };
+    sentence.replacen(&format!("第{from}行"), &here, 1)
 }
 
 fn colour(level: Level) -> Color {

@@ -6,8 +6,9 @@ use rust_xlsxwriter::{
 };
 use serde_json::Value;
 
+use super::cell_room::{height, lines, width};
 use super::table_out::{
-    cell_format, head_format, laid_out, refused, set_widths, sheet_name, width, workbook,
+    cell_format, head_format, laid_out, refused, set_widths, sheet_name, workbook,
 };
 use super::{App, Refusal};
 use crate::catalog::{Document, Field, Form};
@@ -21,6 +22,12 @@ const LIST: usize = 255;
 
 /// The last row (from 0) that drop-downs and formats are made for.
 const LAST: u32 = 9_999;
+
+/// The widest column to be filled in, in digits.
+const WIDEST: usize = 26;
+
+/// The widths of the columns that explain.
+const EXPLAINED: [usize; 5] = [28, 6, 40, 40, 40];
 
 impl App {
     /// Whether the records of a document can stand in the rows of a table.
@@ -75,18 +82,21 @@ fn written(name: &str, fields: &[Field], examples: &[String]) -> Result<Vec<u8>,
     sheet.set_name(sheet_name(name))?;
     let head = head_format();
     let text = Format::new().set_num_format("@").set_text_wrap().set_align(FormatAlign::Top);
-    let mut widths = Vec::new();
+    let (mut widths, mut most) = (Vec::new(), 1);
     for ((at, field), example) in (0_u16..).zip(fields).zip(examples) {
         let label = labelled(field);
         sheet.write_string_with_format(0, at, &label, &head)?;
         let note = Note::new(note(field, example)).add_author_prefix(false);
         sheet.insert_note(0, at, &note.set_width(300).set_height(140))?;
-        widths.push(width(&label).max(width(example)).clamp(8, 30));
+        let wide = width(&label, WIDEST).max(width(example, WIDEST)).max(8);
+        most = most.max(lines(&label, wide));
+        widths.push(wide);
         sheet.set_column_format(at, &text)?;
         if let Some(validation) = validation(field, &mut long)? {
             sheet.add_data_validation(1, at, LAST, at, &validation)?;
         }
     }
+    sheet.set_row_height(0, height(most))?;
     set_widths(sheet, &widths)?;
     laid_out(sheet, 0)?;
     let sheet = workbook.add_worksheet();
@@ -108,6 +118,7 @@ fn written(name: &str, fields: &[Field], examples: &[String]) -> Result<Vec<u8>,
 fn explain(sheet: &mut Worksheet, fields: &[Field], examples: &[String]) -> Result<(), XlsxError> {
     let (cell, head) = (cell_format(), head_format());
     let titles = ["栏目", "必填", "说明", "填法", "举例"];
+    sheet.set_row_height(0, height(1))?;
     for (at, title) in (0_u16..).zip(titles) {
         sheet.write_string_with_format(0, at, title, &head)?;
     }
@@ -115,11 +126,13 @@ fn explain(sheet: &mut Worksheet, fields: &[Field], examples: &[String]) -> Resu
         let required = if field.required { "必填" } else { "" };
         let description = field.description.as_deref().unwrap_or_default();
         let texts = [&field.column.label, required, description, &manner(field), example];
+        let most = texts.iter().zip(EXPLAINED).map(|(text, wide)| lines(text, wide)).max();
+        sheet.set_row_height(row, height(most.unwrap_or(1)))?;
         for (at, text) in (0_u16..).zip(texts) {
             sheet.write_string_with_format(row, at, text, &cell)?;
         }
     }
-    set_widths(sheet, &[28, 6, 40, 40, 40])?;
+    set_widths(sheet, &EXPLAINED)?;
     laid_out(sheet, 0)
 }
 

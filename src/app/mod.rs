@@ -4,6 +4,7 @@ mod annotated;
 mod batch;
 mod by_hand;
 mod calibrate;
+mod cell_room;
 mod certificates;
 mod collect;
 mod extract;
@@ -32,7 +33,7 @@ use crate::typeset::{self, Typesetter};
 
 pub use crate::intake::{ExaminedRow, ExaminedRows, RowsKind};
 pub use batch::{Again, Asked, BatchOptions, Batches, Form, House, Wanted, manifest};
-pub use certificates::{Reprint, Revoked, Source, described, exported, told};
+pub use certificates::{Reprint, Revoked, Source, described, told};
 pub use collect::{Collected, Collection, Refused};
 pub use extract::extract;
 pub use measure::measure;

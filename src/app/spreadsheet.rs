@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{App, Collected, Refusal, table_out};
+use super::table_out::{self, List};
+use super::{App, Collected, Refusal};
 
 impl App {
     /// A collected list as a spreadsheet (XLSX): the printed labels as head, then one row an item.
@@ -19,9 +20,11 @@ impl App {
         };
         let columns = shape.columns();
         let head: Vec<String> = columns.iter().map(|column| column.label.clone()).collect();
-        let rows = items
-            .iter()
-            .map(|item| columns.iter().map(|column| shape.cell(item, &columns, column)).collect());
-        table_out::xlsx(&document.manifest.name, &head, rows, collected.date)
+        let (name, printed) = (&*document.manifest.name, head.len());
+        let list = List { name, head: &head, widest: &[], printed, date: collected.date };
+        let rows = items.iter().map(|item| {
+            Ok(columns.iter().map(|column| shape.cell(item, &columns, column)).collect())
+        });
+        table_out::xlsx(&list, rows)
     }
 }

@@ -7,13 +7,31 @@ use rust_xlsxwriter::{
 };
 
 use super::Refusal;
+use super::cell_room::{height, lines, width};
 use crate::fault::Fault;
 
-/// The widest column, in characters of the usual face; longer texts are broken.
-const WIDEST: usize = 48;
+/// The widest that a column usually becomes, in digits of the usual face; longer texts are broken.
+pub(crate) const WIDEST: usize = 34;
+
+/// A head wider than this is broken, unless what stands below it needs the room.
+const WIDEST_HEAD: usize = 12;
 
 /// The paper's number for A4.
 const A4: u8 = 9;
+
+/// A list for a spreadsheet program.
+pub(crate) struct List<'a> {
+    /// What it is called.
+    pub name: &'a str,
+    /// Its head.
+    pub head: &'a [String],
+    /// The widest that each column may become, where that is not as usual.
+    pub widest: &'a [usize],
+    /// How many of its columns are printed: those that people read.
+    pub printed: usize,
+    /// The day that it is said to be made on.
+    pub date: Option<NaiveDate>,
+}
 
 /// A table as CSV: UTF-8 with a byte order mark and CRLF, as spreadsheet programs want it.
 pub(crate) fn csv(head: &[String], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
@@ -39,14 +57,15 @@ pub(crate) fn harmless(text: &str) -> String {
     }
 }
 
-/// A table as XLSX: the head, then every cell a text; `date` is said to be the day of its making.
+/// A list as XLSX: the head, then every cell a text. Rows are written as they come, and none is kept.
 pub(crate) fn xlsx(
-    name: &str,
-    head: &[String],
-    rows: impl Iterator<Item = Vec<String>>,
-    date: Option<NaiveDate>,
+    list: &List<'_>,
+    rows: impl Iterator<Item = Result<Vec<String>, Fault>>,
 ) -> Result<Vec<u8>, Refusal> {
-    written(name, head, rows, date).map_err(refused)
+    let mut fault = None;
+    let rows = rows.map_while(|row| row.map_err(|error| fault = Some(error)).ok());
+    let bytes = written(list, rows).map_err(refused)?;
+    fault.map_or(Ok(bytes), |fault| Err(fault.into()))
 }
 
 /// Why a workbook was not written.
@@ -60,34 +79,53 @@ pub(super) fn refused(error: XlsxError) -> Refusal {
     }
 }
 
-fn written(
-    name: &str,
-    head: &[String],
-    rows: impl Iterator<Item = Vec<String>>,
-    date: Option<NaiveDate>,
-) -> Result<Vec<u8>, XlsxError> {
-    let mut workbook = workbook(name, date)?;
-    let sheet = workbook.add_worksheet();
-    sheet.set_name(sheet_name(name))?;
-    let (cell, title) = (cell_format(), head_format());
-    let mut widths: Vec<usize> = head.iter().map(|label| width(label)).collect();
-    for (at, label) in (0_u16..).zip(head) {
-        sheet.write_string_with_format(0, at, label, &title)?;
-    }
+fn written(list: &List<'_>, rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = workbook(list.name, list.date)?;
+    let sheet = workbook.add_worksheet_with_low_memory()?;
+    sheet.set_name(sheet_name(list.name))?;
+    let cell = cell_format();
+    let mut widths = write_head(sheet, list.head)?;
+    let widest = |at: usize| list.widest.get(at).copied().unwrap_or(WIDEST);
     let mut last = 0;
     for (row, texts) in (1_u32..).zip(rows) {
-        for ((at, text), widest) in (0_u16..).zip(texts).zip(&mut widths) {
-            *widest = (*widest).max(width(&text));
+        // No column is wider than the widest, and one in which a text is broken is just as wide.
+        let most = texts.iter().enumerate().map(|(at, text)| lines(text, widest(at))).max();
+        sheet.set_row_height(row, height(most.unwrap_or(1)))?;
+        for (at, text) in texts.into_iter().enumerate() {
+            if let Some(own) = widths.get_mut(at) {
+                *own = (*own).max(width(&text, widest(at)));
+            }
+            let at = u16::try_from(at).map_err(|_| XlsxError::RowColumnLimitError)?;
             sheet.write_string_with_format(row, at, text, &cell)?;
         }
         last = row;
     }
     set_widths(sheet, &widths)?;
     laid_out(sheet, 0)?;
-    let columns = u16::try_from(head.len().saturating_sub(1)).unwrap_or(u16::MAX);
+    let column = |count: usize| u16::try_from(count.saturating_sub(1)).unwrap_or(u16::MAX);
+    if list.printed < list.head.len() {
+        sheet.set_print_area(0, 0, last, column(list.printed))?;
+    }
     // A code is meant to be a text; nobody needs to be warned of it in every row.
+    let columns = column(list.head.len());
     sheet.ignore_error_range(0, 0, last, columns, IgnoreError::NumberStoredAsText)?;
     workbook.save_to_buffer()
+}
+
+/// Writes a head into the first row; gives the widths that it asks for.
+fn write_head(sheet: &mut Worksheet, head: &[String]) -> Result<Vec<usize>, XlsxError> {
+    let title = head_format();
+    let of = |label: &String| {
+        let whole = width(label, WIDEST);
+        if whole > WIDEST_HEAD { (whole / 2 + 2).max(WIDEST_HEAD) } else { whole }
+    };
+    let widths: Vec<usize> = head.iter().map(of).collect();
+    let most = head.iter().zip(&widths).map(|(label, wide)| lines(label, *wide)).max();
+    sheet.set_row_height(0, height(most.unwrap_or(1)))?;
+    for (at, label) in (0_u16..).zip(head) {
+        sheet.write_string_with_format(0, at, label, &title)?;
+    }
+    Ok(widths)
 }
 
 /// An empty workbook that tells nothing of who made it, and the same day each time.
@@ -122,22 +160,17 @@ pub(super) fn laid_out(sheet: &mut Worksheet, head: u32) -> Result<(), XlsxError
     sheet.set_freeze_panes(head + 1, 0)?;
     sheet.set_repeat_rows(head, head)?;
     sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0);
+    sheet.set_margins(0.4, 0.4, 0.6, 0.6, 0.3, 0.3).set_footer("&C第 &P 页，共 &N 页");
     Ok(())
 }
 
-/// Columns as wide as their widest texts.
+/// Columns with room for so many digits, and for what programs measure differently.
 pub(super) fn set_widths(sheet: &mut Worksheet, widths: &[usize]) -> Result<(), XlsxError> {
     for (at, widest) in (0_u16..).zip(widths) {
-        let shown = u32::try_from(widest + 2).unwrap_or(u32::MAX);
+        let shown = u32::try_from(widest + 1).unwrap_or(u32::MAX);
         sheet.set_column_width(at, f64::from(shown))?;
     }
     Ok(())
-}
-
-/// How wide the widest line of a text is, in characters of the usual face.
-pub(super) fn width(text: &str) -> usize {
-    let of = |line: &str| line.chars().map(|mark| if mark.is_ascii() { 1 } else { 2 }).sum();
-    text.lines().map(of).max().unwrap_or(0).min(WIDEST)
 }
 
 /// A name as spreadsheets allow it: 31 characters, without their own marks.

@@ -399,7 +399,8 @@ pub(super) struct Batch {
     /// 取消这些数据的一批，没有颁发的编号作废；后面写原因
     #[arg(long, value_name = "原因", conflicts_with_all = ["new", "only"])]
     pub cancel: Option<String>,
-    /// 压缩包里文件的名称，如 "{{ number }}-{{ holder }}"；默认为序号和文书的名称
+    /// 压缩包里文件的名称，如 "{{ number }}-{{ holder }}"；默认为序号和文书的名称。双花括号里写字段名，见 chengwen schema
+    /// 文书（properties 下的英文名称，组里的用点连接，如 registration.number）；写错时会列出全部可用的
     #[arg(long, value_name = "写法")]
     pub names: Option<String>,
     /// 套打：只印文字，不印底纸上已有的边框和红字

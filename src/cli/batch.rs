@@ -58,7 +58,7 @@ pub(super) fn run(
             return Ok(refused);
         }
     } else {
-        check::tell_advice(&examined);
+        check::tell_found(&examined);
     }
     let print = match (&batch.cancel, batch.only) {
         (Some(why), _) => {

@@ -11,7 +11,7 @@ use super::data::{self, Folder};
 use super::output;
 use crate::app::{App, Asked, Batches, ExaminedRows, Refusal, RowsKind, Setup};
 use crate::config::Config;
-use crate::intake::Problem;
+use crate::intake::{Problem, shown};
 use crate::values::Level;
 
 /// The same with the registry of a data directory beside it, which may have something against rows of
@@ -64,7 +64,11 @@ pub(super) fn run(
         if let Some(marked) = marked {
             output::write(marked, &app.annotated(document, &examined)?)?;
         }
-        return tell_rows(&examined, as_json);
+        let code = tell_rows(&examined, as_json)?;
+        if let Some(marked) = marked {
+            output::remark(format_args!("标出问题的表在 {}。", marked.display()));
+        }
+        return Ok(code);
     }
     let examined = app.check(document, &bytes)?;
     let sound = examined.problems.is_sound();
@@ -100,9 +104,11 @@ pub(super) fn tell_rows(examined: &ExaminedRows, as_json: bool) -> Result<ExitCo
             "advice": problems.advice().map(told).collect::<Vec<_>>(),
         }))?;
     } else {
-        problems.all().iter().for_each(|problem| tell_one(examined, problem));
+        tell_found(examined);
         if sound {
             output::line(format_args!("检查通过，共{all}份。"));
+        } else if all == 0 {
+            output::remark("没有读到一份数据；改正后再试。");
         } else {
             output::remark(format_args!("共 {all} 份，{good} 份没有问题；改正后再试。"));
         }
@@ -110,18 +116,16 @@ pub(super) fn tell_rows(examined: &ExaminedRows, as_json: bool) -> Result<ExitCo
     Ok(if sound { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }
 
-/// What is advised of sound rows, each at its place.
-pub(super) fn tell_advice(examined: &ExaminedRows) {
-    examined.problems().advice().for_each(|problem| tell_one(examined, problem));
-}
-
-fn tell_one(examined: &ExaminedRows, problem: &Problem) {
-    let kind = if problem.level == Level::Problem { "问题" } else { "提示" };
-    let place = examined.place_of(problem);
-    let place = match place.map(|place| place.cell.unwrap_or(format!("第{}行", place.row))) {
-        Some(place) => place,
-        None if problem.pointer.is_empty() => "全文".to_owned(),
-        None => problem.pointer.clone(),
-    };
-    output::remark(format_args!("{kind} {place}：{}", problem.sentence));
+/// All that was found in rows, one line each on standard error, each with its place in the table.
+pub(super) fn tell_found(examined: &ExaminedRows) {
+    for problem in examined.problems().all() {
+        let kind = if problem.level == Level::Problem { "问题" } else { "提示" };
+        let place = examined.place_of(problem);
+        let place = match place.map(|place| place.cell.unwrap_or(format!("第{}行", place.row))) {
+            Some(place) => place,
+            None if problem.pointer.is_empty() => "全文".to_owned(),
+            None => shown(&problem.pointer),
+        };
+        output::remark(format_args!("{kind} {place}：{}", problem.sentence));
+    }
 }

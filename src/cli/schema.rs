@@ -11,7 +11,10 @@ pub(super) fn run(app: &App, document: &str, xlsx: Option<&Path>) -> Result<Exit
         Some(file) if output::is_standard(file) => {
             return Err(Refusal::Usage("--xlsx 需要一个文件名，不能写到标准输出".to_owned()));
         }
-        Some(file) => output::write(file, &app.fill_in(document)?)?,
+        Some(file) => {
+            output::write(file, &app.fill_in(document)?)?;
+            output::remark(format_args!("填写用的表在 {}，一行填一份。", file.display()));
+        }
         None => output::json(&app.document(document)?.schema.bundled)?,
     }
     Ok(ExitCode::SUCCESS)

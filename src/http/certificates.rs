@@ -18,7 +18,7 @@ use super::caller::Caller;
 use super::office::Office;
 use super::problem::{INVALID_RECORD, NOT_JSON, Problem, UNKNOWN_NUMBER};
 use super::query::{NoQuery, Query};
-use crate::app::{Source, described, exported, told};
+use crate::app::{App, Source, described, told};
 use crate::registry::{Certificate, Search, State as Standing};
 use crate::store::today;
 
@@ -101,7 +101,9 @@ pub(super) async fn list(State(office): Shared, mut query: Query) -> Answer {
         return Ok(answer::json_of(&list));
     }
     let csv = kind == Kind::Csv;
-    let bytes = office.with_certificates(move |_, _| exported(&kept, day, csv)).await?;
+    let reasons = registry.reasons().await?;
+    let export = move |app: &App| app.exported(&kept, &reasons, day, csv);
+    let bytes = office.with_certificates(move |batches, _| export(batches.app())).await?;
     let (ending, media_type) = match kind {
         Kind::Csv => ("csv", "text/csv; charset=utf-8"),
         _ => ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),

@@ -6,9 +6,10 @@ use rayon::prelude::*;
 use serde_json::Value;
 
 use super::problem::{Problem, Problems};
+use super::table::head::COLUMN_MISSING;
 use super::table::{Place, Read, RowsKind, Table};
 use super::texts::Judge;
-use super::{KeptRecord, Look, Made, distinct, json, look, many, rows, sentence};
+use super::{KeptRecord, Look, MISSING, Made, distinct, json, look, many, rows, sentence};
 use crate::catalog::{Catalog, Document};
 use crate::fault::Fault;
 use crate::values::Finding;
@@ -91,6 +92,9 @@ pub fn examine_rows(
         RowsKind::Csv | RowsKind::Xlsx => from_table(document, bytes, kind, most)?,
     };
     let Given { items, table, problems } = given;
+    // What has no column is told once, of the head.
+    let missing: Vec<String> =
+        problems.all().iter().filter_map(missing_column).map(str::to_owned).collect();
     let mut examined = ExaminedRows { rows: Vec::new(), problems, table };
     let unlike: Vec<&str> =
         document.manifest.distinct.iter().map(|pointer| pointer.get_ref().as_str()).collect();
@@ -108,7 +112,12 @@ pub fn examine_rows(
     for (row, looked) in looked.into_iter().enumerate() {
         let looked = looked.map_err(RowsRefusal::Fault)?;
         let name = examined.name_of(row);
-        examined.problems.enclose(&format!("/{row}"), &name, looked.problems);
+        let problems = looked.problems.untold_of(|problem| {
+            let below = format!("{}/", problem.pointer);
+            problem.code == MISSING
+                && missing.iter().any(|at| *at == problem.pointer || at.starts_with(&below))
+        });
+        examined.problems.enclose(&format!("/{row}"), &name, problems);
         examined.rows.push(looked.row);
         values.push(looked.unlike);
     }
@@ -122,6 +131,12 @@ pub fn examine_rows(
     }
     examined.add(document, same);
     Ok(examined)
+}
+
+/// The field whose column is missing, if a problem says so.
+fn missing_column(problem: &Problem) -> Option<&str> {
+    let said = problem.facts.get("pointer").filter(|_| problem.code == COLUMN_MISSING);
+    said?.as_str()
 }
 
 /// What stays of a look at one of thousands.
@@ -264,6 +279,10 @@ impl ExaminedRows {
         if let Some(row) = Self::row_of(problem) {
             let below = problem.pointer.get(1..).unwrap_or_default();
             return table.place(row, below.find('/').map_or("", |at| &below[at..]));
+        }
+        if missing_column(problem).is_some() {
+            let (sheet, row) = (table.grid().name.clone(), table.head()?.number);
+            return Some(Place { sheet, row, column: None, cell: None, header: None });
         }
         // What concerns a head names its cell.
         let cell = problem.facts.get("cell")?.as_str()?;

@@ -177,6 +177,14 @@ impl Problems {
         kept
     }
 
+    /// The same without what is told elsewhere: its places must be mended all the same.
+    pub(super) fn untold_of(mut self, elsewhere: impl Fn(&Problem) -> bool) -> Self {
+        self.found.retain(|problem| !elsewhere(problem));
+        // These are places in the list as it was.
+        self.said.clear();
+        self
+    }
+
     /// Another order, equal ones as they were found.
     pub(crate) fn sort_by_key<K: Ord>(&mut self, key: impl FnMut(&Problem) -> K) {
         self.found.sort_by_cached_key(key);

@@ -1,5 +1,7 @@
 //! The history (变更记录): append-only, each entry signed with the one before it.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::{Sqlite, Transaction};
@@ -202,5 +204,19 @@ impl Registry {
             .await
             .map_err(|error| self.store.fault(&error))?;
         Ok(rows.into_iter().map(Entry::of).collect())
+    }
+
+    /// Why numbers are not in force any more: the last reason that was given for each.
+    ///
+    /// # Errors
+    /// A fault of the data directory.
+    pub async fn reasons(&self) -> Result<HashMap<String, String>, Fault> {
+        let sql = "SELECT number, why FROM history WHERE what IN ('revoked', 'replaced', 'voided') \
+                   AND why <> '' ORDER BY entry";
+        let rows: Vec<(String, String)> = sqlx::query_as(sql)
+            .fetch_all(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))?;
+        Ok(rows.into_iter().collect())
     }
 }

@@ -7,13 +7,13 @@ mod revocation;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use minijinja::context;
 use minijinja::value::{Value as Seen, merge_maps};
+use minijinja::{Error, ErrorKind, context};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::catalog::expressions::{paths_of_expression, paths_of_sentence};
-use crate::catalog::{Document, FILE_NAME, Shape, pointer_of};
+use crate::catalog::{Document, FILE_NAME, Field, Shape, pointer_of};
 use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::intake::{Draft, Record};
@@ -195,11 +195,30 @@ pub fn file_name(document: &Document, record: &Record) -> Result<String, Fault> 
 /// The file name of a record's PDF by a pattern of a user's (minijinja, over the record), without an ending.
 ///
 /// # Errors
-/// What is wrong with the pattern, as minijinja says it.
+/// What is wrong with the pattern, and which fields it may name.
 pub fn file_name_by(pattern: &str, document: &Document, record: &Record) -> Result<String, String> {
     let seen = document.context(record.complete());
-    let made = document.environment.render_str(pattern, seen).map_err(|error| error.to_string())?;
-    Ok(safe_file_name(&made))
+    let made = document.environment.render_str(pattern, seen);
+    made.map(|made| safe_file_name(&made)).map_err(|error| wrong_pattern(document, &error))
+}
+
+/// What is wrong with a pattern, and which fields it may name.
+fn wrong_pattern(document: &Document, error: &Error) -> String {
+    let what = match error.kind() {
+        ErrorKind::SyntaxError => {
+            "双花括号里读不懂；里面写英文的字段名，不写栏目的中文名称".to_owned()
+        }
+        ErrorKind::UndefinedError => "用了没有的字段".to_owned(),
+        ErrorKind::UnknownFilter | ErrorKind::UnknownTest | ErrorKind::UnknownFunction => {
+            "用了没有的函数".to_owned()
+        }
+        _ => error.to_string(),
+    };
+    let fields = document.schema.fields();
+    let known = fields.iter().map(|field| format!("{}（{}）", field.path(), field.column.label));
+    let known: Vec<String> = known.collect();
+    let first = fields.first().map(Field::path).unwrap_or_default();
+    format!("{what}；可用的字段：{}；例如 {{{{ {first} }}}}", known.join("、"))
 }
 
 /// A text as one file name on Windows, macOS and Linux: no separators, reserved marks or dots at

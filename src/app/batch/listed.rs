@@ -1,12 +1,13 @@
 //! The list of a batch (清单): every row, what became of it, and where it is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
 use super::Batches;
-use crate::app::{Refusal, table_out};
-use crate::catalog::Document;
+use crate::app::Refusal;
+use crate::app::table_out::{self, List};
+use crate::catalog::{Column, Document, REASON};
 use crate::fault::Fault;
 use crate::jobs::RowState;
 use crate::registry::printed;
@@ -59,7 +60,8 @@ pub(super) fn both(
     ])
 }
 
-/// The list as a spreadsheet: what the rows say, in the paper's order, with number and outcome before it.
+/// The list as a spreadsheet: number and outcome, and what the rows say, in the paper's order; columns in
+/// which nothing would stand are left out, and the number stands once.
 pub(super) fn spreadsheet(
     document: &Document,
     rows: &[RowState],
@@ -67,25 +69,73 @@ pub(super) fn spreadsheet(
     unfailed: &str,
 ) -> Result<Vec<u8>, Refusal> {
     let shape = &document.schema.shape;
-    let columns = shape.columns();
-    let mut head: Vec<String> =
-        ["序号", "数据", "编号", "查验码", "文件", "结果"].map(str::to_owned).to_vec();
+    let every = shape.columns();
+    let number_at = document.manifest.numbered.as_ref().map(|numbered| numbered.at.get_ref());
+    let number = every.iter().find(|column| Some(&column.pointer) == number_at);
+    let filled = filled(&every, rows)?;
+    let own = |column: &&Column| number != Some(*column) && filled.contains(&column.pointer);
+    let columns: Vec<&Column> = every.iter().filter(own).collect();
+    // A row of JSON is called by its place alone.
+    let named = rows.iter().any(|row| row.name != format!("第{}份", row.row));
+    let coded = rows.iter().any(|row| row.code.is_some());
+
+    let mut head = vec!["序号".to_owned()];
+    head.extend(named.then(|| "数据".to_owned()));
+    head.extend(number.map(|column| column.label.clone()));
     head.extend(columns.iter().map(|column| column.label.clone()));
+    head.extend(coded.then(|| "查验码".to_owned()));
+    head.push("结果".to_owned());
+    head.extend((!files.is_empty()).then(|| "文件".to_owned()));
     let table = rows.iter().map(|row| {
-        let record: Value = serde_json::from_str(&row.record)
-            .map_err(|_| Fault::new(format!("第{}份的数据读不懂", row.row)))?;
-        let code = row.code.as_deref().map(printed).unwrap_or_default();
-        let file = files.get(&row.row).cloned().unwrap_or_default();
-        let outcome = match (&row.failed, row.out_of_force()) {
+        let record = record_of(row)?;
+        let mut cells = vec![row.row.to_string()];
+        cells.extend(named.then(|| row.name.clone()));
+        cells.extend(number.map(|column| {
+            row.number.clone().unwrap_or_else(|| shape.cell(&record, &every, column))
+        }));
+        cells.extend(columns.iter().map(|column| shape.cell(&record, &every, column)));
+        cells.extend(coded.then(|| row.code.as_deref().map(printed).unwrap_or_default()));
+        cells.push(match (&row.failed, row.out_of_force()) {
             (Some(why), _) => format!("没有印出：{why}"),
             (None, Some(why)) => format!("{why}，不要发出"),
             (None, None) => unfailed.to_owned(),
-        };
-        let number = row.number.clone().unwrap_or_default();
-        let mut cells = vec![row.row.to_string(), row.name.clone(), number, code, file, outcome];
-        cells.extend(columns.iter().map(|column| shape.cell(&record, &columns, column)));
+        });
+        cells.extend((!files.is_empty()).then(|| files.get(&row.row).cloned().unwrap_or_default()));
         Ok(cells)
     });
-    let table: Vec<Vec<String>> = table.collect::<Result<_, Fault>>()?;
-    table_out::xlsx(&document.manifest.name, &head, table.into_iter(), None)
+    // Files are looked for on the screen.
+    let printed = head.len() - usize::from(!files.is_empty());
+    let name = &document.manifest.name;
+    table_out::xlsx(&List { name, head: &head, widest: &[], printed, date: None }, table)
+}
+
+/// The columns in which some row says something; a reason for a group stands in its first column.
+fn filled(columns: &[Column], rows: &[RowState]) -> Result<HashSet<String>, Fault> {
+    let mut open: Vec<&Column> = columns.iter().collect();
+    let mut filled = HashSet::new();
+    for row in rows {
+        if open.is_empty() {
+            break;
+        }
+        let record = record_of(row)?;
+        open.retain(|column| {
+            let above = column.pointer.rmatch_indices('/').map(|(at, _)| &column.pointer[..at]);
+            let reason = |at: &str| !at.is_empty() && reason_at(&record, at);
+            let says = record.pointer(&column.pointer).is_some() || above.into_iter().any(reason);
+            if says {
+                filled.insert(column.pointer.clone());
+            }
+            !says
+        });
+    }
+    Ok(filled)
+}
+
+fn reason_at(record: &Value, pointer: &str) -> bool {
+    record.pointer(pointer).is_some_and(|group| group.get(REASON).is_some())
+}
+
+fn record_of(row: &RowState) -> Result<Value, Fault> {
+    serde_json::from_str(&row.record)
+        .map_err(|_| Fault::new(format!("第{}份的数据读不懂", row.row)))
 }

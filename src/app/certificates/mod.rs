@@ -1,13 +1,14 @@
 //! Certificates (证书): told, exported, printed again, revoked. The registry keeps them; here is what is
 //! done with one.
 
+mod export;
 mod reprint;
 mod revoke;
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use super::{Refusal, table_out};
+use super::Refusal;
 use crate::registry::{Certificate, Entry};
 
 pub use reprint::{Reprint, Source};
@@ -58,55 +59,6 @@ pub fn told(entry: &Entry) -> Value {
         "facts": facts,
         "hash": entry.hash,
     })
-}
-
-/// Certificates as a table, as they stand on a day: `csv`, or else XLSX.
-///
-/// # Errors
-/// More than a spreadsheet holds.
-pub fn exported(kept: &[Certificate], day: NaiveDate, csv: bool) -> Result<Vec<u8>, Refusal> {
-    let head = [
-        "证书编号",
-        "名称",
-        "统一社会信用代码或登记证号",
-        "称号",
-        "颁发机关",
-        "有效期自",
-        "有效期至",
-        "落款日期",
-        "状态",
-        "换发为",
-        "文书",
-        "批次",
-        "第几份",
-        "所在文件的第几页",
-        "所在文件的 SHA-256",
-    ]
-    .map(str::to_owned);
-    let rows = kept.iter().map(|kept| {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        vec![
-            kept.number.clone(),
-            kept.holder.clone(),
-            text(&kept.credit_code),
-            kept.title.clone(),
-            text(&kept.issuer),
-            text(&kept.term_from),
-            text(&kept.term_to),
-            kept.issued_on.clone(),
-            kept.state_on(day).title().to_owned(),
-            text(&kept.replaced_by),
-            kept.document.clone(),
-            kept.batch.clone(),
-            kept.row.to_string(),
-            kept.page.map(|page| page.to_string()).unwrap_or_default(),
-            text(&kept.sha256),
-        ]
-    });
-    if csv {
-        return Ok(table_out::csv(&head, rows));
-    }
-    table_out::xlsx("证书登记簿", &head, rows, Some(day))
 }
 
 /// A reason as it is written down for ever.

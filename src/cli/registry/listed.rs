@@ -5,13 +5,14 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::app::{Refusal, described, exported, told};
+use crate::app::{App, Refusal, Setup, described, told};
 use crate::cli::output::{self, written};
 use crate::registry::{Registry, Search};
 use crate::store::today;
 
 pub(super) fn list(
     runtime: &Runtime,
+    setup: impl Fn() -> Result<Setup, Refusal>,
     registry: &Registry,
     search: &Search,
     path: Option<&Path>,
@@ -32,7 +33,10 @@ pub(super) fn list(
     if let (Some(path), Some(ending)) = (path, ending.flatten()) {
         let bytes = match ending {
             "json" => format!("{:#}\n", all()).into_bytes(),
-            ending => exported(&kept, day, ending == "csv")?,
+            ending => {
+                let reasons = runtime.block_on(registry.reasons())?;
+                App::open(&setup()?)?.exported(&kept, &reasons, day, ending == "csv")?
+            }
         };
         output::write(path, &bytes)?;
         output::remark(format_args!("已导出 {found} 个证书到 {}。", path.display()));
@@ -52,7 +56,13 @@ pub(super) fn list(
         [kept.number.clone(), state, end, kept.holder.clone(), kept.title.clone()]
     }));
     aligned(&rows);
-    output::remark(format_args!("共 {found} 个。"));
+    let is_cut = kept.iter().any(|kept| width(&kept.holder).max(width(&kept.title)) > WIDEST);
+    let whole = if is_cut {
+        "名称太长的没有写全，全文用 show、--json 或 -o 文件查看。"
+    } else {
+        ""
+    };
+    output::remark(format_args!("共 {found} 个。{whole}"));
     Ok(())
 }
 
@@ -108,19 +118,37 @@ pub(super) fn show(
     Ok(())
 }
 
+/// The widest column, in characters that are not ours: one long text must not break every line.
+const WIDEST: usize = 48;
+
 /// Columns under each other: a character of ours is as wide as two of others.
 fn aligned(rows: &[[String; 5]]) {
+    let rows: Vec<[String; 5]> = rows.iter().map(|row| row.each_ref().map(|it| cut(it))).collect();
     let mut widths = [0; 5];
-    for row in rows {
+    for row in &rows {
         for (widest, text) in widths.iter_mut().zip(row) {
             *widest = (*widest).max(width(text));
         }
     }
-    for row in rows {
+    for row in &rows {
         let line: Vec<String> =
             row.iter().zip(widths).map(|(text, widest)| padded(text, widest + 2)).collect();
         output::line(line.concat().trim_end());
     }
+}
+
+/// A text as far as a column shows it.
+fn cut(text: &str) -> String {
+    if width(text) <= WIDEST {
+        return text.to_owned();
+    }
+    let mut used = 0;
+    let fits = |mark: &char| {
+        used += width(mark.encode_utf8(&mut [0; 4]));
+        // The mark for what is left out takes two.
+        used + 2 <= WIDEST
+    };
+    text.chars().take_while(fits).chain(['…']).collect()
 }
 
 fn padded(text: &str, wide: usize) -> String {

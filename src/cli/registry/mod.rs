@@ -30,7 +30,7 @@ pub(super) fn run(
     match verb {
         RegistryVerb::List { text, state, year, output, json } => {
             let search = Search { text, state, year, ..Search::default() };
-            listed::list(&runtime, &registry, &search, output.as_deref(), json)?;
+            listed::list(&runtime, setup, &registry, &search, output.as_deref(), json)?;
         }
         RegistryVerb::Show { number, json } => listed::show(&runtime, &registry, &number, json)?,
         RegistryVerb::Reprint { number, output, why, from } => {

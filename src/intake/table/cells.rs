@@ -1,5 +1,8 @@
 //! Cells to values: the inverse of writing a record into cells.
 
+use std::ops::RangeInclusive;
+
+use chrono::{Datelike, Days, NaiveDate};
 use serde_json::{Map, Number, Value, json};
 
 use super::grid::{Cell, Kind, Line, address};
@@ -9,6 +12,9 @@ use crate::values::{Finding, width};
 
 /// From here on a spreadsheet has no room for every digit.
 const ROUNDED: f64 = 1e15;
+
+/// The years whose days are known in plain numbers.
+const DAYS_OF: RangeInclusive<i32> = 1949..=2100;
 
 /// The record of a row, and what was found in its cells: each finding with its pointer.
 pub(super) fn record(
@@ -51,8 +57,13 @@ fn value(cell: &Cell, field: &Field) -> Result<(String, Value), Finding> {
             "否" | "FALSE" | "false" | "False" | "×" => Value::Bool(false),
             _ => text.into(),
         },
-        Form::Date => match cell.kind {
-            Kind::Text => date(text).into(),
+        Form::Date => match (cell.kind, day_of(text)) {
+            // A day whose cell has lost its format, or was saved as text.
+            (Kind::Text | Kind::Number(_), Some(day)) => {
+                let finding = Finding::problem("table.date-number").with("found", text);
+                return Err(finding.with("corrected", day.to_string()));
+            }
+            (Kind::Text, None) => date(text).into(),
             _ => as_text(cell, text)?.into(),
         },
         Form::Texts | Form::Integers => {
@@ -105,6 +116,14 @@ fn is_scientific(text: &str) -> bool {
     };
     let all = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     all(power) && all(&digits.replacen('.', "", 1))
+}
+
+/// The day that a spreadsheet means by a plain number, if it is one of our time.
+fn day_of(text: &str) -> Option<NaiveDate> {
+    let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
+    let days = whole.parse().ok().filter(|_| whole.len() == 5)?;
+    let day = NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(days))?;
+    DAYS_OF.contains(&day.year()).then_some(day)
 }
 
 /// A date in any of the forms that spreadsheets show, as YYYY-MM-DD; what is none stays as it is.
@@ -163,6 +182,16 @@ mod tests {
         }
         for text in ["3/5/2026", "26-3-5", "2026年3月", "待定", "2026-3-5-1"] {
             assert_eq!(date(text), text);
+        }
+    }
+
+    #[test]
+    fn plain_numbers_of_days_are_known() {
+        let day = |text| day_of(text).map(|day| day.to_string());
+        assert_eq!(day("46086").as_deref(), Some("2026-03-05"));
+        assert_eq!(day("46086.5").as_deref(), Some("2026-03-05"));
+        for text in ["20260305", "2026", "待定待定待", "99999", "2026-", "4608６"] {
+            assert_eq!(day(text), None, "{text}");
         }
     }
 

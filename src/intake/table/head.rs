@@ -10,6 +10,12 @@ const SOUGHT: usize = 10;
 /// Two labels that are nearer than this are meant to be one.
 const NEAR: f64 = 0.6;
 
+/// So many fields are named at most that a header may mean.
+const ALIKE: usize = 3;
+
+/// The code of a column that every record needs and the table has not.
+pub(in crate::intake) const COLUMN_MISSING: &str = "table.column-missing";
+
 /// One column of a table that has a head.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableColumn {
@@ -31,26 +37,16 @@ pub(super) struct Head {
     pub findings: Vec<Finding>,
 }
 
-/// The row with the most known labels; none if there is not one.
+/// The row with the most known labels, or else with several that are near to known ones; none if there is
+/// not one.
 pub(super) fn find(grid: &Grid, fields: &[Field]) -> Option<Head> {
     let names: Vec<Vec<String>> = fields.iter().map(names).collect();
     let known = |header: &str| {
         let header = normal(header);
         names.iter().position(|own| own.contains(&header))
     };
-    let count = |line: &Line| {
-        let mut found: Vec<usize> =
-            line.cells.iter().filter_map(|cell| known(&cell.text)).collect();
-        found.sort_unstable();
-        found.dedup();
-        found.len()
-    };
-    let counts = grid.lines.iter().take(SOUGHT).map(count).enumerate();
-    // Of rows with as many labels the first is the head.
-    let (line, most) = counts.max_by_key(|(at, count)| (*count, std::cmp::Reverse(*at)))?;
-    if most == 0 {
-        return None;
-    }
+    let near = |header: &str| nearest(&normal(header), &names, &[]).first().copied();
+    let (line, _) = row_with(grid, 1, &known).or_else(|| row_with(grid, 2, &near))?;
     let row = &grid.lines[line];
     let mut columns: Vec<TableColumn> = Vec::new();
     let mut findings = Vec::new();
@@ -75,22 +71,61 @@ pub(super) fn find(grid: &Grid, fields: &[Field]) -> Option<Head> {
     }
     let used: Vec<usize> = columns.iter().filter_map(|column| column.field).collect();
     for column in columns.iter().filter(|column| column.field.is_none()) {
-        let own = normal(&column.header);
-        let free = (0..fields.len()).filter(|at| !used.contains(at));
-        let near = free.map(|at| {
-            let near = |name: &String| strsim::normalized_damerau_levenshtein(&own, name);
-            (names[at].iter().map(near).fold(0.0, f64::max), at)
-        });
-        let nearest = near.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(near, _)| *near > NEAR);
-        let finding = match nearest {
-            Some((_, at)) => Finding::problem("table.column-unknown")
-                .with("nearest", fields[at].column.label.clone()),
-            None => Finding::advice("table.column-unused"),
+        let meant = nearest(&normal(&column.header), &names, &used);
+        let meant: Vec<&str> = meant.iter().map(|at| &*fields[*at].column.label).collect();
+        let finding = match meant[..] {
+            [] => Finding::advice("table.column-unused"),
+            _ => Finding::problem("table.column-unknown").with("nearest", meant.join("”或“")),
         };
         let cell = address(row.number, column.column);
         findings.push(finding.with("header", column.header.clone()).with("cell", cell));
     }
+    let missing = (0..fields.len()).filter(|at| fields[*at].required && !used.contains(at));
+    findings.extend(missing.map(|at| {
+        let field = &fields[at].column;
+        let finding = Finding::problem(COLUMN_MISSING).with("column", field.label.clone());
+        finding.with("pointer", field.pointer.clone()).with("row", row.number)
+    }));
     Some(Head { line, columns, findings })
+}
+
+/// The first of the rows that are sought in which the most different labels are `known`, at least so many.
+fn row_with(
+    grid: &Grid,
+    least: usize,
+    known: &dyn Fn(&str) -> Option<usize>,
+) -> Option<(usize, usize)> {
+    let count = |line: &Line| {
+        let mut found: Vec<usize> =
+            line.cells.iter().filter_map(|cell| known(&cell.text)).collect();
+        found.sort_unstable();
+        found.dedup();
+        found.len()
+    };
+    let counts = grid.lines.iter().take(SOUGHT).map(count).enumerate();
+    let best = counts.max_by_key(|(at, count)| (*count, std::cmp::Reverse(*at)));
+    best.filter(|(_, count)| *count >= least)
+}
+
+/// The fields, apart from those that are used, one of which a header that is not known may mean: the one
+/// whose name is nearest, or else those whose names hold it or are held by it.
+fn nearest(header: &str, names: &[Vec<String>], used: &[usize]) -> Vec<usize> {
+    let free = || (0..names.len()).filter(|at| !used.contains(at));
+    let near = free().map(|at| {
+        let near = |name: &String| strsim::normalized_damerau_levenshtein(header, name);
+        (names[at].iter().map(near).fold(0.0, f64::max), at)
+    });
+    if let Some((near, at)) = near.max_by(|a, b| a.0.total_cmp(&b.0))
+        && near > NEAR
+    {
+        return vec![at];
+    }
+    // The first name is the label; keys and pointers are for programs.
+    let long = |text: &str| text.chars().count() > 1;
+    let alike = |label: &String| {
+        long(header) && long(label) && (label.contains(header) || header.contains(&**label))
+    };
+    free().filter(|at| names[*at].first().is_some_and(alike)).take(ALIKE).collect()
 }
 
 /// All that a column may be called.

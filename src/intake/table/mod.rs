@@ -3,7 +3,7 @@
 mod cells;
 mod csv;
 mod grid;
-mod head;
+pub(super) mod head;
 mod kind;
 pub(super) mod sentence;
 mod xlsx;
@@ -76,6 +76,7 @@ impl Table {
         }
         let most_cells = most.saturating_mul(CELLS_A_ROW);
         let grids = match kind {
+            _ if bytes.is_empty() => Vec::new(),
             RowsKind::Xlsx => xlsx::read(bytes, most_cells)?,
             _ => vec![csv::read(bytes, most_cells)?],
         };
@@ -84,7 +85,7 @@ impl Table {
         let first = heads.iter().position(Option::is_some);
         let filled = |at: &usize| !grids[*at].lines.is_empty();
         let Some(chosen) = first.or_else(|| (0..grids.len()).find(filled)) else {
-            findings.push(Finding::problem("table.no-rows"));
+            findings.push(Finding::problem("table.empty"));
             return Ok(Read { table: Self::bare(Grid::default()), findings });
         };
         // Our own page of instructions stands beside every fill-in sheet.
@@ -114,7 +115,8 @@ impl Table {
         let rows: Vec<usize> = (head.line + 1..grid.lines.len())
             .filter(|at| grid.lines[*at].cells.iter().any(used))
             .collect();
-        if rows.is_empty() {
+        let read = head.columns.iter().any(|column| column.field.is_some());
+        if rows.is_empty() && read {
             findings.push(Finding::problem("table.no-rows"));
         }
         let table = Self { head: Some(head.line), columns: head.columns, rows, grid };
