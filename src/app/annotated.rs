@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::cell_room::{height, lines, width};
 use super::table_out::{
-    cell_format, head_format, laid_out, refused, set_widths, sheet_name, workbook,
+    cell_format, end_rows, head_format, laid_out, refused, set_widths, sheet_name, workbook,
 };
 use super::{App, ExaminedRow, ExaminedRows, Refusal};
 use crate::catalog::Document;
@@ -210,6 +210,9 @@ impl<'a> Annotated<'a> {
                 self.write_cell(sheet, (*number, column), text, plain)?;
             }
         }
+        if let Some((last, _)) = self.lines.last() {
+            end_rows(sheet, last.saturating_sub(1))?;
+        }
         set_widths(sheet, &widths)?;
         if head_row > 0 { laid_out(sheet, head_row - 1) } else { Ok(()) }
     }
@@ -291,12 +294,17 @@ fn text_of(cell: &Cell) -> &str {
 
 /// What a row is called in the copy, and where it came from.
 fn called(here: u32, from: u32) -> String {
-    if here == from { format!("第{here}行") } else { format!("第{here}行（原第{from}行）") }
+    if here == from {
+        format!("第{here}行")
+    } else {
+        format!("第{here}行（原第{from}行）")
+    }
 }
 
 /// A sentence that names another row of the table, as that is called in the copy.
 fn elsewhere(problem: &Problem, sentence: &str, places: &BTreeMap<u32, u32>) -> String {
-    let other = problem.facts.get("first").filter(|_| problem.facts.get("unit") == Some(&json!("行")));
+    let other =
+        problem.facts.get("first").filter(|_| problem.facts.get("unit") == Some(&json!("行")));
     let Some(from) = other.and_then(Value::as_u64).and_then(|from| u32::try_from(from).ok()) else {
         return sentence.to_owned();
     };

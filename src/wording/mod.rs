@@ -7,8 +7,8 @@ mod revocation;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use minijinja::{Error, ErrorKind, context};
 use minijinja::value::{Value as Seen, merge_maps};
+use minijinja::{Error, ErrorKind, context};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -57,7 +57,11 @@ pub(super) fn list(
     }));
     aligned(&rows);
     let is_cut = kept.iter().any(|kept| width(&kept.holder).max(width(&kept.title)) > WIDEST);
-    let whole = if is_cut { "名称太长的没有写全，全文用 show、--json 或 -o 文件查看。" } else { "" };
+    let whole = if is_cut {
+        "名称太长的没有写全，全文用 show、--json 或 -o 文件查看。"
+    } else {
+        ""
+    };
     output::remark(format_args!("共 {found} 个。{whole}"));
     Ok(())
 }
@@ -115,7 +119,7 @@ pub(super) fn show(
 }
 
 /// The widest column, in characters that are not ours: one long text must not break every line.
-const WIDEST: usize = 48;
+const WIDEST: usize = 40;
 
 /// Columns under each other: a character of ours is as wide as two of others.
 fn aligned(rows: &[[String; 5]]) {

@@ -7,9 +7,7 @@ pub(in crate::intake) fn sentence(label: &str, code: &str, get: &dyn Fn(&str) ->
             "没有找到表头：前 10 行里没有一个单元格是已知的栏目；请在数据上方加一行表头，可用的栏目有：{}",
             get("labels")
         ),
-        "table.empty" => {
-            "文件里没有内容；请在第一行写上表头，下面每行填写一份".to_owned()
-        }
+        "table.empty" => "文件里没有内容；请在第一行写上表头，下面每行填写一份".to_owned(),
         "table.column-missing" => format!(
             "没有“{}”这一栏（必填），请在表头（第{}行）加上这一栏，并逐行填写",
             get("column"),
