@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::cell_room::{height, lines, width};
 use super::table_out::{
-    cell_format, head_format, laid_out, refused, set_widths, sheet_name, workbook,
+    cell_format, end_rows, head_format, laid_out, refused, set_widths, sheet_name, workbook,
 };
 use super::{App, ExaminedRow, ExaminedRows, Refusal};
 use crate::catalog::Document;
@@ -209,6 +209,9 @@ impl<'a> Annotated<'a> {
             for (column, text) in cells {
                 self.write_cell(sheet, (*number, column), text, plain)?;
             }
+        }
+        if let Some((last, _)) = self.lines.last() {
+            end_rows(sheet, last.saturating_sub(1))?;
         }
         set_widths(sheet, &widths)?;
         if head_row > 0 { laid_out(sheet, head_row - 1) } else { Ok(()) }

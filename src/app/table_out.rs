@@ -100,6 +100,7 @@ fn written(list: &List<'_>, rows: impl Iterator<Item = Vec<String>>) -> Result<V
         }
         last = row;
     }
+    end_rows(sheet, last)?;
     set_widths(sheet, &widths)?;
     laid_out(sheet, 0)?;
     let column = |count: usize| u16::try_from(count.saturating_sub(1)).unwrap_or(u16::MAX);
@@ -110,6 +111,13 @@ fn written(list: &List<'_>, rows: impl Iterator<Item = Vec<String>>) -> Result<V
     let columns = column(list.head.len());
     sheet.ignore_error_range(0, 0, last, columns, IgnoreError::NumberStoredAsText)?;
     workbook.save_to_buffer()
+}
+
+/// Ends the rows of a sheet that is written row by row: the library would write the last one (a row from
+/// 0) again if it was still open, without its cells, and Excel takes such a file for damaged.
+pub(super) fn end_rows(sheet: &mut Worksheet, last: u32) -> Result<(), XlsxError> {
+    let empty = Format::new().set_num_format("@");
+    sheet.write_blank(last.saturating_add(1), 0, &empty).map(|_| ())
 }
 
 /// Writes a head into the first row; gives the widths that it asks for.

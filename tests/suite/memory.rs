@@ -17,7 +17,7 @@ pub(crate) fn resident_bytes() -> u64 {
 }
 
 /// The most that this process has ever held, in MiB; every test has a process of its own.
-fn peak() -> usize {
+pub(crate) fn peak() -> usize {
     of_status("VmHWM")
 }
 

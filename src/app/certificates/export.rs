@@ -28,12 +28,15 @@ const WIDEST: [usize; 11] = [28, 28, 22, 18, 16, 12, 12, 10, 20, 16, 24];
 const BEHIND: [&str; 7] =
     ["颁发机关", "落款日期", "文书", "批次", "第几份", "所在文件的第几页", "所在文件的 SHA-256"];
 
+/// The place of the code among them.
+const CODE: usize = 10;
+
 /// The domain format of a region.
 const REGION: &str = "region";
 
 impl App {
     /// Certificates as a table, as they stand on a day: `csv`, or else XLSX; `reasons` tells of numbers why
-    /// they are not in force.
+    /// they are not in force. The codes by which they are verified are for people, in XLSX alone.
     ///
     /// # Errors
     /// More than a spreadsheet holds.
@@ -74,7 +77,11 @@ impl App {
             ]
         });
         if csv {
-            return Ok(table_out::csv(&head, rows));
+            let without = |mut cells: Vec<String>| {
+                cells.remove(CODE);
+                cells
+            };
+            return Ok(table_out::csv(&without(head), rows.map(without)));
         }
         let name = "证书登记簿";
         let (printed, date) = (PRINTED.len(), Some(day));

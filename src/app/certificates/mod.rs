@@ -18,7 +18,7 @@ pub use revoke::Revoked;
 const REASON: usize = 200;
 
 /// A certificate for programs, as it stands on a day. The code by which it is verified is for whoever holds
-/// the paper, and never told.
+/// the paper, and not told to programs.
 #[must_use]
 pub fn described(kept: &Certificate, day: NaiveDate) -> Value {
     let state = kept.state_on(day);

@@ -119,7 +119,7 @@ pub(super) fn show(
 }
 
 /// The widest column, in characters that are not ours: one long text must not break every line.
-const WIDEST: usize = 48;
+const WIDEST: usize = 40;
 
 /// Columns under each other: a character of ours is as wide as two of others.
 fn aligned(rows: &[[String; 5]]) {

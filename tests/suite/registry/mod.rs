@@ -92,12 +92,16 @@ impl Issued {
     }
 
     fn with(app: App, form: Form) -> Self {
+        Self::of(app, &rows(), form)
+    }
+
+    fn of(app: App, rows: &Value, form: Form) -> Self {
         let runtime = Runtime::new().expect("threads");
         let data = tempfile::tempdir().expect("a folder");
         let batches = runtime.block_on(async {
             let store = Store::open(data.path()).await.expect("opened");
             let batches = batches_of(Arc::new(app), store);
-            issue(&batches, &rows(), form).await;
+            issue(&batches, rows, form).await;
             batches
         });
         let kept = runtime.block_on(all(&batches));

@@ -49,7 +49,24 @@ fn a_revocation_gives_the_notice() {
         ("revoked", "省局 王五", WHY)
     );
     assert!(last.facts.contains("2026-05-18"));
+    let reasons = issued.runtime.block_on(registry.reasons()).expect("read");
+    assert_eq!(reasons.len(), 2);
+    let kept = [issued.find(&two[0])];
+    let csv = issued.batches.app().exported(&kept, &reasons, day(), true).expect("a table");
+    assert!(String::from_utf8_lossy(&csv).contains(WHY));
     assert!(issued.runtime.block_on(registry.audit(None)).expect("read").is_whole());
+}
+
+#[test]
+fn a_notice_of_one_is_one_page() {
+    let issued = Issued::new(Form::Merged);
+    let one = std::slice::from_ref(&issued.numbers[0]);
+    let handle = issued.runtime.handle();
+    let done = issued.batches.revoke(one, "省局 王五", "虚假宣传", None, day(), handle);
+    let (document, record) = done.expect("revoked").notice.expect("a notice");
+    let pages = text_of(&render(&app(), &document, &record, Options::default()).bytes);
+    assert_eq!(pages.len(), 1, "{pages:?}");
+    assert!(squeezed(&pages[0]).contains("2027年5月18日"), "{pages:?}");
 }
 
 #[test]

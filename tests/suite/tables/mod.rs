@@ -3,6 +3,7 @@
 mod office;
 mod property;
 mod refused;
+mod seen;
 mod written;
 
 use std::path::{Path, PathBuf};

@@ -19,7 +19,8 @@ fn usage(app: &App, bytes: &[u8]) -> String {
 fn a_head_that_will_not_do_is_told() {
     let app = app();
     assert_eq!(codes(&app, "甲,乙\n1,2\n"), ["table.no-head"]);
-    assert_eq!(codes(&app, ""), ["table.no-rows"]);
+    assert_eq!(codes(&app, ""), ["table.empty"]);
+    assert_eq!(codes(&app, "\r\n ,\r\n"), ["table.empty"]);
     assert_eq!(codes(&app, HEAD), ["table.no-rows"]);
     let twice = format!("{HEAD},holder\n{ROW},乙公司\n");
     assert!(codes(&app, &twice).contains(&"table.column-twice".to_owned()));
@@ -32,6 +33,47 @@ fn a_head_that_will_not_do_is_told() {
     let unused = format!("{HEAD},经办人备注\n{ROW},x\n");
     assert_eq!(codes(&app, &unused), ["table.column-unused"]);
     assert!(examined(&app, unused.as_bytes()).is_sound());
+}
+
+#[test]
+fn a_column_that_is_missing_is_told_once_with_what_may_be_meant() {
+    let app = app();
+    let head = HEAD.replace("认定类别", "类别").replace("统一社会信用代码或登记证号", "信用代码");
+    let found =
+        examined(&app, format!("{head}\n{ROW}\n{}\n", ROW.replace("0001", "0002")).as_bytes());
+    let told: Vec<(&str, &str)> =
+        found.problems().all().iter().map(|one| (&*one.code, &*one.sentence)).collect();
+    let codes: Vec<&str> = told.iter().map(|(code, _)| *code).collect();
+    assert_eq!(codes, ["table.column-unknown", "table.column-unknown", "table.column-missing"]);
+    assert!(told[0].1.contains("这一列没有读；是否应为“统一社会信用代码或登记证号”？"), "{told:?}");
+    assert!(told[1].1.contains("是否应为“认定类别”？"), "{told:?}");
+    assert!(told[2].1.contains("没有“认定类别”这一栏（必填）"), "{told:?}");
+    let missing = found.problems().all().last().expect("a problem");
+    assert_eq!(found.place_of(missing).expect("a place").row, 1);
+    assert_eq!(found.sound().count(), 0);
+    // Nothing but labels that are near to known ones.
+    let found = examined(&app, "单位名称,类别,发证日期\n甲公司,示范单位,2026-3-5\n".as_bytes());
+    let codes: Vec<&str> = found.problems().all().iter().map(|one| &*one.code).collect();
+    assert!(
+        codes.contains(&"table.column-missing") && !codes.contains(&"table.no-head"),
+        "{codes:?}"
+    );
+    // What is missing is told of the head, and nothing else of the rows is kept back.
+    let bare = "名称,颁发日期\n甲公司,2026-3-5\n乙公司,待定\n";
+    assert_eq!(self::codes(&app, bare), ["table.column-missing", "date.malformed"]);
+}
+
+#[test]
+fn a_day_as_a_plain_number_is_told_with_the_day() {
+    let app = app();
+    let text = format!("{HEAD}\n{}\n", ROW.replace("2026.3.5", "46086"));
+    let found = examined(&app, text.as_bytes());
+    let sentences: Vec<&str> = found.problems().all().iter().map(|one| &*one.sentence).collect();
+    assert_eq!(sentences.len(), 1, "{sentences:?}");
+    assert!(
+        sentences[0].contains("“颁发日期”现为数字 46086") && sentences[0].contains("“2026-03-05”"),
+        "{sentences:?}"
+    );
 }
 
 #[test]
