@@ -6,11 +6,14 @@ use serde_json::{Value, json};
 
 use super::Batches;
 use crate::app::Refusal;
-use crate::app::table_out::{self, List};
+use crate::app::table_out::{self, List, WIDEST};
 use crate::catalog::{Column, Document, REASON};
 use crate::fault::Fault;
 use crate::jobs::RowState;
 use crate::registry::printed;
+
+/// The widest that the column of files becomes.
+const WIDEST_FILE: usize = 80;
 
 /// Every row as JSON: place, name, number, code, file, and why it was not printed.
 #[must_use]
@@ -103,10 +106,12 @@ pub(super) fn spreadsheet(
         cells.extend((!files.is_empty()).then(|| files.get(&row.row).cloned().unwrap_or_default()));
         Ok(cells)
     });
-    // Files are looked for on the screen.
+    // Files are looked for on the screen, where their names may run on.
     let printed = head.len() - usize::from(!files.is_empty());
+    let mut widest = vec![WIDEST; printed];
+    widest.extend((!files.is_empty()).then_some(WIDEST_FILE));
     let name = &document.manifest.name;
-    table_out::xlsx(&List { name, head: &head, widest: &[], printed, date: None }, table)
+    table_out::xlsx(&List { name, head: &head, widest: &widest, printed, date: None }, table)
 }
 
 /// The columns in which some row says something; a reason for a group stands in its first column.
