@@ -109,7 +109,7 @@ impl Shared {
                     drop(state);
                     shared.freed.notify_one();
                 }
-                Err(silence) => shared.bury_unready(&process.handle, silence),
+                Err(silence) => shared.bury_unready(&process.handle, &silence),
             };
         let thread = thread::Builder::new().name("crew-welcome".to_owned()).spawn(greet);
         let error = thread.err()?;

@@ -260,8 +260,10 @@ impl Shared {
     }
 
     /// Counts a process out that gave no sign before it was ready.
-    pub(super) fn bury_unready(&self, dead: &Arc<Handle>, silence: Silence) {
-        let Silence::Died = silence else { return self.bury(dead, &silence) };
+    pub(super) fn bury_unready(&self, dead: &Arc<Handle>, silence: &Silence) {
+        if !matches!(silence, Silence::Died) {
+            return self.bury(dead, silence);
+        }
         let mut state = self.state();
         state.stillborn += 1;
         let again_and_again = state.stillborn >= STILLBORN;

@@ -66,7 +66,7 @@ fn a_notice_of_one_is_one_page() {
     let (document, record) = done.expect("revoked").notice.expect("a notice");
     let pages = text_of(&render(&app(), &document, &record, Options::default()).bytes);
     assert_eq!(pages.len(), 1, "{pages:?}");
-    assert!(squeezed(&pages[0]).contains("2027年5月18日"), "{pages:?}");
+    assert!(squeezed(&pages[0]).contains("2026年5月18日"), "{pages:?}");
 }
 
 #[test]

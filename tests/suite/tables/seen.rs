@@ -55,6 +55,7 @@ fn state(row: i64, record: &serde_json::Value) -> RowState {
         digest: String::new(),
         number: Some(format!("晋放心示〔2026〕单位{row:04}号")),
         code: Some("0123456789ABCDEF".to_owned()),
+        state: Some("issued".to_owned()),
         failed: None,
     }
 }
