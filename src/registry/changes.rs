@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sqlx::{Sqlite, Transaction};
 
 use super::history::{Event, Happened};
-use super::{Certificate, Registry};
+use super::{Certificate, PORTION, Registry};
 use crate::fault::Fault;
 
 /// A file in which certificates were issued or printed again.
@@ -51,6 +51,20 @@ impl Registry {
     /// Writes down that these were issued in a file, as part of a change. Those that were issued before
     /// stay as they are.
     pub(crate) async fn issued(
+        &self,
+        change: &mut Transaction<'static, Sqlite>,
+        who: &str,
+        issue: &Issue<'_>,
+        standing: &[Standing],
+    ) -> Result<(), Fault> {
+        // In portions, so that memory does not grow with the file.
+        for some in standing.chunks(PORTION) {
+            self.some_issued(change, who, issue, some).await?;
+        }
+        Ok(())
+    }
+
+    async fn some_issued(
         &self,
         change: &mut Transaction<'static, Sqlite>,
         who: &str,
@@ -112,14 +126,18 @@ impl Registry {
             .await
             .map_err(|error| self.store.fault(&error))?;
         let printed: HashSet<String> = printed.into_iter().map(|it| it.0).collect();
-        let event = |number| Event {
+        let event = |number: &String| Event {
             what: Happened::Reprinted,
-            number,
+            number: number.clone(),
             why: why.to_owned(),
             facts: facts.clone(),
         };
-        let numbers = numbers.into_iter().filter(|number| printed.contains(number));
-        self.append(change, who, numbers.map(event).collect()).await
+        let numbers: Vec<String> =
+            numbers.into_iter().filter(|number| printed.contains(number)).collect();
+        for some in numbers.chunks(PORTION) {
+            self.append(change, who, some.iter().map(event).collect()).await?;
+        }
+        Ok(())
     }
 
     /// Voids numbers that were reserved and will not be issued, as part of a change.
