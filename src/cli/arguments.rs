@@ -286,6 +286,15 @@ pub(super) enum RegistryVerb {
         #[arg(short, long, value_name = "文件")]
         output: Option<PathBuf>,
     },
+    /// 取消一批没有印完的，没有颁发的编号作废
+    Cancel {
+        /// 批次
+        #[arg(value_name = "批次")]
+        batch: String,
+        /// 取消的原因
+        #[arg(long, value_name = "原因")]
+        why: String,
+    },
     /// 再取一次撤销公告的数据；证书须已撤销
     Notice {
         /// 证书编号，可以写几个

@@ -1,5 +1,6 @@
 //! `chengwen batch`: rows to one file or a zip, with numbers and a registry; it resumes when run again.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -12,14 +13,14 @@ use tokio::runtime::Runtime;
 
 use super::arguments::Batch;
 use super::data::{self, Folder};
-use super::{check, output, preparers};
+use super::{check, output, preparers, registry};
 use crate::app::{
-    App, Asked, BatchOptions, Batches, ExaminedRows, Form, House, Refusal, RowsKind, Setup, Wanted,
+    App, Asked, BatchOptions, Batches, ExaminedRows, Form, Refusal, RowsKind, Setup, Wanted,
 };
 use crate::config::Config;
 use crate::digest::hexadecimal;
 use crate::fault::{Fault, io_reason};
-use crate::jobs::{Ledger, Print, PrintState};
+use crate::jobs::{Print, PrintState};
 use crate::store::Store;
 
 pub(super) fn run(
@@ -37,53 +38,58 @@ pub(super) fn run(
     let runtime = data::runtime()?;
     let place = Place::of(config, numbered)?;
     let store = runtime.block_on(Store::open(place.folder()))?;
-    let house = House {
-        verify_at: config.server.public_url.clone(),
-        lease: config.limits.lease,
-        most: config.limits.batches,
-        at_once: config.limits.render_processes,
-    };
-    let batches = Batches::of(Arc::new(app), Ledger::of(store), house);
+    let batches = data::batches(Arc::new(app), config, store);
     let named = (!output::is_standard(&batch.rows)).then_some(batch.rows.as_path());
     let kind = RowsKind::guess(named, &bytes);
     let asked = Asked { who: by, key: None, anew: batch.new, good_rows: batch.good_rows };
     // What is only printed again, or cancelled, asks the registry for nothing.
-    let examined = if batch.only.is_some() || batch.cancel.is_some() {
-        batches.app().examine_rows(&batch.document, &bytes, kind)?
-    } else {
-        batches.examine(&batch.document, &bytes, kind, asked, runtime.handle())?
-    };
-    if !examined.is_sound() {
-        if let Some(refused) = refuse(&batches, batch, kind, &examined)? {
-            return Ok(refused);
+    if batch.only.is_some() || batch.cancel.is_some() {
+        let examined = batches.app().examine_rows(&batch.document, &bytes, kind)?;
+        let known = runtime.block_on(batches.accepted_before(&batch.document, &examined));
+        let id = match known {
+            Ok(id) => id,
+            // Why they are not the rows that were accepted.
+            Err(refusal) => {
+                check::tell_found(&examined);
+                return Err(refusal);
+            }
+        };
+        if let Some(why) = &batch.cancel {
+            registry::cancelled(&runtime, batches.ledger(), &id, by, why)?;
+            return Ok(ExitCode::SUCCESS);
         }
-    } else {
-        check::tell_found(&examined);
-    }
-    let print = match (&batch.cancel, batch.only) {
-        (Some(why), _) => {
-            let id = runtime.block_on(batches.accepted_before(&batch.document, examined))?;
-            return cancel(&runtime, &batches, &id, by, why);
-        }
-        (None, Some(range)) => {
-            let id = runtime.block_on(batches.accepted_before(&batch.document, examined))?;
+        if let Some(range) = batch.only {
             let again = runtime.block_on(batches.print(&id, range, &options, by))?;
             note(&again.notes);
-            again.print.id
+            return finished(&runtime, &batches, &again.print.id, batch, &options);
         }
-        (None, None) => {
-            let accepting = batches.accept(&batch.document, examined, &options, asked);
-            let wanted = runtime.block_on(accepting)?;
-            note(&wanted.notes);
-            if !wanted.new {
-                tell_known(&runtime, &batches, &wanted)?;
-            }
-            wanted.print
-        }
-    };
-    let done = watch(&runtime, &batches, &print)?;
-    deliver(&runtime, &batches, &done, &batch.output)?;
-    tell(&runtime, &batches, &done, batch, &options)?;
+    }
+    let foreseen = batches.examine(&batch.document, &bytes, kind, asked, runtime.handle())?;
+    if foreseen.examined.is_sound() {
+        check::tell_found(&foreseen.examined);
+    } else if let Some(refused) = refuse(&batches, batch, kind, &foreseen.examined)? {
+        return Ok(refused);
+    }
+    let accepting = batches.accept(&batch.document, foreseen, &options, asked);
+    let wanted = runtime.block_on(accepting)?;
+    note(&wanted.notes);
+    if !wanted.new {
+        tell_known(&runtime, &batches, &wanted)?;
+    }
+    finished(&runtime, &batches, &wanted.print, batch, &options)
+}
+
+/// Works until a print is done, and hands it over.
+fn finished(
+    runtime: &Runtime,
+    batches: &Batches,
+    print: &str,
+    batch: &Batch,
+    options: &BatchOptions,
+) -> Result<ExitCode, Refusal> {
+    let done = watch(runtime, batches, print)?;
+    deliver(runtime, batches, &done, &batch.output)?;
+    tell(runtime, batches, &done, batch, options)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -98,6 +104,9 @@ fn tell_known(runtime: &Runtime, batches: &Batches, known: &Wanted) -> Result<()
     let print = runtime.block_on(batches.ledger().print(&known.print))?;
     let batch = &known.batch;
     match print.filter(|print| print.state == PrintState::Waiting) {
+        Some(print) if !print.issues => output::remark(format_args!(
+            "这些数据已受理过并且印完（批次 {batch}），这次按别的选项再印，编号照旧。"
+        )),
         Some(print) => output::remark(format_args!(
             "这些数据受理过（批次 {batch}），没有印完：接着印，已完成 {} 份，编号照旧。",
             print.done
@@ -133,23 +142,6 @@ fn refuse(
     output::write(&bad, &batches.app().unsound_rows(&batch.document, examined)?)?;
     output::remark(format_args!("有问题的另存为 {}，改正后可单独成批。", bad.display()));
     Ok(None)
-}
-
-fn cancel(
-    runtime: &Runtime,
-    batches: &Batches,
-    id: &str,
-    by: &str,
-    why: &str,
-) -> Result<ExitCode, Refusal> {
-    if runtime.block_on(batches.ledger().cancel(id, by, why))? {
-        output::remark(format_args!("已取消批次 {id}，没有颁发的编号已作废（不会再用）。"));
-        return Ok(ExitCode::SUCCESS);
-    }
-    let what = format!(
-        "批次 {id} 没有未完成的印制，不能取消；已颁发的证书用 chengwen registry revoke 撤销"
-    );
-    Err(Refusal::Usage(what))
 }
 
 /// Works until the print is done, with a bar for whoever looks.
@@ -238,16 +230,16 @@ fn tell(
     options: &BatchOptions,
 ) -> Result<(), Refusal> {
     let ledger = batches.ledger();
-    let rows = runtime.block_on(ledger.row_states(&print.batch))?;
+    let mut rows = runtime.block_on(ledger.row_states(&print.batch))?;
+    let (first, last) = print.range;
+    rows.retain(|row| (first..=last).contains(&row.row));
+    let runs = runtime.block_on(ledger.runs_of(&print.id))?;
+    let held: HashSet<i64> = runs.iter().flat_map(|run| &run.starts).map(|it| it.0).collect();
     for row in rows.iter().filter(|row| row.failed.is_some()) {
         let why = row.failed.as_deref().unwrap_or_default();
         output::remark(format_args!("没有印出 {}：{why}", row.name));
     }
-    let (first, last) = print.range;
-    let printed: Vec<_> = rows
-        .iter()
-        .filter(|row| (first..=last).contains(&row.row) && row.failed.is_none())
-        .collect();
+    let printed: Vec<_> = rows.iter().filter(|row| held.contains(&row.row)).collect();
     let numbers = match (printed.first(), printed.last()) {
         (Some(first), Some(last)) => match (&first.number, &last.number) {
             (Some(first), Some(last)) if first == last => format!("，编号 {first}"),

@@ -53,11 +53,13 @@ pub(super) fn run(
     let bytes = output::read(input)?;
     let name = (!output::is_standard(input)).then_some(input);
     let kind = RowsKind::guess(name, &bytes);
-    if kind != RowsKind::Json || marked.is_some() || registry.is_some() {
+    // A record by itself is told of as everywhere; rows are looked up in the registry.
+    let rows = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+    if kind != RowsKind::Json || marked.is_some() || (rows && registry.is_some()) {
         let examined = match registry {
             Some((batches, handle)) => {
                 let asked = Asked { who: "", key: None, anew: false, good_rows: false };
-                batches.examine(document, &bytes, kind, asked, handle)?
+                batches.examine(document, &bytes, kind, asked, handle)?.examined
             }
             None => app.examine_rows(document, &bytes, kind)?,
         };

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::crew::{Crews, Preparing};
 use crate::fault::Fault;
 use crate::intake::Problems;
+use crate::jobs::Totals;
 use crate::values::Level;
 
 /// The media type of the text (OpenMetrics).
@@ -83,6 +84,11 @@ struct Ended {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct InState {
+    state: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Found {
     level: &'static str,
     code: String,
@@ -104,6 +110,9 @@ pub(super) struct Meters {
     process_memory: Gauge,
     process_starts: Gauge,
     process_ends: Family<Ended, Gauge>,
+    prints: Family<InState, Gauge>,
+    rows_to_print: Gauge,
+    certificates: Family<InState, Gauge>,
 }
 
 /// From a millisecond to half a minute.
@@ -124,6 +133,13 @@ impl Default for Meters {
         let (processes, process_memory, process_starts) =
             (Gauge::default(), Gauge::default(), Gauge::default());
         let process_ends = Family::default();
+        let (prints, rows_to_print, certificates) =
+            (Family::default(), Gauge::default(), Family::default());
+        registry.register("prints", "Prints of batches, by state", prints.clone());
+        let about = "Rows of unfinished prints that are not typeset yet";
+        registry.register("rows_to_print", about, rows_to_print.clone());
+        let about = "Numbers in the registry, by state";
+        registry.register("certificates", about, certificates.clone());
         let about = "Problems and advice found in records, by code";
         registry.register("problems", about, problems.clone());
         registry.register("render_processes", "Render processes that live", processes.clone());
@@ -152,6 +168,9 @@ impl Default for Meters {
             process_memory,
             process_starts,
             process_ends,
+            prints,
+            rows_to_print,
+            certificates,
         }
     }
 }
@@ -188,6 +207,21 @@ impl Meters {
             let found = Found { level, code: problem.code.to_string() };
             self.problems.get_or_create(&found).inc();
         }
+    }
+
+    /// The ledger as it stands.
+    pub(super) fn batches(&self, totals: &Totals) {
+        let tell = |family: &Family<InState, Gauge>, counts: &[(String, i64)]| {
+            for (state, count) in counts {
+                family.get_or_create(&InState { state: state.clone() }).set(*count);
+            }
+        };
+        // A state that nothing is in any more is not forgotten, but empty.
+        self.prints.clear();
+        self.certificates.clear();
+        tell(&self.prints, &totals.prints);
+        tell(&self.certificates, &totals.certificates);
+        self.rows_to_print.set(totals.rows_to_print);
     }
 
     fn look_at(&self, crews: &Crews, preparing: &Preparing) {

@@ -114,7 +114,7 @@ async fn readyz(State(office): State<Arc<Office>>, _: NoQuery) -> Result<&'stati
 }
 
 async fn metrics(State(office): State<Arc<Office>>, _: NoQuery) -> Result<Response, Problem> {
-    let text = office.metrics().map_err(|fault| Problem::fault(vec![fault.to_string()]))?;
+    let text = office.metrics().await.map_err(|fault| Problem::fault(vec![fault.to_string()]))?;
     Ok(([(header::CONTENT_TYPE, meters::MEDIA_TYPE)], text).into_response())
 }
 

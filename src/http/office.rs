@@ -262,8 +262,13 @@ impl Office {
                 }
             }
         }
-        if let Mode::Guarded(access) = &self.mode
-            && let Err(fault) = access.store().stand(self.config.limits.free_disk).await
+        let store = match (&self.mode, &self.batches) {
+            (Mode::Guarded(access), _) => Some(access.store()),
+            (_, Some(batches)) => Some(batches.ledger().store()),
+            (_, None) => None,
+        };
+        if let Some(store) = store
+            && let Err(fault) = store.stand(self.config.limits.free_disk).await
         {
             tracing::error!("程序故障：{fault}");
             wrong.push("数据目录不能用，或者磁盘将满".to_owned());
@@ -271,8 +276,11 @@ impl Office {
         self.readiness.judge(wrong)
     }
 
-    /// All counters as text, with the desks as they stand.
-    pub(super) fn metrics(&self) -> Result<String, Fault> {
+    /// All counters as text, with the desks and the ledger as they stand.
+    pub(super) async fn metrics(&self) -> Result<String, Fault> {
+        if let Some(batches) = &self.batches {
+            self.meters.batches(&batches.ledger().totals().await?);
+        }
         let desks = [("render", &self.renders), ("check", &self.checks), ("packet", &self.packets)];
         self.meters.text(desks, &self.app)
     }

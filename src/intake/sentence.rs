@@ -194,9 +194,18 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
                 format!("，有效期至 {}", get("to"))
             },
         ),
-        "date.ahead" => {
-            format!("{label}是 {}，比今天晚一年以上，请核对年份；编号也要按这一年编", get("found"))
-        }
+        "date.ahead" => format!(
+            "{label}是 {}，比今天（{}）晚一年以上，编号也要按这一年编；请核对年份",
+            get("found"),
+            get("today")
+        ),
+        "holder.waiting" => format!(
+            "{label}的证书（{}）在批次 {} 中已经编号，还没有印完；请用那一批的数据再运行一次，接着印，\
+             或者先取消那一批（registry cancel {}，接口 DELETE）",
+            get("number"),
+            get("batch"),
+            get("batch")
+        ),
         "holder.twice" => format!(
             "{label}与第{}{}是同一持有者、同一称号，请只留一{}；确实各发一份，命令行加 --new，接口加 anew=yes",
             get("first"),

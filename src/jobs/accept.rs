@@ -37,6 +37,8 @@ pub struct NewBatch<'a> {
 
 /// A row, by what the user calls it (第5行).
 pub struct NewRow {
+    /// Where it stands among all that were given, from 0.
+    pub place: usize,
     /// What the user calls it.
     pub name: String,
     /// Its record.

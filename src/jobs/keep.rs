@@ -57,23 +57,39 @@ impl Ledger {
         Ok(true)
     }
 
-    /// Has a print go on that was stalled, whose file was removed, or whose template has changed since it
-    /// was accepted: then all its runs are typeset anew, and nothing of the old ones is used.
+    /// Has the rows of a batch that cannot be printed leave the others as they are from now on.
+    ///
+    /// # Errors
+    /// A fault of the data directory.
+    pub async fn each_alone(&self, batch: &str) -> Result<(), Fault> {
+        sqlx::query("UPDATE batch SET each_alone = 1 WHERE id = ? AND each_alone = 0")
+            .bind(batch)
+            .execute(self.store.pool())
+            .await
+            .map(drop)
+            .map_err(|error| self.store.fault(&error))
+    }
+
+    /// Has a print go on that was stalled, whose file was removed, that printed again and was cancelled, or
+    /// whose template has changed since it was accepted: then all its runs are typeset anew, and nothing of
+    /// the old ones is used.
     ///
     /// # Errors
     /// A fault of the data directory.
     pub async fn go_on(&self, print: &Print, template: &str, fonts: &str) -> Result<(), Fault> {
         let changed = print.template != template || print.fonts != fonts;
         let removed = print.state == PrintState::Done && print.file.is_none();
+        let revived = print.state == PrintState::Cancelled && !print.issues;
         if !(changed && print.state != PrintState::Done
             || removed
+            || revived
             || print.state == PrintState::Stalled)
         {
             return Ok(());
         }
         let mut change = self.store.change().await?;
         let sql = "UPDATE print SET state = 'waiting', why = NULL, template = ?, fonts = ?
-            WHERE id = ? AND state <> 'cancelled' AND file IS NULL";
+            WHERE id = ? AND (state <> 'cancelled' OR NOT issues) AND file IS NULL";
         let made = async {
             let gone_on = sqlx::query(sql)
                 .bind(template)

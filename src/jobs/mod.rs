@@ -10,6 +10,7 @@ mod claim;
 mod commit;
 mod keep;
 mod progress;
+mod totals;
 mod worker;
 
 use crate::registry::Registry;
@@ -20,7 +21,8 @@ pub use accept::{Accepted, NewBatch, NewPrint, NewRow};
 pub use claim::Claim;
 pub use commit::RunMade;
 pub use keep::{RESULTS, RUNS};
-pub use progress::{Batch, Print, PrintState, RowState, again};
+pub use progress::{Batch, Print, PrintState, RowState, again, ended_by};
+pub use totals::Totals;
 pub use worker::Worker;
 
 /// How often a piece of work is tried before its print is stalled.

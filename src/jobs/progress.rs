@@ -104,11 +104,17 @@ impl RowState {
     /// Why its certificate must not be handed out any more, if so.
     #[must_use]
     pub fn out_of_force(&self) -> Option<&'static str> {
-        match self.state.as_deref() {
-            Some("revoked") => Some("已撤销"),
-            Some("replaced") => Some("已换发"),
-            _ => None,
-        }
+        ended_by(self.state.as_deref())
+    }
+}
+
+/// What ended a certificate that is in this state, if anything did.
+#[must_use]
+pub fn ended_by(state: Option<&str>) -> Option<&'static str> {
+    match state {
+        Some("revoked") => Some("已撤销"),
+        Some("replaced") => Some("已换发"),
+        _ => None,
     }
 }
 
@@ -237,13 +243,14 @@ impl Ledger {
         Ok(batches)
     }
 
-    /// The newest batch that was asked by a key, or by the same key once more (see [`again`]): id and key.
+    /// The newest batch that was asked by a key, or by the same key once more (see [`again`]): id and key. One
+    /// that was cancelled only if there is no other.
     ///
     /// # Errors
     /// A fault of the data directory.
     pub async fn newest(&self, key: &str) -> Result<Option<(String, String)>, Fault> {
         let sql = "SELECT id, asked_by FROM batch WHERE asked_by = ?1
-            OR substr(asked_by, 1, length(?1) + 2) = ?1 || ', ' ORDER BY rowid DESC LIMIT 1";
+            OR substr(asked_by, 1, length(?1) + 2) = ?1 || ', ' ORDER BY cancelled IS NOT NULL, rowid DESC LIMIT 1";
         sqlx::query_as(sql)
             .bind(key)
             .fetch_optional(self.store.pool())
@@ -273,6 +280,29 @@ impl Ledger {
         sqlx::query_as(sqlx::AssertSqlSafe(sql))
             .bind(id)
             .fetch_optional(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))
+    }
+
+    /// The rows of a batch within a range whose certificates are no longer in force: row, name, number,
+    /// state.
+    ///
+    /// # Errors
+    /// A fault of the data directory.
+    pub async fn out_of_force(
+        &self,
+        batch: &str,
+        range: (i64, i64),
+    ) -> Result<Vec<(i64, String, String, String)>, Fault> {
+        let sql = "SELECT batch_row.row, name, batch_row.number, state FROM batch_row
+            JOIN certificate ON certificate.number = batch_row.number
+            WHERE batch_row.batch = ? AND batch_row.row BETWEEN ? AND ?
+                AND state IN ('revoked', 'replaced') AND failed IS NULL ORDER BY batch_row.row";
+        sqlx::query_as(sql)
+            .bind(batch)
+            .bind(range.0)
+            .bind(range.1)
+            .fetch_all(self.store.pool())
             .await
             .map_err(|error| self.store.fault(&error))
     }

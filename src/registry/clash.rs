@@ -27,6 +27,8 @@ pub enum Clash {
         number: String,
         /// Its last day, if it has one.
         to: Option<String>,
+        /// The batch in which it waits to be printed, if it was not issued yet.
+        unfinished: Option<String>,
     },
     /// Another row of the same input is for the same holder and title.
     Twice {
@@ -56,11 +58,6 @@ impl Claimed {
     fn begins(&self) -> String {
         self.kept.from.unwrap_or(self.kept.issued_on).to_string()
     }
-}
-
-/// Two codes that are both known, and differ, are two holders of one name.
-fn may_be_one(one: Option<&str>, other: Option<&str>) -> bool {
-    one.zip(other).is_none_or(|(one, other)| one == other)
 }
 
 impl Registry {
@@ -94,6 +91,7 @@ impl Registry {
             Some((row, Clash::Taken { number, holder }))
         });
         let mut found: Vec<(usize, Clash)> = taken.collect();
+        found.extend(given_twice(rows));
         if one_each {
             found.extend(twice(rows));
             for (at, some) in rows.chunks(super::PORTION).enumerate() {
@@ -143,36 +141,74 @@ impl Registry {
             let kept = &row.kept;
             json!([first + at, kept.holder, kept.title, kept.credit_code, row.begins()])
         });
-        let sql = "SELECT asked.value->>0, number, term_to FROM json_each(?) AS asked
-            JOIN certificate ON holder = asked.value->>1 AND title = asked.value->>2
-            WHERE document = ? AND state IN ('reserved', 'issued', 'reprinted')
-                AND (credit_code IS NULL OR asked.value->>3 IS NULL OR credit_code = asked.value->>3)
-                AND (term_to IS NULL OR term_to >= asked.value->>4)
-            ORDER BY 1, certificate.rowid DESC";
-        let found: Vec<(i64, String, Option<String>)> = sqlx::query_as(sql)
-            .bind(Value::from(asked.collect::<Vec<_>>()).to_string())
-            .bind(document.id.to_string())
-            .fetch_all(reading)
-            .await
-            .map_err(|error| self.store.fault(&error))?;
-        let held = |(row, number, to): (i64, String, Option<String>)| {
-            Some((usize::try_from(row).ok()?, Clash::Held { number, to }))
-        };
+        // One holder by the code, whatever the name; by the name where there is no code to tell.
+        let good = "document = ?2 AND title = asked.value->>2 AND state IN ('reserved', 'issued', 'reprinted')
+                AND (term_to IS NULL OR term_to >= asked.value->>4)";
+        let sql = format!(
+            "SELECT asked.value->>0 AS row, number, term_to, state, batch, certificate.rowid AS at
+                FROM json_each(?1) AS asked
+                JOIN certificate ON credit_code = asked.value->>3 WHERE {good}
+            UNION SELECT asked.value->>0, number, term_to, state, batch, certificate.rowid
+                FROM json_each(?1) AS asked JOIN certificate ON holder = asked.value->>1
+                WHERE (credit_code IS NULL OR asked.value->>3 IS NULL) AND {good}
+            ORDER BY row, at DESC"
+        );
+        let found: Vec<(i64, String, Option<String>, String, String)> =
+            sqlx::query_as(sqlx::AssertSqlSafe(sql))
+                .bind(Value::from(asked.collect::<Vec<_>>()).to_string())
+                .bind(document.id.to_string())
+                .fetch_all(reading)
+                .await
+                .map_err(|error| self.store.fault(&error))?;
+        let held =
+            |(row, number, to, state, batch): (i64, String, Option<String>, String, String)| {
+                let unfinished = (state == "reserved").then_some(batch);
+                Some((usize::try_from(row).ok()?, Clash::Held { number, to, unfinished }))
+            };
         Ok(found.into_iter().filter_map(held).collect())
     }
 }
 
-/// Rows that are for the same holder and title as an earlier one.
-fn twice(rows: &[Claimed]) -> Vec<(usize, Clash)> {
-    let mut first: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
+/// Rows that bring along the number of an earlier one.
+fn given_twice(rows: &[Claimed]) -> Vec<(usize, Clash)> {
+    let mut first: HashMap<&str, usize> = HashMap::new();
     let mut found = Vec::new();
     for (at, row) in rows.iter().enumerate() {
-        let earlier = first.entry((&row.kept.holder, &row.kept.title)).or_default();
-        let code = row.kept.credit_code.as_deref();
-        let same = |other: &&usize| may_be_one(rows[**other].kept.credit_code.as_deref(), code);
-        match earlier.iter().find(same) {
-            Some(&row) => found.push((at, Clash::Twice { row })),
-            None => earlier.push(at),
+        let Some(number) = row.given.as_deref() else { continue };
+        match first.get(number) {
+            Some(&earlier) => {
+                let holder = rows[earlier].kept.holder.clone();
+                found.push((at, Clash::Taken { number: number.to_owned(), holder }));
+            }
+            None => {
+                first.insert(number, at);
+            }
+        }
+    }
+    found
+}
+
+/// Rows that are for the same holder and title as an earlier one: the same code, or the same name where
+/// one of them has no code.
+fn twice(rows: &[Claimed]) -> Vec<(usize, Clash)> {
+    let mut by_code: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut by_name: HashMap<(&str, &str), Vec<usize>> = HashMap::new();
+    let mut found = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        let Registered { holder, title, credit_code, .. } = &row.kept;
+        let same_code =
+            credit_code.as_deref().and_then(|code| by_code.get(&(code, title)).copied());
+        let named = by_name.entry((holder, title)).or_default();
+        let uncertain =
+            |other: &&usize| credit_code.is_none() || rows[**other].kept.credit_code.is_none();
+        match same_code.or_else(|| named.iter().find(uncertain).copied()) {
+            Some(row) => found.push((at, Clash::Twice { row })),
+            None => {
+                named.push(at);
+                if let Some(code) = credit_code.as_deref() {
+                    by_code.insert((code, title), at);
+                }
+            }
         }
     }
     found

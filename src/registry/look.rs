@@ -93,7 +93,11 @@ fn asked(begin: &str, search: &Search, day: NaiveDate) -> QueryBuilder<Sqlite> {
             query.push(" AND state IN ('issued', 'reprinted') AND term_to < ").push_bind(day);
         }
         Some(state) => {
-            query.push(" AND state = ").push_bind(state.word());
+            // One that was printed again is as good as before.
+            match state {
+                State::Issued => query.push(" AND state IN ('issued', 'reprinted')"),
+                state => query.push(" AND state = ").push_bind(state.word()),
+            };
             if matches!(state, State::Issued | State::Reprinted) {
                 query.push(" AND (term_to IS NULL OR term_to >= ").push_bind(day).push(")");
             }

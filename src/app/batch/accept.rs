@@ -1,13 +1,13 @@
 //! Rows that were looked at are accepted, with what they are to become.
 
-use super::foreseen::{finding, is_one_each};
+use super::foreseen::{Foreseen, finding, is_one_each};
 use super::{BatchOptions, Batches, Form};
 use crate::app::{Refusal, Sides};
 use crate::catalog::Document;
 use crate::digest::{Digest, Hashing};
 use crate::fault::Fault;
 use crate::intake::{self, ExaminedRows, KeptRecord, Record};
-use crate::jobs::{Accepted, NewBatch, NewPrint, NewRow, again};
+use crate::jobs::{Accepted, NewBatch, NewPrint, NewRow, Print, PrintState, again};
 use crate::registry::Clash;
 use crate::wording::{self, numbering};
 
@@ -35,6 +35,11 @@ pub struct Asked<'a> {
 }
 
 impl Asked<'_> {
+    /// Whether the same rows are to become another batch; whoever has a key says so by another key.
+    pub(super) fn is_once_more(&self) -> bool {
+        self.anew && self.key.is_none()
+    }
+
     /// What a batch of these rows is known by.
     pub(super) fn key_of(&self, matter: &str) -> String {
         match self.key {
@@ -66,35 +71,40 @@ impl Batches {
     pub async fn accept(
         &self,
         document: &str,
-        examined: ExaminedRows,
+        foreseen: Foreseen,
         options: &BatchOptions,
         asked: Asked<'_>,
     ) -> Result<Wanted, Refusal> {
         let document = self.app.document(document)?;
+        let Foreseen { examined, matter } = foreseen;
         if !examined.is_sound() && !asked.good_rows {
             return Err(Refusal::Problems(Box::new(examined.problems().clone())));
+        }
+        let key = asked.key_of(&matter);
+        let what =
+            if asked.key.is_some() { matter_of_print(&matter, options) } else { matter.clone() };
+        let newest = self.ledger.newest(&key).await?;
+        if asked.is_once_more() {
+            self.refuse_while_unfinished(newest.as_ref()).await?;
         }
         let names: Vec<String> =
             (0..examined.rows().len()).map(|row| examined.name_of(row)).collect();
         let rows: Vec<NewRow> = names
             .into_iter()
             .zip(examined.into_rows())
-            .filter_map(|(name, row)| Some(NewRow { name, record: row.into_record()? }))
+            .enumerate()
+            .filter_map(|(place, (name, row))| {
+                Some(NewRow { place, name, record: row.into_record()? })
+            })
             .collect();
         if rows.is_empty() {
             return Err(Refusal::Usage("没有一行可以受理".to_owned()));
         }
         let first = rows.first().map(|row| row.record.record(document)).transpose()?;
         self.refuse_misfits(document, options, first.as_ref())?;
-        let matter = matter(document, rows.iter().map(|row| &row.record));
-        let key = asked.key_of(&matter);
-        let what = if asked.key.is_some() { matter_of_print(&matter, options) } else { matter };
         // Whoever asks once more asks on for the newest.
-        let key = if asked.anew {
-            again(&key)?
-        } else {
-            self.ledger.newest(&key).await?.map_or(key, |(_, key)| key)
-        };
+        let key =
+            if asked.is_once_more() { again(&key)? } else { newest.map_or(key, |(_, key)| key) };
         let written = options.written();
         let print = NewPrint {
             options: &written,
@@ -127,8 +137,10 @@ impl Batches {
                 Ok(Wanted { batch, print: first, new: true, notes })
             }
             Accepted::Known(batch) => {
-                let again =
-                    self.print_as(&batch, (1, rows.len()), options, asked.who, true).await?;
+                if asked.good_rows {
+                    self.ledger.each_alone(&batch).await?;
+                }
+                let again = self.print_as(&batch, None, options, asked.who, true).await?;
                 Ok(Wanted { batch, print: again.print.id, new: false, notes: again.notes })
             }
             Accepted::Otherwise(batch) => Err(Refusal::Otherwise(format!(
@@ -139,6 +151,25 @@ impl Batches {
         }
     }
 
+    /// Rows that wait in one batch are not accepted as another: the numbers of the first would wait for ever.
+    async fn refuse_while_unfinished(
+        &self,
+        newest: Option<&(String, String)>,
+    ) -> Result<(), Refusal> {
+        let Some((batch, _)) = newest else { return Ok(()) };
+        let prints = self.ledger.prints_of(batch).await?;
+        let waits = |print: &Print| {
+            print.issues && matches!(print.state, PrintState::Waiting | PrintState::Stalled)
+        };
+        if !prints.iter().any(waits) {
+            return Ok(());
+        }
+        let what = format!(
+            "这些数据有一批还没有印完（批次 {batch}）：去掉 --new 再运行一次，接着印；不要那一批的，先取消（--cancel 原因）"
+        );
+        Err(Refusal::Usage(what))
+    }
+
     /// The batch of these rows, accepted before; it reserves nothing.
     ///
     /// # Errors
@@ -146,7 +177,7 @@ impl Batches {
     pub async fn accepted_before(
         &self,
         document: &str,
-        examined: ExaminedRows,
+        examined: &ExaminedRows,
     ) -> Result<String, Refusal> {
         let document = self.app.document(document)?;
         let matter = matter(document, examined.sound().map(|(_, record)| record));
@@ -220,8 +251,9 @@ fn clashing(
     let mut found = Vec::new();
     for (row, clash) in clashes {
         let Some(it) = rows.get(row) else { continue };
-        let (_, pointer, finding) = finding(document, row, clash, &|row| row + 1, false);
-        found.push((row, it.name.as_str(), it.record.record(document)?, pointer, finding));
+        let number = |row: usize| rows.get(row).map_or(row, |it| it.place) + 1;
+        let (_, pointer, finding) = finding(document, it.place, clash, &number, false);
+        found.push((it.place, it.name.as_str(), it.record.record(document)?, pointer, finding));
     }
     Ok(Refusal::Problems(Box::new(intake::of_rows(document, found))))
 }

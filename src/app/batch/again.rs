@@ -3,7 +3,7 @@
 use super::accept::chunk_of;
 use super::{BatchOptions, Batches, Order};
 use crate::app::Refusal;
-use crate::jobs::{NewPrint, Print, PrintState, RowState, signed};
+use crate::jobs::{NewPrint, Print, PrintState, ended_by, signed};
 
 /// A print of rows that were accepted before.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,14 +28,14 @@ impl Batches {
         options: &BatchOptions,
         who: &str,
     ) -> Result<Again, Refusal> {
-        self.print_as(batch, range, options, who, false).await
+        self.print_as(batch, Some(range), options, who, false).await
     }
 
-    /// The same; `as_issued`, and the file that issued the rows is wanted, whatever has changed since.
+    /// The same, of all rows without a range; `as_issued`, and the file that issued the rows is wanted, whatever has changed since.
     pub(super) async fn print_as(
         &self,
         batch: &str,
-        range: (usize, usize),
+        range: Option<(usize, usize)>,
         options: &BatchOptions,
         who: &str,
         as_issued: bool,
@@ -49,6 +49,7 @@ impl Batches {
             return Err(Refusal::Usage(what));
         }
         let rows = usize::try_from(known.rows).unwrap_or(0);
+        let range = range.unwrap_or((1, rows));
         if range.0 < 1 || range.0 > range.1 || range.1 > rows {
             let what = format!("这一批共 {rows} 份，没有第 {}-{} 份", range.0, range.1);
             return Err(Refusal::Usage(what));
@@ -60,17 +61,20 @@ impl Batches {
         let prints = self.ledger.prints_of(batch).await?;
         let made = prints.iter().find(|print| print.issues);
         let wanted = (signed(range.0), signed(range.1));
-        let states = self.ledger.row_states(batch).await?;
-        let within: Vec<&RowState> =
-            states.iter().filter(|row| (wanted.0..=wanted.1).contains(&row.row)).collect();
-        let ended: Vec<&RowState> =
-            within.iter().copied().filter(|row| row.out_of_force().is_some()).collect();
+        let ended = self.ledger.out_of_force(batch, wanted).await?;
         let mut notes = Vec::new();
         let now = self.house.verify_at.as_deref().filter(|_| document.manifest.numbered.is_some());
         let elsewhere = now.filter(|now| known.verify_at.as_deref() != Some(*now));
         let plain = Order { options: options.clone(), verify_at: None, without: Vec::new() };
-        let still = as_issued || (ended.is_empty() && elsewhere.is_none());
-        let issued = made.filter(|it| still && it.range == wanted && it.options == plain.written());
+        let unchanged = ended.is_empty() && elsewhere.is_none();
+        // A file that was removed is made again only if it would be the same.
+        let gone = |made: &Print| made.state == PrintState::Done && made.file.is_none();
+        let same = |made: &Print| made.template == template && made.fonts == fonts;
+        let issued = made.filter(|made| {
+            let wanted = made.range == wanted && made.options == plain.written();
+            let still = made.state != PrintState::Done || unchanged || (as_issued && !gone(made));
+            wanted && still && (!gone(made) || same(made))
+        });
         if let Some(made) = issued {
             self.ledger.go_on(made, template, fonts).await?;
             let print = self.ledger.print(&made.id).await?.unwrap_or_else(|| made.clone());
@@ -92,7 +96,7 @@ impl Batches {
             return Err(Refusal::Usage(what.to_owned()));
         }
         if let Some(list) = list_of(&ended) {
-            if ended.len() == within.len() {
+            if ended.len() == range.1 - range.0 + 1 {
                 return Err(Refusal::Usage(format!("{list}，不能再印")));
             }
             notes.push(format!("没有印{list}"));
@@ -100,21 +104,22 @@ impl Batches {
         if let Some(now) = elsewhere {
             let then = verified_then(known.verify_at.as_deref());
             notes.push(format!("这一批受理时{then}，这次印现在的查验网址（{now}）"));
+        } else if now.is_none() && known.verify_at.is_none() {
+            notes.extend(self.notes_of_new(document.manifest.numbered.is_some()));
         }
         if made.is_some_and(|made| made.template != template || made.fonts != fonts) {
             let what = "模板或字体在颁发后改过，这次按现在的版式印；要与颁发时一样的，用 chengwen registry reprint 编号 --from issued";
             notes.push(what.to_owned());
         }
-        let without = ended.iter().map(|row| row.row).collect();
+        let without = ended.iter().map(|(row, ..)| *row).collect();
         let order =
             Order { options: options.clone(), verify_at: elsewhere.map(str::to_owned), without };
         let written = order.written();
-        let same = |print: &&Print| {
-            let now = print.template == template && print.fonts == fonts;
-            let same = print.range == wanted && print.options == written && !print.issues;
-            same && (now || print.state != PrintState::Done)
-        };
-        if let Some(found) = prints.iter().rfind(same) {
+        let like =
+            |print: &&Print| print.range == wanted && print.options == written && !print.issues;
+        let as_now = prints.iter().rfind(|print| like(print) && same(print));
+        let unfinished = || prints.iter().rfind(|it| like(it) && it.state != PrintState::Done);
+        if let Some(found) = as_now.or_else(unfinished) {
             self.ledger.go_on(found, template, fonts).await?;
             let print = self.ledger.print(&found.id).await?.unwrap_or_else(|| found.clone());
             return Ok(Again { print, notes });
@@ -152,13 +157,12 @@ fn verified_then(address: Option<&str>) -> String {
 }
 
 /// Rows whose certificates are not in force, a few by name; none if there are none.
-fn list_of(rows: &[&RowState]) -> Option<String> {
+fn list_of(rows: &[(i64, String, String, String)]) -> Option<String> {
     let told: Vec<String> = rows
         .iter()
         .take(5)
-        .map(|row| {
-            let number = row.number.as_deref().unwrap_or_default();
-            format!("{}（{number}，{}）", row.name, row.out_of_force().unwrap_or_default())
+        .map(|(_, name, number, state)| {
+            format!("{name}（{number}，{}）", ended_by(Some(state)).unwrap_or_default())
         })
         .collect();
     let more =

@@ -17,6 +17,16 @@ use crate::values::Finding;
 /// Nobody dates a certificate farther ahead; who writes 2062 for 2026 would have the numbers of 2062.
 const YEAR: Days = Days::new(366);
 
+/// Rows as they are asked for.
+#[derive(Debug, Clone)]
+pub struct Foreseen {
+    /// The rows, with all that was found.
+    pub examined: ExaminedRows,
+    /// What they are, by the rows that are sound in themselves: the registry may have something against
+    /// some of them today and nothing tomorrow, and they are the same rows.
+    pub(super) matter: String,
+}
+
 impl Batches {
     /// Looks at rows as they are asked for: also what the registry has against them, unless they are a
     /// batch already. Only on a thread for blocking work.
@@ -30,42 +40,47 @@ impl Batches {
         kind: RowsKind,
         asked: Asked<'_>,
         handle: &Handle,
-    ) -> Result<ExaminedRows, Refusal> {
-        self.app.examine_rows_with(document, bytes, kind, |document, examined| {
-            let sound: Vec<(usize, &KeptRecord)> = examined.sound().collect();
-            if document.manifest.numbered.is_none() || sound.is_empty() {
-                return Ok(Vec::new());
-            }
-            let records = sound.iter().map(|(_, record)| *record);
-            let key = asked.key_of(&matter(document, records));
-            // What was accepted before clashes with nothing but itself.
-            if !asked.anew && handle.block_on(self.ledger.newest(&key))?.is_some() {
-                return Ok(Vec::new());
-            }
-            let ahead = today().checked_add_days(YEAR).unwrap_or(NaiveDate::MAX);
-            let dated = document.manifest.dated_by.get_ref();
-            let late = sound.iter().filter(|(_, record)| record.date() > ahead);
-            let mut found: Vec<RowFinding> = late
-                .map(|(row, record)| {
-                    let found =
-                        Finding::problem("date.ahead").with("found", record.date().to_string());
-                    (*row, dated.clone(), found)
-                })
-                .collect();
-            let claimed: Vec<Claimed> = sound
-                .par_iter()
-                .map(|(_, record)| Claimed::of(document, &record.record(document)?))
-                .collect::<Result<_, Fault>>()?;
-            let one_each = !asked.anew && is_one_each(document);
-            let registry = self.ledger.registry();
-            let clashes = handle.block_on(registry.clashes(document, &claimed, one_each))?;
-            let place = |row: usize| sound.get(row).map_or(row, |(place, _)| *place);
-            found.extend(clashes.into_iter().map(|(row, clash)| {
-                let number = |row| examined.number_of(place(row));
-                finding(document, place(row), clash, &number, examined.table().is_some())
-            }));
-            Ok(found)
-        })
+    ) -> Result<Foreseen, Refusal> {
+        let mut own = String::new();
+        let examined =
+            self.app.examine_rows_with(document, bytes, kind, |document, examined| {
+                let sound: Vec<(usize, &KeptRecord)> = examined.sound().collect();
+                own = matter(document, sound.iter().map(|(_, record)| *record));
+                if document.manifest.numbered.is_none() || sound.is_empty() {
+                    return Ok(Vec::new());
+                }
+                // What was accepted before clashes with nothing but itself.
+                let key = asked.key_of(&own);
+                if !asked.is_once_more() && handle.block_on(self.ledger.newest(&key))?.is_some() {
+                    return Ok(Vec::new());
+                }
+                let now = today();
+                let ahead = now.checked_add_days(YEAR).unwrap_or(NaiveDate::MAX);
+                let dated = document.manifest.dated_by.get_ref();
+                let late = sound.iter().filter(|(_, record)| record.date() > ahead);
+                let mut found: Vec<RowFinding> = late
+                    .map(|(row, record)| {
+                        let found = Finding::problem("date.ahead")
+                            .with("today", now.to_string())
+                            .with("found", record.date().to_string());
+                        (*row, dated.clone(), found)
+                    })
+                    .collect();
+                let claimed: Vec<Claimed> = sound
+                    .par_iter()
+                    .map(|(_, record)| Claimed::of(document, &record.record(document)?))
+                    .collect::<Result<_, Fault>>()?;
+                let one_each = !asked.anew && is_one_each(document);
+                let registry = self.ledger.registry();
+                let clashes = handle.block_on(registry.clashes(document, &claimed, one_each))?;
+                let place = |row: usize| sound.get(row).map_or(row, |(place, _)| *place);
+                found.extend(clashes.into_iter().map(|(row, clash)| {
+                    let number = |row| examined.number_of(place(row));
+                    finding(document, place(row), clash, &number, examined.table().is_some())
+                }));
+                Ok(found)
+            })?;
+        Ok(Foreseen { examined, matter: own })
     }
 }
 
@@ -95,9 +110,13 @@ pub(super) fn finding(
             let found = Finding::problem("number.taken").with("found", number);
             (row, at, found.with("holder", holder))
         }
-        Clash::Held { number, to } => {
+        Clash::Held { number, to, unfinished: None } => {
             let found = Finding::problem("holder.held").with("number", number);
             (row, holder, found.with("to", to.unwrap_or_default()))
+        }
+        Clash::Held { number, unfinished: Some(batch), .. } => {
+            let found = Finding::problem("holder.waiting").with("number", number);
+            (row, holder, found.with("batch", batch))
         }
         Clash::Twice { row: first } => {
             let found = Finding::problem("holder.twice").with("first", number(first));

@@ -103,7 +103,8 @@ impl Batches {
             .map_err(|error| told(&error))?;
         // Nobody else needs its name; what dies leaves nothing behind.
         std::fs::remove_file(&spool).map_err(|error| told(&error))?;
-        let rows = handle.block_on(self.ledger.row_states(&claim.batch))?;
+        let mut rows = handle.block_on(self.ledger.row_states(&claim.batch))?;
+        rows.retain(|row| (claim.rows.0..=claim.rows.1).contains(&row.row));
         let begins = self.fill(document, options, runs, &rows, &mut file, handle)?;
         file.seek(SeekFrom::Start(0)).map_err(|error| told(&error))?;
         let mut part = vec![0; PART];

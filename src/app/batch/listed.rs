@@ -27,7 +27,6 @@ pub fn manifest(rows: &[RowState], files: &HashMap<i64, String>) -> Vec<Value> {
                 "code": row.code.as_deref().map(printed),
                 "file": files.get(&row.row),
                 "digest": row.digest,
-                "state": row.state,
                 "failed": row.failed,
             })
         })

@@ -19,6 +19,7 @@ use crate::typeset::{Offset, Standard};
 
 pub use accept::{Asked, Wanted};
 pub use again::Again;
+pub use foreseen::Foreseen;
 pub use listed::manifest;
 pub(super) use run::sheet_of;
 

@@ -192,9 +192,15 @@ impl Batches {
 
     fn make_run(&self, claim: &Claim, order: &Order, handle: &Handle) -> Result<bool, Refusal> {
         let mut rows = handle.block_on(self.ledger.rows_of(claim))?;
-        rows.retain(|row| !order.without.contains(&row.row));
+        // Also what was revoked after it was asked for is not printed again.
+        rows.retain(|row| {
+            let ended = !claim.issues && row.out_of_force().is_some();
+            !ended && !order.without.contains(&row.row)
+        });
         let made = self.typeset(claim, rows, order)?;
-        if let (Some((row, why)), false) = (made.failed.first(), claim.each_alone) {
+        // What was issued before is not told to have failed because it cannot be printed again.
+        let alone = claim.each_alone && claim.issues;
+        if let (Some((row, why)), false) = (made.failed.first(), alone) {
             return Err(Refusal::Usage(format!("{}印不出来：{why}", row.name)));
         }
         if !made.bytes.is_empty() {

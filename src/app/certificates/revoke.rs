@@ -50,12 +50,7 @@ impl Batches {
         if why.is_empty() {
             return Err(Refusal::Usage("请写明撤销的原因（why）".to_owned()));
         }
-        let mut once: Vec<String> = Vec::new();
-        for number in numbers {
-            if !once.contains(number) {
-                once.push(number.clone());
-            }
-        }
+        let once = once(numbers);
         let registry = self.ledger().registry();
         let mut kept = Vec::new();
         let mut unknown = Vec::new();
@@ -99,10 +94,10 @@ impl Batches {
         let registry = self.ledger().registry();
         let mut found = Vec::new();
         let mut slips = Vec::new();
-        for number in numbers {
+        for number in &once(numbers) {
             let kept = handle.block_on(registry.find(number))?;
             let Some(kept) = kept.filter(|kept| kept.state == "revoked") else {
-                slips.push(number.as_str());
+                slips.push(number.clone());
                 continue;
             };
             let history = handle.block_on(registry.history_of(number))?;
@@ -152,7 +147,8 @@ impl Batches {
             let what = "这些证书不是同一种文书，公告也不同，请分开撤销";
             return Err(Refusal::Usage(what.to_owned()));
         }
-        let document = self.app().document(&first.document)?;
+        // What was taken away from the templates can be revoked all the same.
+        let Ok(document) = self.app().document(&first.document) else { return Ok(None) };
         let numbered = document.manifest.numbered.as_ref();
         let Some(mapping) = numbered.and_then(|numbered| numbered.revocation.as_ref()) else {
             return Ok(None);
@@ -182,6 +178,17 @@ impl Batches {
         }
         Ok(Some((name, record)))
     }
+}
+
+/// Each number once, in the order given.
+fn once(numbers: &[String]) -> Vec<String> {
+    let mut once: Vec<String> = Vec::new();
+    for number in numbers {
+        if !once.contains(number) {
+            once.push(number.clone());
+        }
+    }
+    once
 }
 
 fn taken_back<'a>(kept: &'a [Certificate], why: &str, day: &str) -> Vec<TakenBack<'a>> {

@@ -14,6 +14,7 @@ use super::data::{self, Folder};
 use super::output;
 use crate::app::{App, Batches, Refusal, Setup};
 use crate::config::Config;
+use crate::jobs::Ledger;
 use crate::registry::{Registry, Search};
 use crate::store::{Store, today};
 
@@ -60,6 +61,16 @@ pub(super) fn run(
                 return Err(refusal);
             }
         }
+        RegistryVerb::Cancel { batch, why } => {
+            if why.trim().is_empty() {
+                return Err(Refusal::Usage("请写明取消的原因（--why）".to_owned()));
+            }
+            let ledger = Ledger::of(store);
+            if runtime.block_on(ledger.batch(&batch))?.is_none() {
+                return Err(Refusal::Usage(format!("没有批次 {batch}")));
+            }
+            cancelled(&runtime, &ledger, &batch, by, &why)?;
+        }
         RegistryVerb::Notice { numbers, output } => {
             let batches = open(config, &setup()?, store)?;
             match batches.notice_again(&numbers, runtime.handle())? {
@@ -76,6 +87,29 @@ pub(super) fn run(
 
 fn open(config: &Config, setup: &Setup, store: Store) -> Result<Batches, Refusal> {
     Ok(data::batches(Arc::new(App::open(setup)?), config, store))
+}
+
+/// Cancels what is unfinished of a batch, and tells what became of it.
+pub(super) fn cancelled(
+    runtime: &Runtime,
+    ledger: &Ledger,
+    batch: &str,
+    by: &str,
+    why: &str,
+) -> Result<(), Refusal> {
+    if !runtime.block_on(ledger.cancel(batch, by, why))? {
+        let what = format!(
+            "批次 {batch} 没有未完成的印制，不能取消；已颁发的证书用 chengwen registry revoke 撤销"
+        );
+        return Err(Refusal::Usage(what));
+    }
+    let now = runtime.block_on(ledger.batch(batch))?;
+    if now.is_some_and(|batch| batch.cancelled.is_some()) {
+        output::remark(format_args!("已取消批次 {batch}，没有颁发的编号已作废（不会再用）。"));
+    } else {
+        output::remark(format_args!("已取消批次 {batch} 没有印完的重印；颁发的证书照旧有效。"));
+    }
+    Ok(())
 }
 
 /// The data of the notice. What was revoked is revoked: where the file cannot be written, the data are

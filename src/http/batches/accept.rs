@@ -38,16 +38,17 @@ pub(in crate::http) async fn accept(
     let job = move || {
         let (good_rows, anew) = (wanted.good_rows, wanted.anew);
         let asked = Asked { who: &who, key: Some(&key), anew, good_rows };
-        let examined =
+        let foreseen =
             own.examine(&wanted.document, &bytes, kind, asked, &handle).map_err(unfit)?;
+        let examined = &foreseen.examined;
         counting.count(examined.problems());
         let some = good_rows && examined.sound().next().is_some();
         if !examined.is_sound() && !some {
-            return Err(unsound(&examined));
+            return Err(unsound(examined));
         }
         let left_out: Vec<usize> = examined.unsound().collect();
         let problems = examined.problems().all().iter().map(|one| examined.told(one)).collect();
-        let done = own.accept(&wanted.document, examined, &wanted.options, asked);
+        let done = own.accept(&wanted.document, foreseen, &wanted.options, asked);
         Ok::<_, Problem>(Made { wanted: handle.block_on(done)?, left_out, problems })
     };
     let made = office.checked(job).await??;

@@ -41,6 +41,7 @@ pub(in crate::http) async fn rows(
                 // Names in a zip are the business of its own list.
                 told.shift_remove("file");
                 told.insert("outcome".to_owned(), outcome.into());
+                told.insert("state".to_owned(), row.state.clone().into());
             }
         }
         let id = &batch.id;

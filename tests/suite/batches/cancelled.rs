@@ -10,7 +10,7 @@ use crate::homes::Spoilt;
 use crate::support::{squeezed, text_of};
 
 /// A batch that was killed while it was typeset.
-fn killed(place: &Place, count: usize) {
+pub(super) fn killed(place: &Place, count: usize) {
     place.rows("rows.json", 1, count);
     // One chunk at a time, so that none is about to be the last.
     let slow = ["--set", "limits.render_processes=1"];

@@ -317,6 +317,32 @@ async fn one_key_asked_by_many_at_once_is_one_batch() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn another_certificate_is_given_only_if_it_is_meant_and_once_for_each_key() {
+    let kept = kept(16).await;
+    kept.accept("", "first", &["甲", "乙"]).await;
+    let told = kept.accept("", "second", &["甲", "丙"]).await.problem(422, "invalid-record");
+    let found = &told["problems"][0];
+    assert_eq!((&found["code"], &told["unsound_rows"]), (&json!("holder.waiting"), &json!([0])));
+    let metrics = kept.house.get("/metrics").await;
+    let text = String::from_utf8(metrics.bytes).expect("UTF-8");
+    for line in [
+        "chengwen_prints{state=\"waiting\"} 1",
+        "chengwen_rows_to_print 2",
+        "chengwen_certificates{state=\"reserved\"} 2",
+    ] {
+        assert!(text.contains(line), "{line} not in\n{text}");
+    }
+    let meant = [0, 1].map(|_| kept.accept("&anew=yes", "meant", &["甲", "丙"]));
+    let [one, two] = meant;
+    let (one, two) = (one.await.json(), two.await.json());
+    assert_eq!(one["numbers"]["first"], "晋放心示〔2026〕单位0003号");
+    assert_eq!((&one["id"], &one["numbers"]), (&two["id"], &two["numbers"]));
+    let other = kept.accept("&anew=yes", "meant", &["丁"]).await;
+    assert_eq!(other.status, 409, "{}", String::from_utf8_lossy(&other.bytes));
+    kept.assert_whole().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_cancelled_keeps_its_numbers_void() {
     let kept = kept(16).await;
     let accepted = kept.accept("", "cancel", &["甲", "乙"]).await;
@@ -390,7 +416,8 @@ async fn waiting(app: &App, store: &Store) -> String {
     let document = app.document(CERTIFICATE).expect("there");
     let bytes = sample(app, "shanxi-certificate").bytes;
     let examined = examine(app.catalog(), document, &bytes, 10).expect("no fault");
-    let row = |record: Record| NewRow { name: "第1份".to_owned(), record: record.into() };
+    let row =
+        |record: Record| NewRow { place: 0, name: "第1份".to_owned(), record: record.into() };
     let rows: Vec<NewRow> = examined.records.into_iter().map(row).collect();
     let options = r#"{"form":"merged","sides":null,"standard":null,"overprint":null,"names":null}"#;
     let print = NewPrint { options, template: "another", fonts: "another", chunk: 500 };

@@ -56,7 +56,7 @@ fn certificates_are_listed_found_and_exported() {
         (&["--state", "expired"], 1),
         (&["--state", "有效"], 3),
         (&["--year", "2019"], 1),
-        (&["--year", "2026", "--text", "91140106MA0K3T7W78"], 2),
+        (&["--year", "2026", "--text", "91140106MA0K3T7W78"], 1),
         (&["--text", "%"], 0),
     ] {
         let ran = issued.run(&[&["list", "--json"], arguments].concat());
