@@ -20,17 +20,15 @@ impl Ledger {
     /// # Errors
     /// A fault of the data directory.
     pub async fn totals(&self) -> Result<Totals, Fault> {
-        let by_state = |table: &str| format!("SELECT state, count(*) FROM {table} GROUP BY state");
+        let prints = "SELECT state, count(*) FROM print GROUP BY state";
+        let certificates = "SELECT state, count(*) FROM certificate GROUP BY state";
         let rows = "SELECT coalesce(sum(chunk.last - chunk.first + 1), 0) FROM chunk
             JOIN print ON print.id = chunk.print
             WHERE stage = 0 AND chunk.state <> 'done' AND print.state = 'waiting'";
         let read = async {
             let pool = self.store.pool();
-            let prints =
-                sqlx::query_as(sqlx::AssertSqlSafe(by_state("print"))).fetch_all(pool).await?;
-            let certificates = sqlx::query_as(sqlx::AssertSqlSafe(by_state("certificate")))
-                .fetch_all(pool)
-                .await?;
+            let prints = sqlx::query_as(prints).fetch_all(pool).await?;
+            let certificates = sqlx::query_as(certificates).fetch_all(pool).await?;
             let (rows_to_print,): (i64,) = sqlx::query_as(rows).fetch_one(pool).await?;
             Ok(Totals { prints, certificates, rows_to_print })
         };

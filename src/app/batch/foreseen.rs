@@ -51,7 +51,11 @@ impl Batches {
                 }
                 // What was accepted before clashes with nothing but itself.
                 let key = asked.key_of(&own);
-                if !asked.is_once_more() && handle.block_on(self.ledger.newest(&key))?.is_some() {
+                let known = || match asked.is_once_more() {
+                    true => Ok(false),
+                    false => handle.block_on(self.ledger.newest(&key)).map(|it| it.is_some()),
+                };
+                if known()? {
                     return Ok(Vec::new());
                 }
                 let now = today();
@@ -73,6 +77,10 @@ impl Batches {
                 let one_each = !asked.anew && is_one_each(document);
                 let registry = self.ledger.registry();
                 let clashes = handle.block_on(registry.clashes(document, &claimed, one_each))?;
+                // The same may have been accepted for another who asked at the same moment.
+                if !clashes.is_empty() && known()? {
+                    return Ok(Vec::new());
+                }
                 let place = |row: usize| sound.get(row).map_or(row, |(place, _)| *place);
                 found.extend(clashes.into_iter().map(|(row, clash)| {
                     let number = |row| examined.number_of(place(row));
