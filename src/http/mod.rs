@@ -22,6 +22,7 @@ mod office;
 mod openapi;
 mod pace;
 mod packets;
+mod pages;
 mod peer;
 mod problem;
 mod query;
@@ -82,6 +83,11 @@ pub fn router(office: Arc<Office>) -> Router {
         .route("/api/v1/batches", get(batches::list).post(batches::accept))
         .nest("/api/v1/batches/{batch}", batch)
         .route("/api/v1/session", get(session::who).post(session::open).delete(session::close))
+        .route("/", get(pages::start))
+        .route("/help", get(pages::help))
+        .route("/sign-in", get(pages::sign_in))
+        .route("/assets/{file}", get(pages::asset))
+        .route("/thumbnails/{programme}/{document}", get(pages::thumbnail))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))

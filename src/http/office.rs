@@ -17,6 +17,7 @@ use super::docs::Pages;
 use super::meters::{Meters, Outcome};
 use super::openapi;
 use super::pace::Pace;
+use super::pages::Thumbnails;
 use super::problem::{INVALID_RECORD, NO_DATA, Problem};
 use super::readiness::Readiness;
 use super::session::Cookie;
@@ -31,6 +32,7 @@ use crate::intake::Examination;
 
 /// The opened program with what a server needs beside it.
 pub struct Office {
+    pub(super) thumbnails: Thumbnails,
     pub(super) app: Arc<App>,
     /// Batches and certificates, where there is a data directory.
     pub(super) batches: Option<Batches>,
@@ -95,6 +97,7 @@ impl Office {
             checks: desk(),
             packets,
             meters: Meters::default(),
+            thumbnails: Thumbnails::default(),
             readiness: Readiness::default(),
             pages: Pages::open()?,
             openapi,

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::desk::Turned;
+use super::pages::broken;
 use crate::app::Refusal;
 use crate::fault::{Fault, Faults};
 use crate::intake::Problems;
@@ -149,10 +150,20 @@ impl Problem {
         self
     }
 
-    /// Writes the document into its response; the log is told what the client is not.
-    pub(super) fn write(&self, response: &mut Response, path: &str, id: &str) {
+    /// Writes the document into its response, or a page that says the same to people; the log is told
+    /// what the client is not.
+    pub(super) fn write(&self, response: &mut Response, path: &str, id: &str, as_page: bool) {
         for hidden in &self.0.hidden {
             tracing::error!(id, "{hidden}");
+        }
+        let Kind { status, title, .. } = self.0.kind;
+        let page = as_page.then(|| broken(status, title, &self.0.detail, id)).flatten();
+        if let Some(page) = page {
+            let html = HeaderValue::from_static("text/html; charset=utf-8");
+            response.headers_mut().insert(header::CONTENT_TYPE, html);
+            response.headers_mut().insert(header::CONTENT_LENGTH, page.len().into());
+            *response.body_mut() = Body::from(page);
+            return;
         }
         let document = Document {
             r#type: format!("/problems/{}", self.0.kind.name),

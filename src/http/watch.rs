@@ -47,9 +47,15 @@ pub(super) async fn watch(
     let path = request.uri().path().to_owned();
     let matched = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     let route = matched.as_deref().unwrap_or("unknown");
+    // A browser that goes somewhere is told in a page; programs are told what programs read.
+    let wants_page = method == Method::GET
+        && !path.starts_with("/api/")
+        && request.headers().get(header::ACCEPT).is_some_and(|accept| {
+            accept.to_str().is_ok_and(|accept| accept.starts_with("text/html"))
+        });
     let mut response = next.run(request).await;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
-        problem.write(&mut response, &path, &id);
+        problem.write(&mut response, &path, &id, wants_page);
         if method == Method::HEAD {
             *response.body_mut() = Body::empty();
         }

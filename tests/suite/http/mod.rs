@@ -10,6 +10,7 @@ mod guard;
 mod limits;
 mod openapi;
 mod packets;
+mod pages;
 mod refusals;
 mod routes;
 mod rows;

@@ -12,7 +12,7 @@ use crate::support::{app_at, sample};
 #[tokio::test]
 async fn unknown_places_and_documents() {
     let house = House::open();
-    for path in ["/", "/nowhere", "/api/v1/documents/", "/api/v1/documents/a/b/c"] {
+    for path in ["//", "/nowhere", "/api/v1/documents/", "/api/v1/documents/a/b/c"] {
         house.get(path).await.problem(404, "unknown-route");
     }
     let near = house.get("/api/v1/documents/shanxi/aplication/schema").await;

@@ -1,0 +1,68 @@
+//! The first page: three doors, and behind each the documents that are printed there.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use minijinja::{Value, context};
+
+use super::{page, visitor};
+use crate::app::App;
+use crate::catalog::Document;
+use crate::http::caller::Caller;
+use crate::http::office::Office;
+use crate::http::problem::Problem;
+use crate::http::query::NoQuery;
+use crate::values::Role;
+
+/// The doors: for whom, what they are called, and what is done there.
+const DOORS: [(Role, &str, &str); 3] = [
+    (Role::Applicant, "申报主体", "填申请表和承诺书，连同附件合成一份三套的申报材料。"),
+    (Role::Bureau, "市县局", "由申请表汇总，检查名单，印公示。"),
+    (Role::Province, "省局", "按名单编号印证书，补印、撤销，查登记簿。"),
+];
+
+/// GET /
+pub(in crate::http) async fn start(
+    State(office): State<Arc<Office>>,
+    _: NoQuery,
+    caller: Caller,
+) -> Result<Response, Problem> {
+    let doors: Vec<Value> = DOORS
+        .into_iter()
+        .map(|(role, name, about)| {
+            let own = office.app.catalog().documents().filter(|it| it.manifest.role == role);
+            let documents: Vec<Value> = own.map(|document| described(document, &caller)).collect();
+            context! { name, about, documents, open => caller.role >= role }
+        })
+        .collect();
+    let kept = office.batches.is_some();
+    let seen = context! { visitor => visitor(&office.mode, &caller), doors, kept };
+    page(StatusCode::OK, "start.html", seen)
+}
+
+/// A document on the page, with what can be had of it now.
+fn described(document: &Document, caller: &Caller) -> Value {
+    let home = format!("/api/v1/documents/{}", document.id);
+    let blanks: Vec<Value> = document
+        .blanks
+        .keys()
+        .map(|name| context! { name, address => format!("{home}/blank?name={}", encoded(name)) })
+        .collect();
+    context! {
+        name => &document.manifest.name,
+        title => &document.manifest.title,
+        programme => &document.programme.name,
+        picture => format!("/thumbnails/{}", document.id),
+        blank => format!("{home}/blank"),
+        blanks,
+        form => App::is_tabular(document).then(|| format!("{home}/form.xlsx")),
+        open => caller.role >= document.manifest.role,
+        needs => document.manifest.role.title(),
+    }
+}
+
+fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
