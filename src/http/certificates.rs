@@ -11,14 +11,15 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tokio::runtime::Handle;
 
 use super::answer;
 use super::asked::Note;
 use super::caller::Caller;
 use super::office::Office;
-use super::problem::{INVALID_RECORD, NOT_JSON, Problem, UNKNOWN_NUMBER};
+use super::problem::{INVALID_RECORD, NOT_JSON, Problem, UNKNOWN_NUMBER, UNPRINTABLE};
 use super::query::{NoQuery, Query};
-use crate::app::{App, Source, described, told};
+use crate::app::{App, Batches, Source, described, told};
 use crate::registry::{Certificate, Search, State as Standing};
 use crate::store::today;
 
@@ -124,6 +125,21 @@ pub(super) async fn history(State(office): Shared, Numbered(kept): Numbered, _: 
     let entries = office.kept()?.ledger().registry().history_of(&kept.number).await?;
     let entries: Vec<Value> = entries.iter().map(told).collect();
     Ok(answer::json_of(&json!({ "number": kept.number, "history": entries })))
+}
+
+/// GET /api/v1/certificates/{number}/notice
+pub(super) async fn notice(State(office): Shared, Numbered(kept): Numbered, _: NoQuery) -> Answer {
+    let numbers = [kept.number];
+    let job = move |batches: &Batches, handle: &Handle| {
+        let notice = batches.notice_again(&numbers, handle)?;
+        let [number] = numbers;
+        Ok((number, notice))
+    };
+    let (number, notice) = office.with_certificates(job).await?;
+    let none = || Problem::new(UNPRINTABLE, format!("{number}没有撤销公告"));
+    let (document, record) = notice.ok_or_else(none)?;
+    let told = json!({ "numbers": [number], "document": document, "record": record, "notes": [] });
+    Ok(answer::json_of(&told))
 }
 
 /// POST /api/v1/certificates/{number}/reprint

@@ -151,6 +151,17 @@ impl Batches {
         }
     }
 
+    /// Why the batch that was asked for by a key was cancelled, if it was.
+    ///
+    /// # Errors
+    /// A fault of the data directory.
+    pub async fn cancelled(&self, asked: Asked<'_>) -> Result<Option<String>, Fault> {
+        let Some((batch, _)) = self.ledger.newest(&asked.key_of("")).await? else {
+            return Ok(None);
+        };
+        Ok(self.ledger.batch(&batch).await?.and_then(|batch| batch.cancelled))
+    }
+
     /// Rows that wait in one batch are not accepted as another: the numbers of the first would wait for ever.
     async fn refuse_while_unfinished(
         &self,

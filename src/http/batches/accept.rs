@@ -49,7 +49,15 @@ pub(in crate::http) async fn accept(
         let left_out: Vec<usize> = examined.unsound().collect();
         let problems = examined.problems().all().iter().map(|one| examined.told(one)).collect();
         let done = own.accept(&wanted.document, foreseen, &wanted.options, asked);
-        Ok::<_, Problem>(Made { wanted: handle.block_on(done)?, left_out, problems })
+        let done = handle.block_on(done);
+        if let Err(Refusal::Usage(_)) = &done
+            && let Some(why) = handle.block_on(own.cancelled(asked))?
+        {
+            let detail =
+                format!("这一批已取消（{why}），编号已作废；要重新受理，换一个 Idempotency-Key");
+            return Err(Problem::new(OVER, detail));
+        }
+        Ok::<_, Problem>(Made { wanted: done?, left_out, problems })
     };
     let made = office.checked(job).await??;
     office.background.call();

@@ -48,6 +48,18 @@ pub(super) fn paths() -> Map<String, Value> {
             .asking(number()),
         ),
         (
+            one("/notice"),
+            "get",
+            operation(
+                "notice",
+                "再取一次撤销公告的数据；证书须已撤销",
+                answer("公告的数据", JSON, &reference("Revoked")),
+            )
+            .asking(number())
+            .failing(&[422])
+            .failing(&QUEUE),
+        ),
+        (
             one("/reprint"),
             "post",
             operation(
@@ -221,9 +233,10 @@ pub(super) fn schemas() -> Map<String, Value> {
     );
     let revoked = object(
         "撤销的结果",
-        &["numbers", "document", "record"],
+        &["numbers", "document", "record", "notes"],
         json!({
             "numbers": { "type": "array", "items": text },
+            "notes": { "type": "array", "items": text, "description": "应当再看一遍的事" },
             "document": { "type": ["string", "null"], "description": "公告的文书；没有公告的为 null" },
             "record": { "type": ["object", "null"], "description": "公告的数据，可以直接检查、打印" },
         }),

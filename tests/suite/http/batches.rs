@@ -355,6 +355,7 @@ async fn what_is_cancelled_keeps_its_numbers_void() {
     kept.ask("DELETE", &format!("{home}?why=x")).await.problem(409, "over");
     kept.ask("GET", &format!("{home}/result")).await.problem(409, "over");
     kept.ask("POST", &format!("{home}/prints")).await.problem(409, "over");
+    kept.accept("", "cancel", &["甲", "乙"]).await.problem(409, "over");
     let ends = events(&kept.ask("GET", &format!("{home}/events")).await);
     assert_eq!(ends.last().expect("an end").1["state"], "cancelled");
     let rows = kept.ask("GET", &format!("{home}/rows")).await.json();
