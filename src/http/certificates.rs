@@ -127,7 +127,7 @@ pub(super) async fn history(State(office): Shared, Numbered(kept): Numbered, _: 
     Ok(answer::json_of(&json!({ "number": kept.number, "history": entries })))
 }
 
-/// GET /api/v1/certificates/{number}/notice
+/// GET /api/v1/certificates/{number}/announcement
 pub(super) async fn notice(State(office): Shared, Numbered(kept): Numbered, _: NoQuery) -> Answer {
     let numbers = [kept.number];
     let job = move |batches: &Batches, handle: &Handle| {

@@ -71,7 +71,7 @@ pub const DOORS: &[Door] = &[
     door("GET", "/api/v1/certificates", Role::Province, "查找、导出证书"),
     door("GET", "/api/v1/certificates/{number}", Role::Province, "一个证书"),
     door("GET", "/api/v1/certificates/{number}/history", Role::Province, "它的变更记录"),
-    door("GET", "/api/v1/certificates/{number}/notice", Role::Province, "撤销公告的数据"),
+    door("GET", "/api/v1/certificates/{number}/announcement", Role::Province, "撤销公告的数据"),
     door("POST", "/api/v1/certificates/{number}/reprint", Role::Province, "补印证书"),
     door("POST", "/api/v1/certificates/{number}/revoke", Role::Province, "撤销证书"),
     door("GET", "/verify", Role::Public, "查验证书（输入编号和查验码）"),

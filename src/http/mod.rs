@@ -75,7 +75,7 @@ pub fn router(office: Arc<Office>) -> Router {
         .route("/api/v1/certificates", get(certificates::list))
         .route("/api/v1/certificates/{number}", get(certificates::show))
         .route("/api/v1/certificates/{number}/history", get(certificates::history))
-        .route("/api/v1/certificates/{number}/notice", get(certificates::notice))
+        .route("/api/v1/certificates/{number}/announcement", get(certificates::notice))
         .route("/api/v1/certificates/{number}/reprint", post(certificates::reprint))
         .route("/api/v1/certificates/{number}/revoke", post(certificates::revoke))
         .route("/verify", get(verify::typed))

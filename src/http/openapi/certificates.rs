@@ -48,10 +48,10 @@ pub(super) fn paths() -> Map<String, Value> {
             .asking(number()),
         ),
         (
-            one("/notice"),
+            one("/announcement"),
             "get",
             operation(
-                "notice",
+                "announcement",
                 "再取一次撤销公告的数据；证书须已撤销",
                 answer("公告的数据", JSON, &reference("Revoked")),
             )

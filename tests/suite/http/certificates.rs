@@ -144,9 +144,9 @@ async fn certificates_are_printed_again_and_revoked() {
     let revoked = revoked.json();
     assert_eq!(revoked["numbers"], json!([kept.certificates[0].number]));
     // After a lost answer the notice is had again.
-    let again = kept.house.get(&kept.path(0, "/notice")).await;
+    let again = kept.house.get(&kept.path(0, "/announcement")).await;
     assert_eq!((again.status.as_u16(), &again.json()), (200, &revoked));
-    kept.house.get(&kept.path(1, "/notice")).await.problem(422, "unprintable");
+    kept.house.get(&kept.path(1, "/announcement")).await.problem(422, "unprintable");
     let document = revoked["document"].as_str().expect("a document");
     let made = render(&kept.house.app, document, &revoked["record"], Options::default());
     assert!(squeezed(&text_of(&made.bytes).concat()).contains("晋味源"));
