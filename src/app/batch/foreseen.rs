@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use tokio::runtime::Handle;
 
 use super::Batches;
-use super::accept::{Asked, matter};
+use super::asked::{Asked, matter};
 use crate::app::{ExaminedRows, Refusal, RowsKind};
 use crate::catalog::{Document, pointer_of};
 use crate::fault::Fault;

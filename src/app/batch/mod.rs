@@ -2,6 +2,7 @@
 
 mod accept;
 mod again;
+mod asked;
 mod foreseen;
 mod join;
 mod listed;
@@ -17,8 +18,9 @@ use super::{App, Options, Output, Refusal, Sides};
 use crate::jobs::Ledger;
 use crate::typeset::{Offset, Standard};
 
-pub use accept::{Asked, Wanted};
+pub use accept::Wanted;
 pub use again::Again;
+pub use asked::Asked;
 pub use foreseen::Foreseen;
 pub use listed::manifest;
 pub(super) use run::sheet_of;
