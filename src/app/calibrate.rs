@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::render::{Options, Output, Plan, Rendered};
+use super::plan::Plan;
+use super::render::{Options, Output, Rendered};
 use super::{App, Refusal};
 use crate::typeset::Offset;
 use crate::wording::Sheet;

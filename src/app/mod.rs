@@ -13,6 +13,7 @@ mod inspection;
 mod matter;
 mod measure;
 mod pack;
+mod plan;
 mod render;
 mod rows;
 mod runs;

@@ -6,7 +6,8 @@ use std::ops::Range;
 use chrono::NaiveDate;
 
 use super::matter::without_room;
-use super::render::{Options, Plan};
+use super::plan::Plan;
+use super::render::Options;
 use super::{App, Refusal};
 use crate::catalog::Document;
 use crate::crew::Undone;

@@ -280,7 +280,7 @@ fn options_of(batch: &Batch) -> Result<BatchOptions, Refusal> {
             return Err(Refusal::Usage(what.to_owned()));
         }
     };
-    if batch.offset.is_some() && !batch.overprint {
+    if batch.stock.is_only_offset() {
         let what = "--offset 只用于套打，请同时写 --overprint";
         return Err(Refusal::Usage(what.to_owned()));
     }
@@ -292,7 +292,7 @@ fn options_of(batch: &Batch) -> Result<BatchOptions, Refusal> {
         form,
         sides: batch.sides.map(Into::into),
         standard: batch.standard.map(Into::into),
-        overprint: batch.overprint.then(|| batch.offset.unwrap_or_default()),
+        overprint: batch.stock.wanted(),
         names: batch.names.clone(),
     })
 }

@@ -17,10 +17,10 @@ pub(super) fn run(app: &App, render: &Render) -> Result<ExitCode, Refusal> {
         sides: render.sides.map(Into::into),
         standard: render.standard.map(Into::into),
         copies: render.copies,
-        overprint: render.overprint.then(|| render.offset.unwrap_or_default()),
+        overprint: render.stock.wanted(),
         output: output_of(render)?,
     };
-    if render.offset.is_some() && !render.overprint && !render.calibrate {
+    if render.stock.is_only_offset() && !render.calibrate {
         let sentence = "--offset 只用于套打，请同时写 --overprint（或 --calibrate）";
         return Err(Refusal::Usage(sentence.to_owned()));
     }
@@ -30,7 +30,7 @@ pub(super) fn run(app: &App, render: &Render) -> Result<ExitCode, Refusal> {
     let blank = render.blank.as_ref().and_then(Option::as_deref);
     let input = bytes.as_deref().map_or(Input::Blank(blank), Input::Record);
     let rendered = if render.calibrate {
-        app.calibrate(&render.document, render.offset.unwrap_or_default(), options.output)?
+        app.calibrate(&render.document, render.stock.offset.unwrap_or_default(), options.output)?
     } else {
         app.render(&render.document, input, options)?
     };

@@ -17,6 +17,7 @@ mod rules;
 mod sentence;
 pub mod table;
 mod texts;
+mod value_sentences;
 
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
@@ -239,13 +240,8 @@ fn record(document: &Document, given: &Value, complete: Value) -> Result<Record,
         ))
         .hint("这个字段应在 schema 中为必填，format 为 date")
     })?;
-    Ok(Record {
-        document: document.id.clone(),
-        complete,
-        digest: Digest::of(canonical.as_bytes()),
-        canonical,
-        date,
-    })
+    let kept = KeptRecord::of(canonical, date);
+    Ok(Record { document: document.id.clone(), complete, kept })
 }
 
 fn draft(document: &Document, given: &Value, problems: &Problems) -> Draft {

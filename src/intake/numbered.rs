@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use super::record::Record;
+use super::record::{KeptRecord, Record};
 use crate::catalog::{Document, unescape};
-use crate::digest::Digest;
 use crate::fault::Fault;
 
 /// The same record with a number in its field; nothing else of it is looked at again.
@@ -21,7 +20,7 @@ pub fn numbered(document: &Document, record: &Record, number: &str) -> Result<Re
     }
     let at = numbered.at.get_ref();
     let nowhere = || Fault::new(format!("文书 {} 的编号“{number}”无处可写（{at}）", document.id));
-    let mut given: Value = serde_json::from_str(&record.canonical).map_err(|_| nowhere())?;
+    let mut given: Value = serde_json::from_str(record.canonical()).map_err(|_| nowhere())?;
     let mut complete = record.complete.clone();
     let (above, key) = at.rsplit_once('/').ok_or_else(nowhere)?;
     for value in [&mut given, &mut complete] {
@@ -29,11 +28,6 @@ pub fn numbered(document: &Document, record: &Record, number: &str) -> Result<Re
         group.ok_or_else(nowhere)?.insert(unescape(key), Value::from(number));
     }
     let canonical = document.schema.shape.ordered(&given).to_string();
-    Ok(Record {
-        document: record.document.clone(),
-        complete,
-        digest: Digest::of(canonical.as_bytes()),
-        canonical,
-        date: record.date,
-    })
+    let kept = KeptRecord::of(canonical, record.date());
+    Ok(Record { document: record.document.clone(), complete, kept })
 }

@@ -12,9 +12,7 @@ use crate::fault::Fault;
 pub struct Record {
     pub(super) document: DocumentId,
     pub(super) complete: Value,
-    pub(super) canonical: String,
-    pub(super) digest: Digest,
-    pub(super) date: NaiveDate,
+    pub(super) kept: KeptRecord,
 }
 
 /// A record as it is kept where there are thousands: its canonical JSON, and what is asked of all of
@@ -52,31 +50,36 @@ impl Record {
     /// Its canonical JSON: the schema's order, nothing added, no white space, UTF-8.
     #[must_use]
     pub fn canonical(&self) -> &str {
-        &self.canonical
+        self.kept.canonical()
     }
 
     /// The SHA-256 of the canonical JSON.
     #[must_use]
     pub fn digest(&self) -> &Digest {
-        &self.digest
+        self.kept.digest()
     }
 
     /// The date that the paper bears.
     #[must_use]
     pub fn date(&self) -> NaiveDate {
-        self.date
+        self.kept.date()
     }
 }
 
 impl From<Record> for KeptRecord {
     fn from(record: Record) -> Self {
-        let Record { canonical, digest, date, .. } = record;
-        // What it was written into may have room for twice as much.
-        Self { canonical: canonical.into_boxed_str().into_string(), digest, date }
+        record.kept
     }
 }
 
 impl KeptRecord {
+    /// Of a record's canonical JSON and date.
+    pub(super) fn of(canonical: String, date: NaiveDate) -> Self {
+        let digest = Digest::of(canonical.as_bytes());
+        // What it was written into may have room for twice as much.
+        Self { canonical: canonical.into_boxed_str().into_string(), digest, date }
+    }
+
     /// The canonical JSON.
     #[must_use]
     pub fn canonical(&self) -> &str {
@@ -105,9 +108,7 @@ impl KeptRecord {
         Ok(Record {
             document: document.id.clone(),
             complete: document.schema.shape.complete(&given),
-            canonical: self.canonical.clone(),
-            digest: self.digest.clone(),
-            date: self.date,
+            kept: self.clone(),
         })
     }
 
@@ -120,7 +121,7 @@ impl KeptRecord {
 impl From<Record> for Draft {
     /// A sound record among others that are not.
     fn from(record: Record) -> Self {
-        Self { document: record.document, complete: record.complete, date: record.date }
+        Self { document: record.document, complete: record.complete, date: record.kept.date() }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::catalog::Document;
 use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::intake::{self, ExaminedRows, Record};
-use crate::jobs::{Accepted, NewBatch, NewPrint, NewRow, Print, PrintState, again};
+use crate::jobs::{Accepted, NewBatch, NewPrint, NewRow, Print, PrintState, again, signed};
 use crate::registry::Clash;
 use crate::wording::{self, numbering};
 
@@ -85,7 +85,7 @@ impl Batches {
             fonts: self.app.catalog().fonts().digest().as_str(),
             chunk: chunk_of(document, options),
         };
-        let most = i64::try_from(self.house.most).unwrap_or(i64::MAX);
+        let most = signed(self.house.most);
         let numbered = document.manifest.numbered.is_some();
         let accepted = self
             .ledger

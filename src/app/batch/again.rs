@@ -126,7 +126,7 @@ impl Batches {
         }
         let chunk = chunk_of(document, options);
         let print = NewPrint { options: &written, template, fonts, chunk };
-        let most = i64::try_from(self.house.most).unwrap_or(i64::MAX);
+        let most = signed(self.house.most);
         let again = self.ledger.print_again(batch, wanted, who, print, most).await?;
         let (id, _) = again.ok_or(Refusal::Full(self.house.most))?;
         let print = self.ledger.print(&id).await?.ok_or_else(unknown)?;

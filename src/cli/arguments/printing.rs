@@ -44,6 +44,16 @@ pub(in crate::cli) struct Render {
     /// PDF 标准：a-2u、a-2a（带标签）、ua-1（无障碍，兼 a-2a）、a-3u（随附数据）或 none；默认按文书
     #[arg(long, value_name = "标准", hide_possible_values = true)]
     pub standard: Option<StandardName>,
+    #[command(flatten)]
+    pub stock: Stock,
+    /// 套打校准页：量出打印机的偏差，上面写着用法
+    #[arg(long, conflicts_with_all = ["blank", "overprint", "sides", "standard"])]
+    pub calibrate: bool,
+}
+
+/// Printing on stock that bears the border already (套打).
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Stock {
     /// 套打：只印文字，不印底纸上已有的边框和红字
     #[arg(long)]
     pub overprint: bool,
@@ -55,9 +65,18 @@ pub(in crate::cli) struct Render {
         allow_hyphen_values = true
     )]
     pub offset: Option<Offset>,
-    /// 套打校准页：量出打印机的偏差，上面写着用法
-    #[arg(long, conflicts_with_all = ["blank", "overprint", "sides", "standard"])]
-    pub calibrate: bool,
+}
+
+impl Stock {
+    /// How far what is printed is moved; none if everything is printed.
+    pub(in crate::cli) fn wanted(&self) -> Option<Offset> {
+        self.overprint.then(|| self.offset.unwrap_or_default())
+    }
+
+    /// Whether an offset stands alone, which moves nothing.
+    pub(in crate::cli) fn is_only_offset(&self) -> bool {
+        self.offset.is_some() && !self.overprint
+    }
 }
 
 /// 由一张表（xlsx、csv、json）成批生成，逐份编号、登记；中断后再运行一次即接着做
@@ -88,17 +107,8 @@ pub(in crate::cli) struct Batch {
     /// 文书（properties 下的英文名称，组里的用点连接，如 registration.number）；写错时会列出全部可用的
     #[arg(long, value_name = "写法")]
     pub names: Option<String>,
-    /// 套打：只印文字，不印底纸上已有的边框和红字
-    #[arg(long)]
-    pub overprint: bool,
-    /// 套打时整页移动多少毫米：向右,向下，如 1.5,-0.5（向左、向上为负）
-    #[arg(
-        long,
-        value_name = "右,下",
-        value_parser = Offset::parse,
-        allow_hyphen_values = true
-    )]
-    pub offset: Option<Offset>,
+    #[command(flatten)]
+    pub stock: Stock,
     /// 单双面：long 长边翻转，short 短边翻转，one 单面；默认按文书
     #[arg(long, value_name = "方式", hide_possible_values = true)]
     pub sides: Option<SidesName>,

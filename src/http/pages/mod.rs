@@ -2,8 +2,7 @@
 //! scripts; nothing is asked of anyone else.
 
 mod broken;
-mod help;
-mod sign_in;
+mod plain;
 mod start;
 mod thumbnails;
 
@@ -20,8 +19,7 @@ use super::problem::{Problem, UNKNOWN_ROUTE};
 use crate::fault::Fault;
 
 pub(super) use broken::broken;
-pub(super) use help::help;
-pub(super) use sign_in::sign_in;
+pub(super) use plain::{help, sign_in};
 pub(super) use start::start;
 pub(super) use thumbnails::{Thumbnails, thumbnail};
 
