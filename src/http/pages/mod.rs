@@ -33,9 +33,10 @@ const TEMPLATES: [(&str, &str); 5] = [
 ];
 
 /// What the pages ask for: name, media type, text.
-const FILES: [(&str, &str, &str); 3] = [
+const FILES: [(&str, &str, &str); 4] = [
     ("style.css", "text/css; charset=utf-8", include_str!("style.css")),
     ("session.js", "text/javascript; charset=utf-8", include_str!("session.js")),
+    ("ask.js", "text/javascript; charset=utf-8", include_str!("ask.js")),
     ("icon.svg", "image/svg+xml", include_str!("icon.svg")),
 ];
 
