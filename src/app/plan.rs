@@ -176,6 +176,7 @@ impl Plan {
             file_name: format!("{stem}.{ending}"),
             pages,
             sheets,
+            marks: made.marks,
             duplex: self.duplex,
             by_hand: self.manual,
             problems,

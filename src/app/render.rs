@@ -81,6 +81,8 @@ pub struct Rendered {
     pub pages: usize,
     /// The sheets of paper that one copy takes.
     pub sheets: usize,
+    /// Of a picture, a mark of each page of the document: where it differs, the page looks different.
+    pub marks: Vec<u64>,
     /// How the printer is asked to print.
     pub duplex: Duplex,
     /// Whether the user turns the stack by hand; the bytes are then a zip.

@@ -108,7 +108,7 @@ impl Schema {
 }
 
 /// A schema and every schema that may hold at the same place, whatever the value.
-fn everything(schema: &Value) -> Vec<&Value> {
+pub(super) fn everything(schema: &Value) -> Vec<&Value> {
     let all = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
     let parts = ["then", "else"].into_iter().filter_map(|key| schema.get(key));
     let mut found = vec![schema];

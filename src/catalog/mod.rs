@@ -18,6 +18,7 @@ mod ordering;
 mod packet;
 mod paths;
 mod position;
+mod questions;
 mod rules;
 mod schema;
 mod shape;
@@ -41,6 +42,7 @@ pub use packet::{
     Manifest as PacketManifest, Material, Packet, PacketRule, Paper, SAME, Section, Seen,
 };
 pub use paths::{escape, pointer_of, unescape};
+pub use questions::{Answer, Choice, Question, When};
 pub use rules::Rule;
 pub use schema::Schema;
 use schema::Schemas;

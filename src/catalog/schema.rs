@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::fields::everything;
 use super::position::line_of_pointer;
 use super::shape::Shape;
 use crate::fault::{Fault, Faults, io_reason};
@@ -55,7 +56,7 @@ pub(super) const FORMATS: [&str; 8] = [
 ];
 
 /// The keywords that a schema here may use; another one is a slip of the pen.
-const KEYWORDS: [&str; 34] = [
+const KEYWORDS: [&str; 35] = [
     "$schema",
     "$id",
     "$ref",
@@ -69,6 +70,8 @@ const KEYWORDS: [&str; 34] = [
     "enum",
     // Ours: what the choices of `enum` are called in Chinese, in their order.
     "labels",
+    // Ours: a field that is asked for only with this answer to another field of its group.
+    "asked_when",
     "const",
     "properties",
     "required",
@@ -261,6 +264,15 @@ fn look_for_slips(schema: &Value, pointer: &str, report: &mut dyn FnMut(&str, St
             report(&format!("{pointer}/distinct"), what.to_owned());
         }
     }
+    for (key, field) in map.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        if let Some(when) = field.get("asked_when").filter(|when| !is_answerable(map, when)) {
+            let below = format!("{pointer}/properties/{}", super::paths::escape(key));
+            let what = format!(
+                "asked_when 写作 {{\"同组的字段\": \"它的一个选项\"}}，现为 {when}"
+            );
+            report(&format!("{below}/asked_when"), what);
+        }
+    }
     for (key, inner) in map {
         let below = format!("{pointer}/{}", super::paths::escape(key));
         match key.as_str() {
@@ -291,6 +303,19 @@ fn look_for_slips(schema: &Value, pointer: &str, report: &mut dyn FnMut(&str, St
             unknown => report(&below, format!("不认识的关键字“{unknown}”")),
         }
     }
+}
+
+/// Whether a field of this group can have the answer that another one waits for.
+fn is_answerable(group: &serde_json::Map<String, Value>, when: &Value) -> bool {
+    let Some(map) = when.as_object().filter(|map| map.len() == 1) else { return false };
+    map.iter().all(|(field, answer)| {
+        let declared = group.get("properties").and_then(|fields| fields.get(field));
+        let every = declared.map(everything).unwrap_or_default();
+        every.iter().any(|schema| {
+            let list = schema.get("enum").or_else(|| schema.pointer("/items/enum"));
+            list.and_then(Value::as_array).is_some_and(|list| list.contains(answer))
+        })
+    })
 }
 
 /// A pointer as a fault names it.

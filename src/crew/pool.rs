@@ -109,9 +109,9 @@ impl Crew {
     /// Has a process typeset a job, and waits for it.
     pub(super) fn typeset(&self, job: &Job) -> Result<Typeset, Undone> {
         match self.ask::<Answer>(job, &[])? {
-            (Answer::Done { ends, pages, starts, no_room, warnings }, bytes) => {
+            (Answer::Done { ends, pages, starts, marks, no_room, warnings }, bytes) => {
                 self.shared.remember(job);
-                Ok(Typeset { bytes, ends, pages, starts, no_room, warnings })
+                Ok(Typeset { bytes, ends, pages, starts, marks, no_room, warnings })
             }
             (Answer::Failed(failure), _) => Err(Undone::Failed(failure)),
         }

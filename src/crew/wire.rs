@@ -23,6 +23,7 @@ pub(super) enum Answer {
         ends: Vec<usize>,
         pages: usize,
         starts: Vec<usize>,
+        marks: Vec<u64>,
         no_room: Vec<NoRoom>,
         warnings: Vec<String>,
     },

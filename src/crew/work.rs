@@ -30,8 +30,8 @@ pub fn work(
     while let Some((job, _)) = wire::receive::<Job>(input)? {
         let (answer, body) = match typesetter.typeset(&job) {
             Ok(made) => {
-                let Typeset { bytes, ends, pages, starts, no_room, warnings } = made;
-                (Answer::Done { ends, pages, starts, no_room, warnings }, bytes)
+                let Typeset { bytes, ends, pages, starts, marks, no_room, warnings } = made;
+                (Answer::Done { ends, pages, starts, marks, no_room, warnings }, bytes)
             }
             Err(failure) => (Answer::Failed(failure), Vec::new()),
         };

@@ -19,8 +19,13 @@ pub(super) const ADVICE: HeaderName = HeaderName::from_static("chengwen-advice")
 pub(super) const SENTENCES: HeaderName = HeaderName::from_static("chengwen-advice-sentences");
 /// The pages of the document, padding included.
 pub(super) const PAGES: HeaderName = HeaderName::from_static("chengwen-pages");
+/// A mark of each page, in order: where it differs from the last preview's, the page looks different.
+pub(super) const MARKS: HeaderName = HeaderName::from_static("chengwen-page-marks");
 /// The sheets of paper that one copy takes.
 pub(super) const SHEETS: HeaderName = HeaderName::from_static("chengwen-sheets");
+
+/// Of so many pages the marks are told; nobody watches more of them change.
+const MARKS_AT_MOST: usize = 100;
 
 /// So long may the sentences be; common servers and proxies take 8 KiB for all headers.
 const SENTENCES_AT_MOST: usize = 4096;
@@ -59,9 +64,15 @@ struct Ready<'a> {
 
 /// A finished file. `plain_name` stands in for its name where a client knows ASCII only.
 pub(super) fn file(rendered: Rendered, plain_name: &str, disposition: Disposition) -> Response {
-    let Rendered { bytes, file_name, pages, sheets, problems, .. } = rendered;
+    let Rendered { bytes, file_name, pages, sheets, marks, problems, .. } = rendered;
     let ready = Ready { file_name: &file_name, pages, sheets, problems: &problems };
-    (headers(&ready, plain_name, disposition), bytes).into_response()
+    let mut headers = headers(&ready, plain_name, disposition);
+    if !marks.is_empty() {
+        let told: Vec<String> =
+            marks.iter().take(MARKS_AT_MOST).map(|mark| format!("{mark:016x}")).collect();
+        headers.extend(HeaderValue::try_from(told.join(",")).map(|value| (MARKS, value)));
+    }
+    (headers, bytes).into_response()
 }
 
 /// A packet; its pages are those of one copy, its sheets those of all.

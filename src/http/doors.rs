@@ -85,6 +85,7 @@ pub const DOORS: &[Door] = &[
     door("GET", "/api/v1/batches/{batch}/result", Role::Bureau, "一批印成的文件"),
     door("POST", "/api/v1/batches/{batch}/prints", Role::Bureau, "重印一批中的若干份（按文书）"),
     door("GET", "/", Role::Public, "首页"),
+    door("GET", "/documents/{programme}/{document}", Role::Public, "填写一份文书的网页"),
     door("GET", "/help", Role::Public, "打印说明"),
     door("GET", "/sign-in", Role::Public, "登录的网页"),
     door("GET", "/assets/{file}", Role::Public, "网页的样式和脚本"),

@@ -85,6 +85,7 @@ pub fn router(office: Arc<Office>) -> Router {
         .nest("/api/v1/batches/{batch}", batch)
         .route("/api/v1/session", get(session::who).post(session::open).delete(session::close))
         .route("/", get(pages::start))
+        .route("/documents/{programme}/{document}", get(pages::document))
         .route("/help", get(pages::help))
         .route("/sign-in", get(pages::sign_in))
         .route("/assets/{file}", get(pages::asset))

@@ -18,6 +18,7 @@ pub(super) fn sheet(
         ends: Vec::with_capacity(files.len()),
         pages: 0,
         starts: Vec::with_capacity(files.len()),
+        marks: Vec::new(),
         no_room: Vec::new(),
         warnings: Vec::new(),
     };

@@ -8,6 +8,7 @@ mod diagnostics;
 mod each;
 mod export;
 mod heads;
+mod marks;
 mod offset;
 mod overflow;
 mod press;
@@ -132,6 +133,8 @@ pub struct Typeset {
     pub pages: usize,
     /// On which page each sheet begins, from 0; of files of their own, as if they were one.
     pub starts: Vec<usize>,
+    /// A mark of each page of which one was drawn: where it differs, the page looks different.
+    pub marks: Vec<u64>,
     /// The texts of a draft for which there is no room.
     pub no_room: Vec<NoRoom>,
     /// What Typst warned of; a well-kept template gives none.

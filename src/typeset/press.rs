@@ -12,7 +12,7 @@ use typst_layout::PagedDocument;
 
 use super::world::{DATA, Desk, SETTING, Shelf};
 use super::{Failure, Job, Output, Typeset};
-use super::{code, diagnostics, each, export, heads, offset, overflow, room};
+use super::{code, diagnostics, each, export, heads, marks, offset, overflow, room};
 use crate::catalog::{Catalog, LAYOUT, Orientation};
 use crate::fault::{Fault, Faults};
 use crate::wording::Sheet;
@@ -140,7 +140,9 @@ impl Press {
             export_ms = (started.elapsed() - laid_out).as_secs_f64() * 1e3,
             "typeset"
         );
-        Ok(Typeset { bytes, ends: Vec::new(), pages, starts, no_room, warnings })
+        let drawn = matches!(job.output, Output::Png { .. });
+        let marks = if drawn { marks::of(&document) } else { Vec::new() };
+        Ok(Typeset { bytes, ends: Vec::new(), pages, starts, marks, no_room, warnings })
     }
 
     /// What all records of the document have in common.

@@ -2,6 +2,7 @@
 //! scripts; nothing is asked of anyone else.
 
 mod broken;
+mod fill;
 mod plain;
 mod start;
 mod thumbnails;
@@ -19,24 +20,41 @@ use super::problem::{Problem, UNKNOWN_ROUTE};
 use crate::fault::Fault;
 
 pub(super) use broken::broken;
+pub(super) use fill::document;
 pub(super) use plain::{help, sign_in};
 pub(super) use start::start;
 pub(super) use thumbnails::{Thumbnails, thumbnail};
 
 /// The templates, by name; those of pages extend the first.
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: &[(&str, &str)] = &[
     ("layout.html", include_str!("layout.html")),
     ("start.html", include_str!("start.html")),
     ("help.html", include_str!("help.html")),
     ("sign_in.html", include_str!("sign_in.html")),
     ("broken.html", include_str!("broken.html")),
+    ("fields.html", include_str!("fill/fields.html")),
+    ("fill.html", include_str!("fill/fill.html")),
+    ("document.html", include_str!("fill/document.html")),
+    ("refused.html", include_str!("fill/refused.html")),
 ];
 
+/// The media types of what the pages ask for.
+const CSS: &str = "text/css; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
 /// What the pages ask for: name, media type, text.
-const FILES: [(&str, &str, &str); 4] = [
-    ("style.css", "text/css; charset=utf-8", include_str!("style.css")),
-    ("session.js", "text/javascript; charset=utf-8", include_str!("session.js")),
-    ("ask.js", "text/javascript; charset=utf-8", include_str!("ask.js")),
+const FILES: &[(&str, &str, &str)] = &[
+    ("style.css", CSS, include_str!("style.css")),
+    ("session.js", SCRIPT, include_str!("session.js")),
+    ("ask.js", SCRIPT, include_str!("ask.js")),
+    ("fill.css", CSS, include_str!("fill/fill.css")),
+    ("record.js", SCRIPT, include_str!("fill/record.js")),
+    ("problems.js", SCRIPT, include_str!("fill/problems.js")),
+    ("preview.js", SCRIPT, include_str!("fill/preview.js")),
+    ("draft.js", SCRIPT, include_str!("fill/draft.js")),
+    ("region.js", SCRIPT, include_str!("fill/region.js")),
+    ("form.js", SCRIPT, include_str!("fill/form.js")),
+    ("document.js", SCRIPT, include_str!("fill/document.js")),
     ("icon.svg", "image/svg+xml", include_str!("icon.svg")),
 ];
 
@@ -62,7 +80,7 @@ fn written(name: &str, seen: Value) -> Result<String, Fault> {
     let fault = |error: minijinja::Error| Fault::new(format!("网页 {name} 写不出来：{error:#}"));
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    for (name, text) in TEMPLATES {
+    for &(name, text) in TEMPLATES {
         environment.add_template(name, text).map_err(fault)?;
     }
     environment.get_template(name).and_then(|page| page.render(seen)).map_err(fault)

@@ -1,0 +1,198 @@
+// A form at work: it follows typing with a picture, checks what was left, keeps a draft, and tells all that
+// stands in the way before a file is made. A page gives it what is its own.
+
+import { ask, nameOf, save, sentenceOf } from "/assets/ask.js";
+import { Draft, spoken } from "/assets/draft.js";
+import { Preview } from "/assets/preview.js";
+import { Problems } from "/assets/problems.js";
+import { addText, leftOut, read, refresh, write } from "/assets/record.js";
+import { drawRegions } from "/assets/region.js";
+
+const CHECK = 250;
+
+export class Form {
+  /**
+   * `page` has: `check(record)`, which gives { ok, problems } or { ok: false, problem }; `picture(record,
+   * question)`, which gives { document, record }; `more()` and `takeMore(more)` for what the draft holds
+   * beside the record.
+   */
+  constructor(page) {
+    this.page = page;
+    this.root = document.querySelector("[data-record]");
+    this.note = document.getElementById("note");
+    this.problems = new Problems(this.root, document.getElementById("summary"), document.getElementById("state"));
+    this.preview = new Preview(document.getElementById("picture"));
+    this.draft = new Draft(this.root.dataset.owner);
+    drawRegions(this.root);
+    this.root.addEventListener("input", (event) => this.typed(event));
+    this.root.addEventListener("focusin", (event) => this.entered(event));
+    this.root.addEventListener("focusout", (event) => this.leaves(event));
+    this.root.addEventListener("click", (event) => this.pressed(event));
+    this.root.addEventListener("submit", (event) => event.preventDefault());
+    document.getElementById("draft-clear").addEventListener("click", () => this.clear());
+    document.getElementById("draft-save").addEventListener("click", () => this.saveFile());
+    document.getElementById("draft-open").addEventListener("change", (event) => this.openFile(event.target));
+  }
+
+  /** Shows a record, or the draft that is there. */
+  begin(given) {
+    const kept = this.draft.found();
+    if (given) {
+      this.show({ ...(kept?.record ?? {}), ...given });
+      this.keep();
+    } else if (kept) {
+      this.show(kept.record, kept.more);
+      this.say(`已恢复 ${spoken(kept.saved)} 的草稿。不是你的？请点“清除”。`);
+    } else {
+      this.show({});
+    }
+  }
+
+  /** Shows a record in the form, and tells what of it found no place. */
+  show(record, more) {
+    write(this.root, record);
+    this.page.takeMore?.(more);
+    this.problems.forget();
+    const lost = leftOut(record, this.record);
+    if (lost.length) {
+      const told = lost.map(({ pointer, value }) => `${pointer}：${value}`).join("；");
+      this.say(`这些内容在表上没有位置，没有用上：${told}`);
+    }
+    this.changed();
+  }
+
+  get record() {
+    return { ...read(this.root), ...(this.page.own?.() ?? {}) };
+  }
+
+  /** Something has changed that is not a field of the form. */
+  changed() {
+    refresh(this.root);
+    this.keep();
+    this.follow();
+    this.checkSoon();
+  }
+
+  typed(event) {
+    if (event.target.closest("[data-apart]")) return;
+    this.changed();
+    if (event.target.matches("input[type=checkbox], input[type=radio], select")) this.leave(event.target);
+  }
+
+  entered(event) {
+    this.now = event.target.closest(".question");
+    const document = this.page.picture(this.record, this.now)?.document;
+    if (document && document !== this.preview.wanted?.document) this.follow();
+  }
+
+  leaves(event) {
+    const field = event.target;
+    if (field.matches("input, select, textarea")) this.leave(field);
+  }
+
+  leave(field) {
+    // Between the two lists of a region nobody has finished yet.
+    if (field.matches(".city")) return;
+    const question = field.closest(".question");
+    if (question && !field.closest("[data-apart]")) this.problems.leave(question);
+  }
+
+  pressed(event) {
+    const question = event.target.closest(".question");
+    if (event.target.matches("button.add")) addText(question).focus();
+    else if (event.target.matches("button.remove")) event.target.closest("li").remove();
+    else return;
+    this.changed();
+  }
+
+  keep() {
+    const kept = this.draft.keep(this.record, this.page.more?.());
+    document.getElementById("kept").textContent = kept
+      ? `草稿已存在这台电脑上（${spoken(Date.now())}），7 天后自动清除`
+      : "这个浏览器不让保存草稿，离开前请“存成文件”";
+  }
+
+  follow() {
+    const seen = this.page.picture(this.record, this.now);
+    if (seen) this.preview.follow(seen.document, seen.record);
+  }
+
+  checkSoon() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.check(), CHECK);
+  }
+
+  /** Checks the record now; true if nothing must be mended. */
+  async check() {
+    clearTimeout(this.timer);
+    const turn = (this.turn = (this.turn ?? 0) + 1);
+    const found = await this.page.check(this.record);
+    if (turn !== this.turn) return false;
+    if (!found.ok) {
+      this.say(`没有检查成：${sentenceOf(found.problem)}`, true);
+      return false;
+    }
+    if (this.note.dataset.check) this.say("");
+    this.problems.take(found.problems);
+    return this.problems.toMend.length === 0;
+  }
+
+  /** Checks, tells all that must be mended; then sends `body()` to an address and saves what comes. */
+  async make(button, address, body) {
+    const sound = await this.check();
+    this.problems.tellAll();
+    if (!sound) return false;
+    button.disabled = true;
+    this.say("正在生成……");
+    const made = await ask(address, { method: "POST", body: body() });
+    button.disabled = false;
+    if (!made.ok) {
+      if (made.problem.problems) this.problems.take(made.problem.problems), this.problems.tellAll();
+      this.say(sentenceOf(made.problem));
+      return false;
+    }
+    const name = nameOf(made.answer, "文书.pdf");
+    save(await made.answer.blob(), name);
+    this.say(`已生成“${name}”，在浏览器的下载中。`);
+    return true;
+  }
+
+  /** One line beside the buttons; read out. */
+  say(sentence, ofCheck = false) {
+    this.note.textContent = sentence;
+    this.note.hidden = sentence === "";
+    if (ofCheck) this.note.dataset.check = "yes";
+    else delete this.note.dataset.check;
+  }
+
+  clear() {
+    if (!confirm("清除这一页填的全部内容？清除后不能恢复。")) return;
+    this.show({}, {});
+    this.draft.clear();
+    document.getElementById("kept").textContent = "草稿已清除";
+    this.say("已清除。");
+  }
+
+  saveFile() {
+    const text = JSON.stringify({ form: this.root.dataset.form, record: this.record }, null, 2);
+    save(new Blob([text], { type: "application/json" }), `${this.root.dataset.title}-草稿.json`);
+  }
+
+  async openFile(chooser) {
+    const [file] = chooser.files;
+    chooser.value = "";
+    if (!file) return;
+    try {
+      const given = JSON.parse(await file.text());
+      if (given.form && given.form !== this.root.dataset.form) {
+        return this.say(`这个文件是另一张表的草稿（${given.form}），没有打开。`);
+      }
+      this.say(`已打开“${file.name}”。`);
+      this.show(given.form ? given.record : given);
+      await this.check();
+      this.problems.tellAll();
+    } catch {
+      this.say(`“${file.name}”不是草稿文件（.json），没有打开；这一页的内容没有变。`);
+    }
+  }
+}

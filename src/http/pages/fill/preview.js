@@ -1,0 +1,79 @@
+// The picture of the page beside a form: it follows typing, and goes to the page that has changed.
+
+import { ask, sentenceOf } from "/assets/ask.js";
+
+const WAIT = 120;
+
+export class Preview {
+  constructor(figure) {
+    this.figure = figure;
+    this.picture = figure.querySelector("img");
+    this.place = figure.querySelector(".place");
+    this.trouble = figure.querySelector(".trouble");
+    [this.back, this.forth] = figure.querySelectorAll("button");
+    Object.assign(this, { page: 1, pages: 1, marks: {}, wanted: null, timer: 0 });
+    this.back.addEventListener("click", () => this.turn(-1));
+    this.forth.addEventListener("click", () => this.turn(1));
+  }
+
+  /** Shows a record of a document soon; what was asked before is forgotten. */
+  follow(document, record) {
+    if (this.wanted?.document !== document) this.page = 1;
+    this.wanted = { document, record };
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.draw(true), WAIT);
+  }
+
+  turn(by) {
+    this.page = Math.min(Math.max(this.page + by, 1), this.pages);
+    this.draw(false);
+  }
+
+  async draw(follows) {
+    if (!this.wanted) return;
+    this.asking?.abort();
+    const asking = (this.asking = new AbortController());
+    const { document, record } = this.wanted;
+    this.figure.setAttribute("aria-busy", "true");
+    const drawn = await this.ask(document, record, asking.signal);
+    if (drawn.ended || asking.signal.aborted) return;
+    this.figure.removeAttribute("aria-busy");
+    if (!drawn.ok) {
+      // A record that became shorter may have lost the page that was looked at.
+      if (drawn.status === 422 && this.page > 1) {
+        this.page = 1;
+        return this.draw(false);
+      }
+      this.trouble.textContent = `图样没有更新：${sentenceOf(drawn.problem)}`;
+      this.trouble.hidden = false;
+      return;
+    }
+    this.trouble.hidden = true;
+    const headers = drawn.answer.headers;
+    this.pages = Number(headers.get("Chengwen-Pages")) || 1;
+    const marks = (headers.get("Chengwen-Page-Marks") || "").split(",");
+    const before = this.marks[document];
+    this.marks[document] = marks;
+    if (follows && before && before[this.page - 1] === marks[this.page - 1]) {
+      const changed = marks.findIndex((mark, at) => mark !== before[at]);
+      if (changed >= 0) {
+        this.page = changed + 1;
+        return this.draw(false);
+      }
+    }
+    const blob = await drawn.answer.blob();
+    if (asking.signal.aborted) return;
+    const old = this.picture.src;
+    this.picture.src = URL.createObjectURL(blob);
+    this.picture.hidden = false;
+    if (old.startsWith("blob:")) URL.revokeObjectURL(old);
+    this.place.textContent = `第 ${this.page} 页，共 ${this.pages} 页`;
+    this.back.disabled = this.page <= 1;
+    this.forth.disabled = this.page >= this.pages;
+  }
+
+  ask(document, record, signal) {
+    const address = `/api/v1/documents/${document}/preview?page=${this.page}`;
+    return ask(address, { method: "POST", body: record, signal });
+  }
+}
