@@ -39,7 +39,8 @@ pub use collect::{Collected, Collection, Refused};
 pub use extract::extract;
 pub use measure::measure;
 pub use pack::{
-    CopiesAs, Counted, Files, MostOfAttachments, NamedFile, PackOptions, Packed, Wrapping,
+    AttachedPage, CopiesAs, Counted, Files, MostOfAttachments, NamedFile, PackOptions, Packed,
+    PacketSeen, Wrapping,
 };
 pub use render::{Input, Options, Output, Rendered, Sides};
 pub use runs::Whole;

@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
 use super::problem::Problem;
-use crate::app::{Packed, Rendered};
+use crate::app::{AttachedPage, Packed, Rendered};
 use crate::digest::Digest;
 use crate::intake::{Examination, Problems};
 
@@ -80,6 +80,13 @@ pub(super) fn packet(packed: Packed) -> Response {
     let Packed { bytes, file_name, pages, sheets, problems, .. } = packed;
     let ready = Ready { file_name: &file_name, pages, sheets, problems: &problems };
     (headers(&ready, "packet", Disposition::Attachment), bytes).into_response()
+}
+
+/// A page of an attached file; its pages are those that the file gives.
+pub(super) fn picture(shown: AttachedPage) -> Response {
+    let AttachedPage { picture, pages, problems } = shown;
+    let ready = Ready { file_name: "附件.png", pages, sheets: pages.div_ceil(2), problems: &problems };
+    (headers(&ready, "attachment", Disposition::Inline), picture).into_response()
 }
 
 /// A file of the registry; its Chinese name stands beside the plain one.

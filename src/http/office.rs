@@ -23,7 +23,7 @@ use super::readiness::Readiness;
 use super::session::Cookie;
 use crate::access::Access;
 use crate::app::{
-    App, Batches, Collected, Files, Input, NamedFile, Options, PackOptions, Packed, Refusal,
+    App, AttachedPage, Batches, Collected, Files, Input, NamedFile, Options, PackOptions, Packed, Refusal,
     Rendered,
 };
 use crate::config::{Config, Limits};
@@ -215,6 +215,18 @@ impl Office {
             Problem::from(turned)
         };
         Ok(self.packets.run(job).await.map_err(turned)??)
+    }
+
+    /// Shows a page of the first file that a list attaches, not on the caller's thread.
+    pub(super) async fn show_attached(
+        self: &Arc<Self>,
+        list: Bytes,
+        files: Vec<NamedFile>,
+        page: usize,
+    ) -> Result<AttachedPage, Problem> {
+        let app = Arc::clone(&self.app);
+        let job = move || app.show_attached(&list, Files::Received(&files), page);
+        Ok(self.packets.run(job).await??)
     }
 
     /// Renders a paper when its turn comes, not on the caller's thread.

@@ -1,4 +1,4 @@
-//! POST /api/v1/packets: a packet's list and files to a print file or an archive.
+//! /api/v1/packets: a packet's list and files to a print file or an archive; and what is looked at before.
 
 use std::sync::Arc;
 
@@ -6,13 +6,15 @@ use axum::body::Bytes;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts as Head;
 use axum::response::Response;
+use serde_json::json;
 
 use super::answer;
+use super::asked::Record;
 use super::caller::Caller;
 use super::multipart::{Part, Parts};
 use super::office::Office;
 use super::problem::{NO_FILES, NOT_MULTIPART, Problem};
-use super::query::{Query, SIDES};
+use super::query::{NoQuery, Query, SIDES};
 use crate::app::{CopiesAs, NamedFile, PackOptions, Wrapping};
 
 /// What a client may ask for, by the words of the command line.
@@ -60,6 +62,36 @@ pub(super) async fn packets(
     }
     let packed = office.pack(list, files, options).await?;
     Ok(answer::packet(packed))
+}
+
+/// POST /api/v1/packets/check
+pub(super) async fn check(
+    State(office): State<Arc<Office>>,
+    _: NoQuery,
+    Record(list, _room): Record,
+) -> Result<Response, Problem> {
+    let app = Arc::clone(&office.app);
+    let seen = office.checked(move || app.look_at_packet(&list)).await??;
+    office.count(&seen.problems);
+    Ok(answer::json_of(&json!({
+        "sound": seen.problems.is_sound(),
+        "problems": seen.problems,
+        "materials": seen.lines,
+        "papers": seen.papers,
+    })))
+}
+
+/// POST /api/v1/packets/preview
+pub(super) async fn preview(
+    State(office): State<Arc<Office>>,
+    mut query: Query,
+    Parts(parts, _room): Parts,
+) -> Result<Response, Problem> {
+    let page = query.number("page", 1..=usize::MAX).unwrap_or(1);
+    query.end()?;
+    let (list, files) = asked(parts)?;
+    let shown = office.show_attached(list, files, page).await?;
+    Ok(answer::picture(shown))
 }
 
 /// The list, and the files with the names that the client gives.

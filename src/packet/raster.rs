@@ -1,4 +1,5 @@
-//! Fitted pages as pictures: what a stranger's page conforms to cannot be proven, a picture can.
+//! Fitted pages as pictures: what a stranger's page conforms to cannot be proven, a picture can; and to be
+//! looked at.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,8 +9,9 @@ use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::Pdf;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{RenderCache, RenderSettings, render};
-use image::ExtendedColorType;
 use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::PngEncoder;
+use image::{ExtendedColorType, ImageEncoder};
 use lopdf::{Object, Stream, dictionary};
 
 use super::attached::{Unfit, saved};
@@ -53,6 +55,27 @@ pub(super) fn draw(fitted: &[u8], pages: Range<usize>, resolution: f64) -> Resul
         book.show(wide > high, whole, &[(picture, matrix)]);
     }
     saved(book)
+}
+
+/// Shows one page (from 0) of a fitted file; gives how many it has, and the PNG. What cannot be drawn is
+/// left out: the page is only looked at.
+///
+/// # Errors
+/// [`Unfit::NoSuchPage`] for a page that is not there.
+pub(super) fn show(fitted: &[u8], page: usize, resolution: f64) -> Result<(usize, Vec<u8>), Unfit> {
+    let pdf = Pdf::new(fitted.to_vec()).map_err(|_| Unfit::Damaged)?;
+    let pages = pdf.pages().len();
+    let shown = pdf.pages().get(page).ok_or(Unfit::NoSuchPage(page + 1, pages))?;
+    let scale = (resolution / 72.0) as f32;
+    let settings =
+        RenderSettings { x_scale: scale, y_scale: scale, bg_color: WHITE, ..RenderSettings::default() };
+    let drawn = render(shown, &RenderCache::new(), &InterpreterSettings::default(), &settings);
+    let (width, height) = (u32::from(drawn.width()), u32::from(drawn.height()));
+    let mut png = Vec::new();
+    PngEncoder::new(&mut png)
+        .write_image(drawn.data_as_u8_slice(), width, height, ExtendedColorType::Rgba8)
+        .map_err(|_| Unfit::BadPage(page + 1))?;
+    Ok((pages, png))
 }
 
 /// How much of a page must be flat (a pixel like the one before it) to be packed without loss, in tenths:

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde::{Deserialize, Serialize};
 
 use super::attached::{Fitted, Fitting, Unfit, fit};
-use super::raster::draw;
+use super::raster::{draw, show};
 use crate::finish::{CarriedRecord, NoRecord, carried_records};
 
 /// A piece of work on a file; its bytes go beside it.
@@ -18,9 +18,11 @@ pub enum Task {
     Carried,
     /// Draw these pages (from 0) of a fitted file as pictures, at so many dots an inch.
     Draw(Range<usize>, f64),
+    /// Show one page (from 0) of a fitted file as PNG, at so many dots an inch.
+    Show(usize, f64),
 }
 
-/// What came of it; the bytes of a PDF go beside it.
+/// What came of it; the bytes of a PDF or PNG go beside it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Done {
     /// Of a file to be fitted.
@@ -29,6 +31,8 @@ pub enum Done {
     Carried(Result<Vec<CarriedRecord>, NoRecord>),
     /// Of pages to be drawn.
     Drawn,
+    /// Of a page to be shown: of so many.
+    Shown(usize),
     /// Why there is nothing.
     Unfit(Unfit),
 }
@@ -48,6 +52,9 @@ impl Task {
             Self::Carried => return (Done::Carried(carried_records(bytes)), Vec::new()),
             Self::Draw(pages, resolution) => {
                 draw(bytes, pages.clone(), *resolution).map(|pdf| (Done::Drawn, pdf))
+            }
+            Self::Show(page, resolution) => {
+                show(bytes, *page, *resolution).map(|(pages, png)| (Done::Shown(pages), png))
             }
         };
         done.unwrap_or_else(|unfit| (Done::Unfit(unfit), Vec::new()))

@@ -185,9 +185,9 @@ impl App {
 }
 
 /// What is said of a file of which nothing was made.
-type NotMade = Result<(Vec<Problem>, Option<Made>), Refusal>;
+pub(super) type NotMade = Result<(Vec<Problem>, Option<Made>), Refusal>;
 
-fn not_made(
+pub(super) fn not_made(
     attachment: &Attachment,
     done: Done,
     most: &MostOfAttachments,

@@ -9,6 +9,7 @@ mod files;
 mod limits;
 mod parts;
 mod reports;
+mod seen;
 mod told;
 
 use serde_json::Value;
@@ -27,6 +28,7 @@ use contents::Work;
 pub use files::{Files, NamedFile};
 pub use limits::MostOfAttachments;
 pub use reports::Counted;
+pub use seen::{AttachedPage, PacketSeen};
 use told::UNEMBEDDED;
 
 /// How a packet is to be put together.

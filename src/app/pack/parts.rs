@@ -83,7 +83,7 @@ impl App {
     }
 
     /// An attached file as a part.
-    fn attached(
+    pub(super) fn attached(
         &self,
         packet: &Packet,
         given: &Given<'_>,

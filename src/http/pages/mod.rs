@@ -20,7 +20,7 @@ use super::problem::{Problem, UNKNOWN_ROUTE};
 use crate::fault::Fault;
 
 pub(super) use broken::broken;
-pub(super) use fill::document;
+pub(super) use fill::{document, packet};
 pub(super) use plain::{help, sign_in};
 pub(super) use start::start;
 pub(super) use thumbnails::{Thumbnails, thumbnail};
@@ -35,6 +35,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("fields.html", include_str!("fill/fields.html")),
     ("fill.html", include_str!("fill/fill.html")),
     ("document.html", include_str!("fill/document.html")),
+    ("packet.html", include_str!("fill/packet.html")),
     ("refused.html", include_str!("fill/refused.html")),
 ];
 
@@ -52,8 +53,14 @@ const FILES: &[(&str, &str, &str)] = &[
     ("problems.js", SCRIPT, include_str!("fill/problems.js")),
     ("preview.js", SCRIPT, include_str!("fill/preview.js")),
     ("draft.js", SCRIPT, include_str!("fill/draft.js")),
+    ("columns.js", SCRIPT, include_str!("fill/columns.js")),
+    ("table.js", SCRIPT, include_str!("fill/table.js")),
     ("region.js", SCRIPT, include_str!("fill/region.js")),
     ("form.js", SCRIPT, include_str!("fill/form.js")),
+    ("packet.js", SCRIPT, include_str!("fill/packet.js")),
+    ("attachments.js", SCRIPT, include_str!("fill/attachments.js")),
+    ("send.js", SCRIPT, include_str!("fill/send.js")),
+    ("shelf.js", SCRIPT, include_str!("fill/shelf.js")),
     ("document.js", SCRIPT, include_str!("fill/document.js")),
     ("icon.svg", "image/svg+xml", include_str!("icon.svg")),
 ];

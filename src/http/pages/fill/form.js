@@ -7,6 +7,7 @@ import { Preview } from "/assets/preview.js";
 import { Problems } from "/assets/problems.js";
 import { addText, leftOut, read, refresh, write } from "/assets/record.js";
 import { drawRegions } from "/assets/region.js";
+import { Table } from "/assets/table.js";
 
 const CHECK = 250;
 
@@ -24,6 +25,7 @@ export class Form {
     this.preview = new Preview(document.getElementById("picture"));
     this.draft = new Draft(this.root.dataset.owner);
     drawRegions(this.root);
+    for (const box of this.root.querySelectorAll(".grid")) new Table(box);
     this.root.addEventListener("input", (event) => this.typed(event));
     this.root.addEventListener("focusin", (event) => this.entered(event));
     this.root.addEventListener("focusout", (event) => this.leaves(event));

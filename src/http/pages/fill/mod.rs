@@ -1,6 +1,7 @@
 //! Pages on which a document, or all that an applicant hands in, is filled in; drawn from the schemas.
 
 mod document;
+mod packet;
 mod regions;
 
 use axum::http::StatusCode;
@@ -15,6 +16,7 @@ use crate::http::problem::Problem;
 use crate::values::Role;
 
 pub(in crate::http) use document::document;
+pub(in crate::http) use packet::packet;
 
 /// The page in the place of a form that the caller may not have printed.
 fn refused(

@@ -112,6 +112,10 @@ export function pointerOf(root, question) {
 export function leftOut(given, taken, pointer = "") {
   if (given === null || given === undefined || given === "") return [];
   if (typeof given !== "object") return given === taken ? [] : [{ pointer, value: given }];
+  // What is ticked comes back in the order of the paper.
+  if (Array.isArray(given) && given.every((it) => typeof it !== "object")) {
+    return given.filter((it) => !taken?.includes?.(it)).map((value) => ({ pointer, value }));
+  }
   return Object.entries(given).flatMap(([key, value]) => leftOut(value, taken?.[key], `${pointer}/${key}`));
 }
 

@@ -1,0 +1,227 @@
+// Attached files: one place for each kind of material, where files are dropped, put in order, turned, looked at
+// as the packet will have them, and taken away.
+
+import { ask, make, sentenceOf } from "/assets/ask.js";
+import { fetchKept, forget, keep, sweep } from "/assets/shelf.js";
+
+export class Attachments {
+  /** `changed` is called when the list is another. */
+  constructor(box, about, changed) {
+    Object.assign(this, { box, about, changed, items: [] });
+    sweep();
+    this.places = new Map(about.materials.map((material) => [material.number, this.placeOf(material)]));
+    box.append(...[...this.places.values()].map((it) => it.section));
+  }
+
+  /** As the packet's list has it, in the order of the kinds. */
+  get list() {
+    return this.ordered.map(({ kind, title, file, pages, rotation }) => ({
+      kind, file,
+      ...(title && { title }), ...(pages && { pages }), ...(rotation && { rotation }),
+    }));
+  }
+
+  /** The files themselves, each once. */
+  get files() {
+    return this.ordered.map((item) => ({ name: item.file, blob: item.blob }));
+  }
+
+  /** What a draft keeps; the files lie on the browser's own shelf. */
+  get kept() {
+    return this.ordered.map(({ id, kind, title, file, pages, rotation }) => ({ id, kind, title, file, pages, rotation }));
+  }
+
+  get ordered() {
+    return [...this.places.keys()].flatMap((kind) => this.items.filter((it) => it.kind === kind));
+  }
+
+  placeOf(material) {
+    const status = make("span", { className: "standing" });
+    const chooser = make("input", { type: "file", multiple: true, accept: material.typed ? ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.txt,.md" : ".pdf,.jpg,.jpeg,.png,.tif,.tiff" });
+    const pick = make("label", { className: "button second" }, "选文件", make("span", { className: "unseen" }, `：${material.label}`), chooser);
+    const items = make("ol", { className: "items" });
+    const words = `${material.typed ? "可用文字" : ""}${material.least ? `，不少于 ${material.least} 字` : ""}`;
+    const section = make("section", { className: "material", data: { kind: material.number }, aria: { label: material.label } },
+      make("h3", {}, `（${material.number}）${material.name} `, make("span", { className: "optional" }, words && `（${words}）`)),
+      make("p", { className: "row" }, status, pick, make("span", { className: "fine" }, "或拖到这里")), items);
+    chooser.addEventListener("change", () => {
+      this.add(material.number, [...chooser.files]);
+      chooser.value = "";
+    });
+    section.addEventListener("dragover", (event) => (event.preventDefault(), section.classList.add("over")));
+    section.addEventListener("dragleave", () => section.classList.remove("over"));
+    section.addEventListener("drop", (event) => {
+      event.preventDefault();
+      section.classList.remove("over");
+      this.add(material.number, [...event.dataTransfer.files]);
+    });
+    return { section, items, status };
+  }
+
+  async add(kind, files) {
+    for (const file of files) {
+      const item = { id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, kind, file: this.unused(file.name), blob: file, title: "", pages: "", rotation: 0 };
+      item.kept = await keep(item.id, item.file, file);
+      this.items.push(item);
+      this.draw(item);
+      this.look(item);
+    }
+    this.changed();
+  }
+
+  /** Two files of one name would be one. */
+  unused(name) {
+    const dot = name.lastIndexOf(".");
+    const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ""];
+    let free = name;
+    for (let at = 2; this.items.some((it) => it.file.toLowerCase() === free.toLowerCase()); at += 1) free = `${stem}（${at}）${ending}`;
+    return free;
+  }
+
+  async restore(kept) {
+    this.clear(false);
+    const lost = [];
+    for (const one of kept) {
+      const found = await fetchKept(one.id);
+      if (!found) {
+        lost.push(one.file);
+        continue;
+      }
+      const item = { ...one, blob: found.blob, kept: true };
+      this.items.push(item);
+      this.draw(item);
+      this.look(item);
+    }
+    if (lost.length) this.lost = lost;
+    if (kept.length) this.changed();
+  }
+
+  clear(forgets = true) {
+    for (const item of this.items) {
+      if (forgets) forget(item.id);
+      item.line?.remove();
+    }
+    this.items = [];
+  }
+
+  draw(item) {
+    const picture = make("img", { alt: "", hidden: true });
+    const place = make("span", { className: "fine" });
+    const says = make("p", { className: "says", hidden: true });
+    const button = (text, label, does) => {
+      const it = make("button", { type: "button", className: "second", aria: { label: `${label}：${item.file}` } }, text);
+      it.addEventListener("click", does);
+      return it;
+    };
+    const field = (label, key, hint) => {
+      const input = make("input", { value: item[key] ?? "", placeholder: hint, className: "short" });
+      input.addEventListener("change", () => {
+        item[key] = input.value.trim();
+        if (key === "pages") this.look(item);
+        this.changed();
+      });
+      return make("label", {}, label, input);
+    };
+    const turn = (by) => {
+      item.rotation = (item.rotation + by + 360) % 360;
+      this.look(item);
+      this.changed();
+    };
+    const leaf = (by) => {
+      item.page = Math.min(Math.max((item.page ?? 1) + by, 1), item.count ?? 1);
+      this.look(item);
+    };
+    item.line = make("li", { className: "item" },
+      make("figure", {}, picture, make("figcaption", { className: "row" }, button("‹", "前一页", () => leaf(-1)), place, button("›", "后一页", () => leaf(1)))),
+      make("div", {},
+        make("p", { className: "file" }, make("strong", {}, item.file), ` ${size(item.blob.size)}`, item.kept ? "" : make("span", { className: "fine" }, "（浏览器没有存下，刷新后要重新选）")),
+        says,
+        make("div", { className: "row" }, field("名称（印在页上）", "title", "可以不填"), field("只附这几页", "pages", "如 1-3；不填为全部")),
+        make("div", { className: "row" }, button("↺ 左转", "向左转", () => turn(-90)), button("↻ 右转", "向右转", () => turn(90)),
+          button("↑ 上移", "上移", () => this.move(item, -1)), button("↓ 下移", "下移", () => this.move(item, 1)), button("删去", "删去", () => this.remove(item)))));
+    Object.assign(item, { picture, place, says });
+    this.places.get(item.kind).items.append(item.line);
+  }
+
+  /** Asks how the file will look, with what is to be known of it. */
+  async look(item) {
+    item.looking?.abort();
+    const looking = (item.looking = new AbortController());
+    item.place.textContent = "正在看……";
+    const body = new FormData();
+    const { kind, title, file, pages, rotation } = item;
+    const own = { kind, file, ...(title && { title }), ...(pages && { pages }), ...(rotation && { rotation }) };
+    body.set("packet", new Blob([JSON.stringify({ programme: this.about.programme, attachments: [own] })], { type: "application/json" }));
+    body.append("file", item.blob, file);
+    const shown = await ask(`/api/v1/packets/preview?page=${item.page ?? 1}`, { method: "POST", body, signal: looking.signal });
+    if (shown.ended || looking.signal.aborted) return;
+    if (!shown.ok) {
+      item.place.textContent = "";
+      item.picture.hidden = true;
+      const found = shown.problem.problems?.filter((it) => it.level === "problem").map((it) => it.sentence);
+      item.found = [{ level: "problem", sentence: found?.join("；") || sentenceOf(shown.problem) }];
+      return this.tell(item);
+    }
+    const headers = shown.answer.headers;
+    item.count = Number(headers.get("Chengwen-Pages")) || 1;
+    item.page = Math.min(item.page ?? 1, item.count);
+    item.place.textContent = `第 ${item.page} 页，共 ${item.count} 页`;
+    const advice = JSON.parse(decodeURIComponent(headers.get("Chengwen-Advice-Sentences") || "[]"));
+    item.found = advice.map((sentence) => ({ level: "advice", sentence }));
+    if (item.picture.src.startsWith("blob:")) URL.revokeObjectURL(item.picture.src);
+    item.picture.src = URL.createObjectURL(await shown.answer.blob());
+    item.picture.alt = `${item.file} 第 ${item.page} 页`;
+    item.picture.hidden = false;
+    this.tell(item);
+  }
+
+  tell(item) {
+    item.says.replaceChildren(...(item.found ?? []).map(({ level, sentence }) => make("span", { className: level === "problem" ? "wrong" : "advice" }, `${level === "problem" ? "✕ 要改" : "※ 提示"}：${sentence}`)));
+    item.says.hidden = !item.found?.length;
+  }
+
+  /** What was found in the whole packet and concerns a file. */
+  say(problem) {
+    const at = /^\/attachments\/(\d+)/.exec(problem.pointer);
+    const item = at && this.ordered[Number(at[1])];
+    if (!item) return;
+    item.found = [...(item.found ?? []).filter((it) => it.sentence !== problem.sentence), problem];
+    this.tell(item);
+  }
+
+  /** How each kind stands. */
+  stand(lines) {
+    const words = { present: "✓ 已附", missing: "✕ 还缺", "not-applicable": "— 不用附", optional: "○ 可以不附" };
+    for (const line of lines) {
+      const place = this.places.get(line.number);
+      if (!place) continue;
+      place.status.textContent = words[line.standing] + (line.reason ? `（${line.reason}）` : "");
+      place.section.dataset.standing = line.standing;
+    }
+  }
+
+  move(item, by) {
+    const own = this.items.filter((it) => it.kind === item.kind);
+    const other = own[own.indexOf(item) + by];
+    if (!other) return;
+    const [a, b] = [this.items.indexOf(item), this.items.indexOf(other)];
+    [this.items[a], this.items[b]] = [other, item];
+    if (by < 0) other.line.before(item.line);
+    else other.line.after(item.line);
+    this.changed();
+  }
+
+  remove(item) {
+    item.looking?.abort();
+    forget(item.id);
+    this.items = this.items.filter((it) => it !== item);
+    const next = item.line.nextElementSibling ?? item.line.previousElementSibling;
+    item.line.remove();
+    (next?.querySelector("button") ?? this.places.get(item.kind).section.querySelector("input")).focus();
+    this.changed();
+  }
+}
+
+function size(bytes) {
+  return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}

@@ -1,0 +1,121 @@
+// All that an applicant hands in: papers that are filled in, attached files, and one file to print.
+
+import { askJson, brought, nameOf, save, sentenceOf } from "/assets/ask.js";
+import { Attachments } from "/assets/attachments.js";
+import { handed } from "/assets/draft.js";
+import { Form } from "/assets/form.js";
+import { send } from "/assets/send.js";
+
+const about = brought("form");
+const state = { papers: {} };
+const scanned = [...document.querySelectorAll("input.scanned")];
+const attachments = new Attachments(document.getElementById("materials"), about, () => form.changed());
+
+/** The list of the packet: papers that come as scans are left out, all others are there. */
+function listOf(record) {
+  const list = { programme: about.programme };
+  for (const { key } of about.papers) {
+    const asScan = scanned.some((it) => it.dataset.paper === key && it.checked);
+    if (!asScan) list[key] = record[key] ?? {};
+  }
+  list.attachments = attachments.list;
+  return list;
+}
+
+async function check(record) {
+  const asked = await askJson("/api/v1/packets/check", { method: "POST", body: listOf(record) });
+  if (!asked.ok) return asked;
+  state.papers = asked.value.papers;
+  state.own = structuredClone(record);
+  drawChecklist(asked.value.materials);
+  return { ok: true, problems: asked.value.problems.map(placed) };
+}
+
+/** What is said of attached files stands beside them. */
+function placed(problem) {
+  attachments.say(problem);
+  return problem;
+}
+
+/** The paper that is being filled in; what it takes from another is known from the last check. */
+function picture(record, question) {
+  const key = question?.closest(".paper")?.dataset.key ?? state.key ?? about.papers[0].key;
+  const paper = about.papers.find((it) => it.key === key);
+  state.key = key;
+  const own = record[key] ?? {};
+  const taken = Object.entries(state.papers[key] ?? {}).filter(([field]) => !(field in (state.own?.[key] ?? {})));
+  return { document: paper.document, record: { ...Object.fromEntries(taken), ...own } };
+}
+
+function drawChecklist(lines) {
+  const words = { present: "✓ 有", missing: "✕ 缺", "not-applicable": "— 不适用", optional: "○ 未附" };
+  const rows = lines.map((line) => {
+    const row = document.createElement("li");
+    row.className = line.standing;
+    row.textContent = `${words[line.standing]}　（${line.number}）${line.name}${line.reason ? `：${line.reason}` : ""}`;
+    return row;
+  });
+  const list = document.createElement("ul");
+  list.append(...rows);
+  document.getElementById("checklist").replaceChildren(list);
+  attachments.stand(lines);
+}
+
+const form = new Form({
+  check,
+  picture,
+  more: () => ({ scanned: scanned.filter((it) => it.checked).map((it) => it.dataset.paper), attachments: attachments.kept }),
+  takeMore: (more) => {
+    for (const box of scanned) box.checked = more?.scanned?.includes(box.dataset.paper) ?? false;
+    if (more?.attachments) attachments.restore(more.attachments);
+    else if (more) attachments.clear();
+    show();
+  },
+});
+
+function show() {
+  for (const box of scanned) box.closest(".paper").querySelector(":scope > .value").hidden = box.checked;
+}
+
+for (const box of scanned) box.addEventListener("change", () => (show(), form.changed()));
+form.begin(handed());
+
+async function make(button, wrapping) {
+  const sound = await form.check();
+  form.problems.tellAll();
+  if (!sound) return;
+  const sides = document.getElementById("sides").value;
+  const query = new URLSearchParams({ as: sides === "manual" ? "zip" : wrapping });
+  if (sides) query.set("sides", sides);
+  const body = new FormData();
+  body.set("packet", new Blob([JSON.stringify(listOf(form.record))], { type: "application/json" }));
+  for (const file of attachments.files) body.append("file", file.blob, file.name);
+  button.disabled = true;
+  form.say("");
+  const made = await send(`/api/v1/packets?${query}`, body, showSending);
+  showSending(null);
+  button.disabled = false;
+  if (!made.ok) {
+    if (made.problem.problems) {
+      form.problems.take(made.problem.problems.map(placed));
+      form.problems.tellAll();
+    }
+    return form.say(sentenceOf(made.problem));
+  }
+  const name = nameOf(made.answer, "申报材料.pdf");
+  save(made.blob, name);
+  document.getElementById("how").hidden = false;
+  const [pages, sheets] = ["Chengwen-Pages", "Chengwen-Sheets"].map((it) => made.answer.headers.get(it));
+  form.say(`已生成“${name}”：每份 ${pages} 页，一共用纸 ${sheets} 张；在浏览器的下载中。`);
+}
+
+function showSending(sent) {
+  const box = document.getElementById("sending");
+  box.hidden = sent === null;
+  if (sent === null) return;
+  document.getElementById("sent").value = sent * 100;
+  document.getElementById("sent-text").textContent = sent < 1 ? `正在上传 ${Math.round(sent * 100)}%` : "已传完，正在排版、合成……";
+}
+
+document.getElementById("make-pdf").addEventListener("click", (event) => make(event.target, "pdf"));
+document.getElementById("make-zip").addEventListener("click", (event) => make(event.target, "zip"));
