@@ -9,7 +9,7 @@ use minijinja::{Value, context};
 
 use super::{page, visitor};
 use crate::app::App;
-use crate::catalog::Document;
+use crate::catalog::{Document, Packet};
 use crate::http::caller::Caller;
 use crate::http::office::Office;
 use crate::http::problem::Problem;
@@ -34,12 +34,31 @@ pub(in crate::http) async fn start(
         .map(|(role, name, about)| {
             let own = office.app.catalog().documents().filter(|it| it.manifest.role == role);
             let documents: Vec<Value> = own.map(|document| described(document, &caller)).collect();
-            context! { name, about, documents, open => caller.role >= role }
+            let packets: Vec<Value> = office
+                .app
+                .catalog()
+                .packets()
+                .filter(|packet| least_of(&office, packet) == role)
+                .map(|packet| context! {
+                    name => &packet.manifest.name,
+                    title => &packet.manifest.title,
+                    page => format!("/packets/{}", packet.programme_id),
+                })
+                .collect();
+            context! { name, about, documents, packets, open => caller.role >= role }
         })
         .collect();
     let kept = office.batches.is_some();
     let seen = context! { visitor => visitor(&office.mode, &caller), doors, kept };
     page(StatusCode::OK, "start.html", seen)
+}
+
+/// The least role that may have all papers of a packet printed.
+pub(super) fn least_of(office: &Office, packet: &Packet) -> Role {
+    let papers = packet.manifest.papers.iter();
+    let documents = papers
+        .filter_map(|paper| office.app.catalog().document(&paper.id(&packet.programme_id).to_string()));
+    documents.map(|document| document.manifest.role).max().unwrap_or(Role::Applicant)
 }
 
 /// A document on the page, with what can be had of it now.
@@ -55,6 +74,7 @@ fn described(document: &Document, caller: &Caller) -> Value {
         title => &document.manifest.title,
         programme => &document.programme.name,
         picture => format!("/thumbnails/{}", document.id),
+        page => format!("/documents/{}", document.id),
         blank => format!("{home}/blank"),
         blanks,
         form => App::is_tabular(document).then(|| format!("{home}/form.xlsx")),

@@ -10,7 +10,7 @@ use minijinja::{Value, context};
 
 use super::regions::regions;
 use super::{asks_for, refused};
-use crate::catalog::Sides;
+use crate::catalog::{Answer, Sides};
 use crate::http::asked::Named;
 use crate::http::caller::Caller;
 use crate::http::office::Office;
@@ -41,6 +41,7 @@ pub(in crate::http) async fn document(
     let seen = context! {
         visitor => visitor(&office.mode, &caller),
         title => &manifest.title,
+        has_list => questions.iter().any(|it| matches!(it.answer, Answer::List { .. })),
         questions => Serde(&questions),
         regions,
         form,

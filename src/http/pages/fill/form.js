@@ -5,7 +5,7 @@ import { ask, nameOf, save, sentenceOf } from "/assets/ask.js";
 import { Draft, spoken } from "/assets/draft.js";
 import { Preview } from "/assets/preview.js";
 import { Problems } from "/assets/problems.js";
-import { addText, leftOut, read, refresh, write } from "/assets/record.js";
+import { addText, leftOut, pointerOf, read, refresh, write } from "/assets/record.js";
 import { drawRegions } from "/assets/region.js";
 import { Table } from "/assets/table.js";
 
@@ -64,7 +64,7 @@ export class Form {
   }
 
   get record() {
-    return { ...read(this.root), ...(this.page.own?.() ?? {}) };
+    return read(this.root);
   }
 
   /** Something has changed that is not a field of the form. */
@@ -85,6 +85,7 @@ export class Form {
     this.now = event.target.closest(".question");
     const document = this.page.picture(this.record, this.now)?.document;
     if (document && document !== this.preview.wanted?.document) this.follow();
+    else if (this.now) this.preview.goTo(this.place);
   }
 
   leaves(event) {
@@ -116,7 +117,12 @@ export class Form {
 
   follow() {
     const seen = this.page.picture(this.record, this.now);
-    if (seen) this.preview.follow(seen.document, seen.record);
+    if (seen) this.preview.follow(seen.document, seen.record, this.place);
+  }
+
+  /** Where the writer is, as a pointer. */
+  get place() {
+    return this.now ? pointerOf(this.root, this.now) : "";
   }
 
   checkSoon() {

@@ -13,10 +13,10 @@ use super::{asks_for, refused};
 use crate::catalog::{Document, Material, Packet, Paper, Question};
 use crate::http::caller::Caller;
 use crate::http::office::Office;
+use crate::http::pages::start::least_of;
 use crate::http::pages::{page, visitor};
 use crate::http::problem::{Problem, UNKNOWN_ROUTE};
 use crate::http::query::NoQuery;
-use crate::values::Role;
 
 /// GET /packets/{programme}
 pub(in crate::http) async fn packet(
@@ -34,8 +34,7 @@ pub(in crate::http) async fn packet(
         .iter()
         .filter_map(|paper| Some((paper, catalog.document(&paper.id(&programme).to_string())?)))
         .collect();
-    let least = papers.iter().map(|(_, document)| document.manifest.role).max();
-    let least = least.unwrap_or(Role::Applicant);
+    let least = least_of(&office, packet);
     if caller.role < least {
         return refused(&office, &caller, &manifest.title, least);
     }
@@ -59,6 +58,7 @@ pub(in crate::http) async fn packet(
         visitor => visitor(&office.mode, &caller),
         title => &manifest.title,
         papers => asked.iter().map(Asked::shown).collect::<Vec<_>>(),
+        has_list => false,
         copies => manifest.copies,
         name => &manifest.name,
         regions,

@@ -11,17 +11,25 @@ export class Preview {
     this.place = figure.querySelector(".place");
     this.trouble = figure.querySelector(".trouble");
     [this.back, this.forth] = figure.querySelectorAll("button");
-    Object.assign(this, { page: 1, pages: 1, marks: {}, wanted: null, timer: 0 });
+    Object.assign(this, { page: 1, pages: 1, marks: {}, places: new Map(), wanted: null, timer: 0 });
     this.back.addEventListener("click", () => this.turn(-1));
     this.forth.addEventListener("click", () => this.turn(1));
   }
 
-  /** Shows a record of a document soon; what was asked before is forgotten. */
-  follow(document, record) {
+  /** Shows a record of a document soon; what was asked before is forgotten. `place` is what is written at. */
+  follow(document, record, place = "") {
     if (this.wanted?.document !== document) this.page = 1;
-    this.wanted = { document, record };
+    this.wanted = { document, record, place };
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.draw(true), WAIT);
+  }
+
+  /** Goes to the page where something is written, once that is known. */
+  goTo(place) {
+    const page = this.places.get(place);
+    if (!page || page === this.page || page > this.pages) return;
+    this.page = page;
+    this.draw(false);
   }
 
   turn(by) {
@@ -33,7 +41,7 @@ export class Preview {
     if (!this.wanted) return;
     this.asking?.abort();
     const asking = (this.asking = new AbortController());
-    const { document, record } = this.wanted;
+    const { document, record, place } = this.wanted;
     this.figure.setAttribute("aria-busy", "true");
     const drawn = await this.ask(document, record, asking.signal);
     if (drawn.ended || asking.signal.aborted) return;
@@ -54,9 +62,11 @@ export class Preview {
     const marks = (headers.get("Chengwen-Page-Marks") || "").split(",");
     const before = this.marks[document];
     this.marks[document] = marks;
-    if (follows && before && before[this.page - 1] === marks[this.page - 1]) {
+    if (follows && before) {
       const changed = marks.findIndex((mark, at) => mark !== before[at]);
-      if (changed >= 0) {
+      const stays = before[this.page - 1] !== marks[this.page - 1];
+      if (changed >= 0 && place) this.places.set(place, stays ? this.page : changed + 1);
+      if (changed >= 0 && !stays) {
         this.page = changed + 1;
         return this.draw(false);
       }
