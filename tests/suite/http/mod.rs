@@ -14,4 +14,4 @@ mod pages;
 mod refusals;
 mod routes;
 mod rows;
-mod running;
+pub(crate) mod running;
