@@ -6,6 +6,7 @@ mod bounds;
 mod certificates;
 mod client;
 mod collect;
+mod foreseen;
 mod guard;
 mod limits;
 mod openapi;
