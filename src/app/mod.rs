@@ -33,7 +33,9 @@ use crate::intake::{self, Examination, Problems};
 use crate::typeset::{self, Typesetter};
 
 pub use crate::intake::{ExaminedRow, ExaminedRows, RowsKind};
-pub use batch::{Again, Asked, BatchOptions, Batches, Foreseen, Form, House, Wanted, manifest};
+pub use batch::{
+    Again, Asked, BatchOptions, Batches, Foreseen, Form, House, Prospect, Wanted, manifest,
+};
 pub use certificates::{Reprint, Revoked, Source, described, told};
 pub use collect::{Collected, Collection, Refused};
 pub use extract::extract;

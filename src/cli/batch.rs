@@ -59,7 +59,8 @@ pub(super) fn run(
             return Ok(ExitCode::SUCCESS);
         }
         if let Some(range) = batch.only {
-            let again = runtime.block_on(batches.print(&id, range, &options, by))?;
+            let why = batch.why.as_deref().unwrap_or_default();
+            let again = runtime.block_on(batches.print(&id, range, &options, by, why))?;
             note(&again.notes);
             return finished(&runtime, &batches, &again.print.id, batch, &options);
         }

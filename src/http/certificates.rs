@@ -113,6 +113,12 @@ pub(super) async fn list(State(office): Shared, mut query: Query) -> Answer {
     Ok(answer::plain_file(bytes, &name, &plain, media_type))
 }
 
+/// GET /api/v1/certificates/ranges
+pub(super) async fn ranges(State(office): Shared, _: NoQuery) -> Answer {
+    let ranges = office.kept()?.ledger().registry().ranges().await?;
+    Ok(answer::json_of(&json!({ "ranges": ranges })))
+}
+
 /// GET /api/v1/certificates/{number}
 pub(super) async fn show(_: State<Arc<Office>>, Numbered(kept): Numbered, _: NoQuery) -> Answer {
     let mut shown = described(&kept, today());

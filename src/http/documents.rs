@@ -12,7 +12,7 @@ use super::asked::{Named, Printable, Record};
 use super::office::{Office, Paper};
 use super::problem::{Problem, is_unreadable};
 use super::query::{NoQuery, Picture, Printing, Query};
-use crate::app::{App, blanks};
+use crate::app::{App, Options, blanks};
 use crate::catalog::Document;
 
 type Shared = State<Arc<Office>>;
@@ -110,6 +110,19 @@ pub(super) async fn blank(
     Ok(response)
 }
 
+/// GET …/calibration
+pub(super) async fn calibration(
+    State(office): Shared,
+    Printable(document): Printable,
+    mut query: Query,
+) -> Answer {
+    let offset = query.offset().unwrap_or_default();
+    query.end()?;
+    let made =
+        office.render(document.clone(), Paper::Calibration(offset), Options::default()).await?;
+    Ok(answer::file(made, &format!("{document}-calibration"), Disposition::Attachment))
+}
+
 fn described(document: &Document) -> Value {
     let home = format!("/api/v1/documents/{}", document.id);
     let cases: Vec<&str> = document.samples.keys().map(String::as_str).collect();
@@ -134,6 +147,9 @@ fn described(document: &Document) -> Value {
     described["links"]["rows"] = format!("{home}/rows").into();
     if App::is_tabular(document) {
         described["links"]["form"] = format!("{home}/form.xlsx").into();
+    }
+    if document.manifest.overprint {
+        described["links"]["calibration"] = format!("{home}/calibration").into();
     }
     if App::is_collected(document) {
         described["links"]["collect"] = format!("{home}/collect").into();

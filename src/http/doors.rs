@@ -54,6 +54,12 @@ pub const DOORS: &[Door] = &[
         Role::Applicant,
         "空白表格（按文书）",
     ),
+    door(
+        "GET",
+        "/api/v1/documents/{programme}/{document}/calibration",
+        Role::Applicant,
+        "套打的校准页（按文书）",
+    ),
     door("POST", "/api/v1/documents/{programme}/{document}/pdf", Role::Applicant, "打印（按文书）"),
     door(
         "POST",
@@ -71,6 +77,7 @@ pub const DOORS: &[Door] = &[
     door("POST", "/api/v1/packets/check", Role::Applicant, "检查申报材料的清单"),
     door("POST", "/api/v1/packets/preview", Role::Applicant, "看一个附件的版面"),
     door("GET", "/api/v1/certificates", Role::Province, "查找、导出证书"),
+    door("GET", "/api/v1/certificates/ranges", Role::Province, "编号的起止和去向"),
     door("GET", "/api/v1/certificates/{number}", Role::Province, "一个证书"),
     door("GET", "/api/v1/certificates/{number}/history", Role::Province, "它的变更记录"),
     door("GET", "/api/v1/certificates/{number}/announcement", Role::Province, "撤销公告的数据"),
@@ -80,6 +87,7 @@ pub const DOORS: &[Door] = &[
     door("GET", "/verify/{code}", Role::Public, "查验证书（扫码）"),
     door("GET", "/api/v1/batches", Role::Bureau, "有哪些批次（自己的；省局看全部）"),
     door("POST", "/api/v1/batches", Role::Bureau, "受理一批（按文书）"),
+    door("POST", "/api/v1/batches/check", Role::Bureau, "受理前检查一批，预告编号（按文书）"),
     door("GET", "/api/v1/batches/{batch}", Role::Bureau, "一批的情况"),
     door("DELETE", "/api/v1/batches/{batch}", Role::Bureau, "取消一批"),
     door("GET", "/api/v1/batches/{batch}/events", Role::Bureau, "一批的进度（SSE）"),

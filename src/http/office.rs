@@ -29,6 +29,7 @@ use crate::app::{
 use crate::config::{Config, Limits};
 use crate::fault::{Fault, Faults, io_reason};
 use crate::intake::Examination;
+use crate::typeset::Offset;
 
 /// The opened program with what a server needs beside it.
 pub struct Office {
@@ -73,6 +74,8 @@ pub(super) enum Paper {
     Unfinished(Bytes),
     /// A blank form, by name.
     Blank(Option<String>),
+    /// The sheet that tells how far a printer is out, moved by so much already.
+    Calibration(Offset),
 }
 
 impl Office {
@@ -239,12 +242,15 @@ impl Office {
         let (office, name) = (Arc::clone(self), document.clone());
         let job = move || {
             let started = Instant::now();
-            let input = match &paper {
-                Paper::Record(bytes) => Input::Record(bytes),
-                Paper::Unfinished(bytes) => Input::Unfinished(bytes),
-                Paper::Blank(name) => Input::Blank(name.as_deref()),
+            let print = |input| office.app.render(&document, input, options);
+            let made = match &paper {
+                Paper::Record(bytes) => print(Input::Record(bytes)),
+                Paper::Unfinished(bytes) => print(Input::Unfinished(bytes)),
+                Paper::Blank(name) => print(Input::Blank(name.as_deref())),
+                Paper::Calibration(offset) => {
+                    office.app.calibrate(&document, *offset, options.output)
+                }
             };
-            let made = office.app.render(&document, input, options);
             match &made {
                 Ok(made) => office.meters.found(&made.problems),
                 Err(Refusal::Problems(problems)) => office.meters.found(problems),

@@ -109,17 +109,21 @@ impl Query {
     /// Whether stock is overprinted, and how far the rest is moved.
     pub(super) fn overprint(&mut self) -> Option<Offset> {
         let wanted = self.choice("overprint", &OVERPRINT).unwrap_or_default();
-        let given = self.take("offset");
-        let offset = given.as_deref().map(Offset::parse).unwrap_or(Ok(Offset::default()));
-        let given = given.unwrap_or_default();
-        match offset {
-            Err(what) => self.slip("offset", &given, &[&what]),
-            Ok(_) if !wanted && !given.is_empty() => {
-                self.slip("offset", &given, &["同时写 overprint=yes 时的偏移"]);
-            }
-            Ok(offset) => return wanted.then_some(offset),
+        let offset = self.offset();
+        if let (Some(offset), false) = (offset, wanted) {
+            self.slip("offset", &offset.to_string(), &["同时写 overprint=yes 时的偏移"]);
         }
-        None
+        wanted.then_some(offset.unwrap_or_default())
+    }
+
+    /// How far everything is moved.
+    pub(super) fn offset(&mut self) -> Option<Offset> {
+        let given = self.take("offset").filter(|given| !given.is_empty())?;
+        let offset = Offset::parse(&given);
+        if let Err(what) = &offset {
+            self.slip("offset", &given, &[what]);
+        }
+        offset.ok()
     }
 
     /// Ends the reading.

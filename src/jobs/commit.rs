@@ -101,7 +101,7 @@ impl Ledger {
     }
 
     /// Writes down the finished file of a print; what it issues is issued from now on. `pages` tells for
-    /// each row on which page of the file it begins (from 1). False if someone else has it now.
+    /// each row on which page of the file it begins (from 1), `why` why it is printed again. False if someone else has it now.
     ///
     /// # Errors
     /// A fault of the data directory.
@@ -112,6 +112,7 @@ impl Ledger {
         written: &Written,
         pages: usize,
         begins: &HashMap<i64, usize>,
+        why: &str,
     ) -> Result<bool, Fault> {
         let runs = self.runs_of(&claim.print).await?;
         let mut change = self.store.change().await?;
@@ -147,7 +148,7 @@ impl Ledger {
                 "print": issue.print, "sha256": issue.sha256, "options": issue.options,
                 "template": issue.template, "fonts": issue.fonts,
             });
-            let why = "从批次中重印";
+            let why = if why.is_empty() { "从批次中重印" } else { why };
             self.registry.printed_again(&mut change, &claim.who, why, numbers, &facts).await?;
         }
         let made = async {

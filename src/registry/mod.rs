@@ -10,6 +10,7 @@ mod code;
 mod entering;
 mod history;
 mod look;
+mod ranges;
 mod reserve;
 
 use chrono::NaiveDate;
@@ -26,6 +27,8 @@ pub use clash::{Claimed, Clash};
 pub use code::{printed, typed};
 pub use history::{Entry, Happened};
 pub use look::Search;
+pub use ranges::{Fate, Range, Run};
+pub use reserve::Expected;
 pub(crate) use reserve::{PORTION, Reserved};
 
 /// The registry in a data directory.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use serde::Serialize;
 use serde_json::json;
 use sqlx::{Sqlite, Transaction};
 
@@ -24,6 +25,17 @@ pub(crate) struct Reserved<'a> {
     pub(crate) who: &'a str,
     /// Whether a holder may have one certificate of a title in force, and no more.
     pub(crate) one_each: bool,
+}
+
+/// The numbers that rows would have of one counter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Expected {
+    /// The first number.
+    pub first: String,
+    /// The last number.
+    pub last: String,
+    /// How many rows would have one of them.
+    pub count: usize,
 }
 
 /// How many rows are written at once: memory does not grow with a batch.
@@ -64,21 +76,83 @@ impl Registry {
         records: &[&KeptRecord],
         of: &Reserved<'_>,
     ) -> Result<Result<Vec<(KeptRecord, String)>, Vec<(usize, Clash)>>, Fault> {
-        let document = of.document;
         let (asked, claimed): (Vec<Asked>, Vec<Claimed>) = records
             .par_iter()
             .map(|record| {
-                let record = record.record(document)?;
-                Ok((Asked::of(document, &record)?, Claimed::of(document, &record)?))
+                let record = record.record(of.document)?;
+                Ok((Asked::of(of.document, &record)?, Claimed::of(of.document, &record)?))
             })
             .collect::<Result<Vec<_>, Fault>>()?
             .into_iter()
             .unzip();
-        let clashes = self.clashes_in(change, document, &claimed, of.one_each).await?;
+        let clashes = self.clashes_in(change, of.document, &claimed, of.one_each).await?;
         if !clashes.is_empty() {
             return Ok(Err(clashes));
         }
         drop(claimed);
+        let Given { numbers, passed } = self.give(change, records, &asked, of.document).await?;
+        self.append(change, of.who, passed).await?;
+        let mut done = Vec::with_capacity(records.len());
+        let mut numbers = numbers.into_iter();
+        for some in records.chunks(PORTION) {
+            let first = done.len();
+            let some: Vec<_> = some.iter().zip(numbers.by_ref()).collect();
+            let made: Vec<Entering> = some
+                .into_par_iter()
+                .enumerate()
+                .map(|(at, (record, number))| Entering::of(of, first + at, record, number))
+                .collect::<Result<_, Fault>>()?;
+            let (mut rows, mut events) = (Vec::new(), Vec::new());
+            for Entering { record, number, row, event } in made {
+                rows.push(row);
+                events.push(event);
+                done.push((record, number));
+            }
+            self.enter(change, rows).await?;
+            self.append(change, of.who, events).await?;
+        }
+        Ok(Ok(done))
+    }
+
+    /// The numbers that records would be given now: they are given, and all of it is undone.
+    pub(crate) async fn foresee(
+        &self,
+        records: &[&KeptRecord],
+        document: &Document,
+    ) -> Result<Vec<Expected>, Fault> {
+        let asked: Vec<Asked> = records
+            .par_iter()
+            .map(|record| Asked::of(document, &record.record(document)?))
+            .collect::<Result<_, Fault>>()?;
+        let mut change = self.store.change().await?;
+        let given = self.give(&mut change, records, &asked, document).await?;
+        change.rollback().await.map_err(|error| self.store.fault(&error))?;
+        let mut expected: Vec<(Arc<str>, Expected)> = Vec::new();
+        for (number, (counter, _)) in
+            given.numbers.into_iter().flatten().filter_map(|(number, place)| Some((number, place?)))
+        {
+            match expected.iter_mut().find(|(known, _)| *known == counter) {
+                Some((_, numbers)) => {
+                    numbers.last = number;
+                    numbers.count += 1;
+                }
+                None => {
+                    let first = number.clone();
+                    expected.push((counter, Expected { first, last: number, count: 1 }));
+                }
+            }
+        }
+        Ok(expected.into_iter().map(|(_, numbers)| numbers).collect())
+    }
+
+    /// Gives each record its number, without entering it.
+    async fn give(
+        &self,
+        change: &mut Transaction<'static, Sqlite>,
+        records: &[&KeptRecord],
+        asked: &[Asked],
+        document: &Document,
+    ) -> Result<Given, Fault> {
         let given: Vec<Option<&str>> = asked.iter().map(Asked::given).collect();
         let mut waiting: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for (row, asked) in asked.iter().enumerate() {
@@ -106,27 +180,7 @@ impl Registry {
                 });
             }
         }
-        self.append(change, of.who, passed).await?;
-        let mut done = Vec::with_capacity(records.len());
-        let mut numbers = numbers.into_iter();
-        for some in records.chunks(PORTION) {
-            let first = done.len();
-            let some: Vec<_> = some.iter().zip(numbers.by_ref()).collect();
-            let made: Vec<Entering> = some
-                .into_par_iter()
-                .enumerate()
-                .map(|(at, (record, number))| Entering::of(of, first + at, record, number))
-                .collect::<Result<_, Fault>>()?;
-            let (mut rows, mut events) = (Vec::new(), Vec::new());
-            for Entering { record, number, row, event } in made {
-                rows.push(row);
-                events.push(event);
-                done.push((record, number));
-            }
-            self.enter(change, rows).await?;
-            self.append(change, of.who, events).await?;
-        }
-        Ok(Ok(done))
+        Ok(Given { numbers, passed })
     }
 
     /// The next numbers of a counter for these rows; what is used already is passed over.
@@ -193,6 +247,12 @@ impl Registry {
             .map_err(|error| self.store.fault(&error))?;
         Ok(Counted { numbers, passed })
     }
+}
+
+/// The numbers of records, and those that were passed over.
+struct Given {
+    numbers: Vec<Option<(String, Option<Place>)>>,
+    passed: Vec<Event>,
 }
 
 /// What a counter gave: rows with number and serial, and what was passed over.

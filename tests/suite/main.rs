@@ -7,6 +7,8 @@ mod awkward;
 mod back;
 #[cfg(target_os = "linux")]
 mod batches;
+#[cfg(target_os = "linux")]
+mod browser;
 mod carried;
 mod command_line;
 #[cfg(target_os = "linux")]

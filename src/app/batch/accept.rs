@@ -113,7 +113,7 @@ impl Batches {
                 if asked.good_rows {
                     self.ledger.each_alone(&batch).await?;
                 }
-                let again = self.print_as(&batch, None, options, asked.who, true).await?;
+                let again = self.print_as(&batch, None, options, (asked.who, ""), true).await?;
                 Ok(Wanted { batch, print: again.print.id, new: false, notes: again.notes })
             }
             Accepted::Otherwise(batch) => Err(Refusal::Otherwise(format!(

@@ -3,6 +3,7 @@
 use super::accept::chunk_of;
 use super::{BatchOptions, Batches, Order};
 use crate::app::Refusal;
+use crate::app::certificates::reason;
 use crate::jobs::{NewPrint, Print, PrintState, ended_by, signed};
 
 /// A print of rows that were accepted before.
@@ -27,8 +28,10 @@ impl Batches {
         range: (usize, usize),
         options: &BatchOptions,
         who: &str,
+        why: &str,
     ) -> Result<Again, Refusal> {
-        self.print_as(batch, Some(range), options, who, false).await
+        let why = reason(why)?;
+        self.print_as(batch, Some(range), options, (who, &why), false).await
     }
 
     /// The same, of all rows without a range; `as_issued`, and the file that issued the rows is wanted, whatever has changed since.
@@ -37,7 +40,7 @@ impl Batches {
         batch: &str,
         range: Option<(usize, usize)>,
         options: &BatchOptions,
-        who: &str,
+        (who, why): (&str, &str),
         as_issued: bool,
     ) -> Result<Again, Refusal> {
         let unknown = || Refusal::Usage(format!("没有批次 {batch}"));
@@ -65,7 +68,7 @@ impl Batches {
         let mut notes = Vec::new();
         let now = self.house.verify_at.as_deref().filter(|_| document.manifest.numbered.is_some());
         let elsewhere = now.filter(|now| known.verify_at.as_deref() != Some(*now));
-        let plain = Order { options: options.clone(), verify_at: None, without: Vec::new() };
+        let plain = Order::of(options.clone());
         let unchanged = ended.is_empty() && elsewhere.is_none();
         // A file that was removed is made again only if it would be the same.
         let gone = |made: &Print| made.state == PrintState::Done && made.file.is_none();
@@ -112,8 +115,8 @@ impl Batches {
             notes.push(what.to_owned());
         }
         let without = ended.iter().map(|(row, ..)| *row).collect();
-        let order =
-            Order { options: options.clone(), verify_at: elsewhere.map(str::to_owned), without };
+        let verify_at = elsewhere.map(str::to_owned);
+        let order = Order { options: options.clone(), verify_at, why: why.to_owned(), without };
         let written = order.written();
         let like =
             |print: &&Print| print.range == wanted && print.options == written && !print.issues;

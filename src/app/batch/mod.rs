@@ -3,6 +3,7 @@
 mod accept;
 mod again;
 mod asked;
+mod expected;
 mod foreseen;
 mod join;
 mod listed;
@@ -21,6 +22,7 @@ use crate::typeset::{Offset, Standard};
 pub use accept::Wanted;
 pub use again::Again;
 pub use asked::Asked;
+pub use expected::Prospect;
 pub use foreseen::Foreseen;
 pub use listed::manifest;
 pub(super) use run::sheet_of;
@@ -114,12 +116,20 @@ pub(in crate::app) struct Order {
     /// The address at which certificates are verified now, if it is another one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(in crate::app) verify_at: Option<String>,
+    /// Why it is printed again, as the history of each certificate tells it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(in crate::app) why: String,
     /// Rows that are left out, as their certificates are no longer in force.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(in crate::app) without: Vec<i64>,
 }
 
 impl Order {
+    /// What is asked for the first time.
+    pub(super) fn of(options: BatchOptions) -> Self {
+        Self { options, verify_at: None, why: String::new(), without: Vec::new() }
+    }
+
     /// Read back from the ledger.
     pub(super) fn read(text: &str) -> Result<Self, Refusal> {
         serde_json::from_str(text).map_err(|error| unreadable(&error))

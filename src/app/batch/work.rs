@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 
-use super::{BatchOptions, Batches, Order};
+use super::{Batches, Order};
 use crate::app::Refusal;
 use crate::fault::Fault;
 use crate::jobs::{Claim, Print, PrintState, Worker};
@@ -174,7 +174,7 @@ impl Batches {
     fn do_chunk(&self, claim: &Claim, handle: &Handle) -> Result<Turn, Fault> {
         let done = Order::read(&claim.options).and_then(|order| {
             if claim.joins {
-                self.make_file(claim, &order.options, handle)
+                self.make_file(claim, &order, handle)
             } else {
                 self.make_run(claim, &order, handle)
             }
@@ -209,19 +209,15 @@ impl Batches {
         Ok(handle.block_on(self.ledger.commit_run(claim, &made.run, &made.failed))?)
     }
 
-    fn make_file(
-        &self,
-        claim: &Claim,
-        options: &BatchOptions,
-        handle: &Handle,
-    ) -> Result<bool, Refusal> {
-        let joined = self.join(claim, options, handle)?;
+    fn make_file(&self, claim: &Claim, order: &Order, handle: &Handle) -> Result<bool, Refusal> {
+        let joined = self.join(claim, &order.options, handle)?;
         let committed = handle.block_on(self.ledger.commit_file(
             claim,
             &joined.name,
             &joined.written,
             joined.pages,
             &joined.begins,
+            &order.why,
         ))?;
         if !committed {
             handle.block_on(self.ledger.store().files().remove(&joined.name))?;

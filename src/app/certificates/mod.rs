@@ -62,7 +62,7 @@ pub fn told(entry: &Entry) -> Value {
 }
 
 /// A reason as it is written down for ever.
-fn reason(text: &str) -> Result<String, Refusal> {
+pub(super) fn reason(text: &str) -> Result<String, Refusal> {
     let text = text.trim();
     if text.chars().count() > REASON || text.chars().any(char::is_control) {
         let sentence = format!("原因应在{REASON}字以内，不分行");

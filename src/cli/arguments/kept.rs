@@ -59,6 +59,9 @@ pub(in crate::cli) enum RegistryVerb {
         /// 导出到文件，以 .xlsx、.csv 或 .json 结尾
         #[arg(short, long, value_name = "文件")]
         output: Option<PathBuf>,
+        /// 列出编号的起止：每个计数从哪一号到哪一号，哪些作废、跳过，为什么
+        #[arg(long, conflicts_with_all = ["text", "state", "year", "output"])]
+        ranges: bool,
         /// 以 JSON 输出
         #[arg(long, conflicts_with = "output")]
         json: bool,

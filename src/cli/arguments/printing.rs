@@ -97,6 +97,9 @@ pub(in crate::cli) struct Batch {
     /// 只重印已受理的一批中的第几份到第几份，如 120-130，编号照旧
     #[arg(long, value_name = "范围", value_parser = range, conflicts_with = "new")]
     pub only: Option<(usize, usize)>,
+    /// 用 --only 重印的原因，记入各证书的变更记录
+    #[arg(long, value_name = "原因", requires = "only")]
+    pub why: Option<String>,
     /// 同样的数据作为新的一批，重新编号；默认同样的数据就是同一批
     #[arg(long)]
     pub new: bool,

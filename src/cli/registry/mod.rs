@@ -1,6 +1,7 @@
 //! `chengwen registry`: certificates listed, shown, printed again, revoked; the registry audited.
 
 mod listed;
+mod ranges;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -29,7 +30,10 @@ pub(super) fn run(
     let store = data::store(&runtime, data::folder(config)?, Folder::MustExist)?;
     let registry = Registry::of(store.clone());
     match verb {
-        RegistryVerb::List { text, state, year, output, json } => {
+        RegistryVerb::List { ranges: true, json, .. } => {
+            ranges::ranges(&runtime, &registry, json)?;
+        }
+        RegistryVerb::List { text, state, year, output, json, .. } => {
             let search = Search { text, state, year, ..Search::default() };
             listed::list(&runtime, setup, &registry, &search, output.as_deref(), json)?;
         }

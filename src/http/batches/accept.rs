@@ -99,6 +99,7 @@ pub(in crate::http) async fn again(
         let allowed = format!("第几份到第几份，如 120-130 或 7，在 1 至 {rows} 之间");
         query.slip("only", only.as_deref().unwrap_or_default(), &[&allowed]);
     }
+    let why = query.text("why").unwrap_or_default();
     let options = options(&mut query);
     query.end()?;
     caller.must_be(office.app.document(&batch.document)?.manifest.role)?;
@@ -107,7 +108,7 @@ pub(in crate::http) async fn again(
         return Err(Problem::new(OVER, detail));
     }
     let (range, who) = (range.unwrap_or((1, rows)), who(&caller));
-    let again = match batches.print(&batch.id, range, &options, &who).await {
+    let again = match batches.print(&batch.id, range, &options, &who, &why).await {
         Ok(again) => again,
         Err(refusal) => {
             // Only what is finished is printed otherwise.

@@ -3,6 +3,7 @@
 mod accept;
 mod asked;
 mod background;
+mod check;
 mod events;
 mod file;
 mod rates;
@@ -28,6 +29,7 @@ use crate::values::Role;
 pub(super) use accept::{accept, again};
 pub(super) use asked::FORMS;
 pub(super) use background::Background;
+pub(super) use check::check;
 pub(super) use events::events;
 pub(super) use file::{result, rows};
 pub(super) use rates::Rates;

@@ -77,10 +77,20 @@ pub(super) fn of_batches(app: &App) -> Map<String, Value> {
         .asking(names("good_rows", good_rows, &yes))
         .asking(names("anew", anew, &yes))
         .asking(printing())
-        .asking([key])
+        .asking([key.clone()])
         .taking(&rows_body())
         .failing(&QUEUE);
     accept.status = 202;
+    let looked = "受理前检查一批：问题、预告的编号；什么也不占用，别人先受理的话编号会变";
+    let check = operation("check-batch", looked, told("检查的结果", "Prospect"))
+        .asking(names("document", "文书（活动/文书）", &documents).map(required))
+        .asking(names("good_rows", good_rows, &yes))
+        .asking(names("anew", anew, &yes))
+        .asking(printing())
+        .asking([key.clone()])
+        .taking(&rows_body())
+        .failing(&[422])
+        .failing(&QUEUE);
     let list =
         operation("batches", "最近的100批；省局看全部，其余只看自己的", told("批次", "Batches"));
     let one = operation("batch-state", "一批的情况", told("批次", "Batch")).asking([batch()]);
@@ -109,13 +119,18 @@ pub(super) fn of_batches(app: &App) -> Map<String, Value> {
     let mut located = told("已受理；同样的已经印好时为200", "Print");
     located["headers"]["Location"] = header("Location");
     let mut again = operation("print-again", "按原来的编号重印一批中的若干份", located)
-        .asking([batch(), query("only", "第几份到第几份，如 120-130；默认全部")])
+        .asking([
+            batch(),
+            query("only", "第几份到第几份，如 120-130；默认全部"),
+            query("why", "重印的原因，记入各证书的变更记录"),
+        ])
         .asking(printing())
         .failing(&[422]);
     again.status = 202;
     let home = "/api/v1/batches";
     [
         (home.to_owned(), json!({ "get": list.written(), "post": accepting(accept) })),
+        (format!("{home}/check"), json!({ "post": check.written() })),
         (format!("{home}/{{batch}}"), json!({ "get": one.written(), "delete": cancel.written() })),
         (format!("{home}/{{batch}}/events"), json!({ "get": events.written() })),
         (format!("{home}/{{batch}}/rows"), json!({ "get": rows.written() })),
@@ -180,16 +195,31 @@ pub(super) fn schemas() -> Map<String, Value> {
         "受理的一批",
         json!({
             "id": text(), "print": text(), "document": text(), "rows": number(),
-            "numbers": numbers, "state": state, "notes": notes, "links": links, "problems": problems,
+            "numbers": numbers, "state": state, "notes": notes.clone(), "links": links, "problems": problems.clone(),
             "unsound_rows": { "type": "array", "items": number(), "description": "没有受理的行，从0数" },
         }),
         &["problems", "unsound_rows"],
+    );
+    let expected =
+        object("预告的编号", json!({ "first": text(), "last": text(), "count": number() }), &[]);
+    let prospect = object(
+        "受理前的检查",
+        json!({
+            "document": text(), "sound": { "type": "boolean" }, "rows": number(),
+            "sound_rows": { "type": "integer", "minimum": 0, "description": "没有问题的行数" },
+            "problems": problems,
+            "numbers": { "type": "array", "items": expected, "description": "没有问题的行会得到的编号，按计数分列" },
+            "batch": { "type": ["string", "null"], "description": "同一个 Idempotency-Key 已受理的批次" },
+            "notes": notes,
+        }),
+        &[],
     );
     let list = json!({ "type": "array", "items": { "$ref": "#/components/schemas/Batch" } });
     [
         ("Print", print),
         ("Batch", batch),
         ("AcceptedBatch", accepted),
+        ("Prospect", prospect),
         ("Batches", object("批次", json!({ "batches": list }), &[])),
     ]
     .into_iter()

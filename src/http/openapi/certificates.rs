@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::paths::{Operation, QUEUE, SERVER, answer};
 use crate::http::certificates::KINDS;
-use crate::registry::{Happened, State};
+use crate::registry::{Fate, Happened, State};
 
 const JSON: &str = "application/json";
 const HOME: &str = "/api/v1/certificates";
@@ -30,6 +30,15 @@ pub(super) fn paths() -> Map<String, Value> {
             HOME.to_owned(),
             "get",
             operation("certificates", "查找、导出证书", listed).asking(asked()).failing(&QUEUE),
+        ),
+        (
+            format!("{HOME}/ranges"),
+            "get",
+            operation(
+                "ranges",
+                "编号的起止：每个计数从哪一号到哪一号，每一号的去向",
+                answer("编号的起止", JSON, &reference("Ranges")),
+            ),
         ),
         (
             one(""),
@@ -241,7 +250,37 @@ pub(super) fn schemas() -> Map<String, Value> {
             "record": { "type": ["object", "null"], "description": "公告的数据，可以直接检查、打印" },
         }),
     );
+    let run = object(
+        "相连而去向相同的编号",
+        &["fate", "first", "last", "count", "batch", "why"],
+        json!({
+            "fate": {
+                "enum": Fate::ALL.map(Fate::word),
+                "description": Fate::ALL.map(|fate| format!("{} {}", fate.word(), fate.title())).join("，"),
+            },
+            "first": text,
+            "last": text,
+            "count": whole,
+            "batch": maybe,
+            "why": { "type": ["string", "null"], "description": "没有证书的原因" },
+        }),
+    );
+    let range = object(
+        "一个计数",
+        &["document", "counter", "first", "last", "count", "runs"],
+        json!({
+            "document": { "type": "string", "description": "活动/文书" },
+            "counter": { "type": "string", "description": "计数的名称" },
+            "first": text,
+            "last": text,
+            "count": whole,
+            "runs": { "type": "array", "items": run },
+        }),
+    );
+    let ranges =
+        object("编号的起止", &["ranges"], json!({ "ranges": { "type": "array", "items": range } }));
     [
+        ("Ranges", ranges),
         ("Certificate", certificate),
         ("Certificates", certificates),
         ("History", history),

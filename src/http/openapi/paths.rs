@@ -233,6 +233,12 @@ pub(super) fn of_a_document(document: &Document, examples: &Value) -> Map<String
         let done = answer("电子表格", XLSX, &json!({}));
         ("form.xlsx", "get", operation("form", format!("填写{name}用的电子表格"), done).kept())
     });
+    let calibration = document.manifest.overprint.then(|| {
+        let done = file("校准页", &["application/pdf"]);
+        let summary = format!("套打{name}的校准页：量出打印机偏了多少毫米");
+        let operation = operation("calibration", summary, done).asking([parameter("offset")]);
+        ("calibration", "get", operation.failing(&QUEUE).failing(&[422]))
+    });
     let collect = App::is_collected(document).then(|| {
         let done = answer("全部文件都已汇总", json, &reference("Collected"));
         let operation = operation("collect", format!("由 PDF 随附的数据汇总成{name}"), done);
@@ -242,6 +248,7 @@ pub(super) fn of_a_document(document: &Document, examples: &Value) -> Map<String
         .into_iter()
         .chain([rows])
         .chain(form)
+        .chain(calibration)
         .chain(collect)
         .map(|(last, method, operation)| {
             let path = format!("/api/v1/documents/{}/{last}", document.id);

@@ -13,9 +13,9 @@ use crate::support::root;
 const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A server that ends with the test.
-pub(super) struct Server {
+pub(crate) struct Server {
     child: Child,
-    pub(super) address: SocketAddr,
+    pub(crate) address: SocketAddr,
     told: Receiver<String>,
 }
 
@@ -48,7 +48,7 @@ impl Server {
         Self::start_with(listen, &[], "开放模式")
     }
 
-    pub(super) fn start_with(listen: &str, arguments: &[&str], mode: &str) -> Self {
+    pub(crate) fn start_with(listen: &str, arguments: &[&str], mode: &str) -> Self {
         let mut child = program(listen, arguments).spawn().expect("it starts");
         let stderr = BufReader::new(child.stderr.take().expect("piped"));
         let (sender, told) = channel();

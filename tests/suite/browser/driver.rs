@@ -1,0 +1,340 @@
+//! A real browser: Debian's chromium, which does what a person does and is looked at as a person looks.
+//!
+//! Nothing waits a fixed time: what is looked for is waited for until it is there, up to [`DEADLINE`]. A
+//! test that fails leaves a picture of the page and its console in `target/browser/`.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use super::wire;
+use crate::support::root;
+
+/// No page may take longer than this for anything.
+pub(super) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The time between two looks.
+const PAUSE: Duration = Duration::from_millis(40);
+
+/// The key under which WebDriver names an element.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// Width and height of a window.
+pub(super) type Size = (u32, u32);
+
+/// The screens of a county office.
+pub(super) const DESK: Size = (1366, 768);
+
+/// A phone held upright.
+pub(super) const PHONE: Size = (390, 844);
+
+/// A browser that ends with the test.
+pub(super) struct Browser {
+    driver: Child,
+    address: SocketAddr,
+    session: String,
+    /// The browser's own process, should the driver not end it.
+    process: u64,
+    downloads: TempDir,
+}
+
+/// Something on the page.
+#[derive(Debug, Clone)]
+pub(super) struct Element(Value);
+
+impl Browser {
+    /// A new browser with nothing in it.
+    pub(super) fn open() -> Self {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("no chromedriver ({error}); tests/run installs it"));
+        let mut lines = BufReader::new(driver.stdout.take().expect("piped")).lines();
+        let port = lines.by_ref().map_while(Result::ok).find_map(|line| {
+            let told = line.split_once("successfully on port ")?.1;
+            told.trim_end_matches('.').parse::<u16>().ok()
+        });
+        let address = SocketAddr::from(([127, 0, 0, 1], port.expect("it tells its port")));
+        let downloads = tempfile::tempdir().expect("a folder");
+        let asked = wire::command(address, "POST", "/session", &wanted(downloads.path()));
+        let told = asked.unwrap_or_else(|error| {
+            let _ = driver.kill();
+            panic!("no chromium ({error}); tests/run installs it")
+        });
+        let session = told["sessionId"].as_str().expect("a session").to_owned();
+        let process = told["capabilities"]["goog:processID"].as_u64().unwrap_or_default();
+        let browser = Self { driver, address, session, process, downloads };
+        browser.size(DESK);
+        browser
+    }
+
+    fn try_command(&self, method: &str, what: &str, body: &Value) -> Result<Value, String> {
+        let path = format!("/session/{}/{what}", self.session);
+        wire::command(self.address, method, &path, body)
+    }
+
+    #[track_caller]
+    fn command(&self, method: &str, what: &str, body: &Value) -> Value {
+        self.try_command(method, what, body).unwrap_or_else(|error| panic!("{what}: {error}"))
+    }
+
+    /// Opens an address, until the page and all it brings is there.
+    #[track_caller]
+    pub(super) fn go(&self, address: &str) {
+        self.command("POST", "url", &json!({ "url": address }));
+    }
+
+    pub(super) fn reload(&self) {
+        self.command("POST", "refresh", &json!({}));
+    }
+
+    pub(super) fn back(&self) {
+        self.command("POST", "back", &json!({}));
+    }
+
+    /// Where it is.
+    pub(super) fn address(&self) -> String {
+        self.command("GET", "url", &Value::Null).as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Makes the page so large; a phone's width is less than any window has.
+    pub(super) fn size(&self, (width, height): Size) {
+        let phone = width < 600;
+        let screen = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": phone,
+        });
+        let what = json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": screen });
+        self.command("POST", "goog/cdp/execute", &what);
+    }
+
+    /// What a script gives; the arguments are `arguments`.
+    #[track_caller]
+    pub(super) fn run(&self, script: &str, arguments: &[Value]) -> Value {
+        self.command("POST", "execute/sync", &json!({ "script": script, "args": arguments }))
+    }
+
+    /// What a script hands to the last of its arguments.
+    #[track_caller]
+    pub(super) fn run_until_told(&self, script: &str) -> Value {
+        self.command("POST", "execute/async", &json!({ "script": script, "args": [] }))
+    }
+
+    /// Waits for something; `what` is told when it does not come.
+    #[track_caller]
+    pub(super) fn until<T>(&self, what: &str, mut there: impl FnMut(&Self) -> Option<T>) -> T {
+        let started = Instant::now();
+        loop {
+            if let Some(found) = there(self) {
+                return found;
+            }
+            assert!(started.elapsed() < DEADLINE, "in vain: {what}\n{}", self.words());
+            std::thread::sleep(PAUSE);
+        }
+    }
+
+    /// The first element that a script gives and that can be seen and used.
+    #[track_caller]
+    fn usable(&self, what: &str, script: &str, argument: &str) -> Element {
+        self.until(what, |browser| {
+            let script = format!(
+                "const found = (() => {{ {script} }})(); const usable = found && !found.disabled && \
+                 found.getClientRects().length > 0; return usable ? found : null;"
+            );
+            // A page that is being left has no scripts for a moment.
+            let body = json!({ "script": script, "args": [argument] });
+            let found = browser.try_command("POST", "execute/sync", &body).ok()?;
+            found.get(ELEMENT).is_some().then(|| Element(found))
+        })
+    }
+
+    /// What this selector of CSS finds first.
+    #[track_caller]
+    pub(super) fn find(&self, selector: &str) -> Element {
+        self.usable(selector, "return document.querySelector(arguments[0]);", selector)
+    }
+
+    /// The field that this label belongs to.
+    #[track_caller]
+    pub(super) fn field(&self, label: &str) -> Element {
+        self.usable(&format!("the field {label}"), LABELLED, label)
+    }
+
+    /// Presses the button or follows the link that says this.
+    #[track_caller]
+    pub(super) fn press(&self, words: &str) {
+        let button = self.usable(&format!("the button {words}"), NAMED, words);
+        self.click(&button);
+    }
+
+    #[track_caller]
+    pub(super) fn click(&self, element: &Element) {
+        self.command("POST", &format!("element/{}/click", element.id()), &json!({}));
+    }
+
+    /// Types into what has the focus of the element; a file's path into a field of files.
+    #[track_caller]
+    pub(super) fn type_into(&self, element: &Element, text: &str) {
+        let keys = json!({ "text": text });
+        self.command("POST", &format!("element/{}/value", element.id()), &keys);
+    }
+
+    /// Puts this into the field of a label instead of what is there.
+    #[track_caller]
+    pub(super) fn fill(&self, label: &str, text: &str) {
+        let field = self.field(label);
+        self.command("POST", &format!("element/{}/clear", field.id()), &json!({}));
+        self.type_into(&field, text);
+    }
+
+    /// Waits until the page says this.
+    #[track_caller]
+    pub(super) fn says(&self, words: &str) {
+        let words: String = words.split_whitespace().collect();
+        self.until(&format!("the words {words}"), |browser| {
+            let seen: String = browser.words().split_whitespace().collect();
+            seen.contains(&words).then_some(())
+        });
+    }
+
+    /// Everything that can be read on the page now.
+    pub(super) fn words(&self) -> String {
+        let body = json!({ "script": "return document.body.innerText;", "args": [] });
+        let told = self.try_command("POST", "execute/sync", &body).unwrap_or_default();
+        told.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The file that is downloaded, when it is whole, and its name.
+    #[track_caller]
+    pub(super) fn download(&self, ending: &str) -> (String, Vec<u8>) {
+        let path: PathBuf = self.until(&format!("a download of {ending}"), |browser| {
+            let kept = fs::read_dir(browser.downloads.path()).ok()?;
+            let mut paths = kept.flatten().map(|entry| entry.path());
+            paths.find(|path| path.extension().is_some_and(|it| it == ending))
+        });
+        let bytes = fs::read(&path).expect("readable");
+        // The next download may have the same name.
+        fs::remove_file(&path).expect("removed");
+        (path.file_name().expect("a name").to_string_lossy().into_owned(), bytes)
+    }
+
+    /// What the console has said since it was last asked: warnings and errors.
+    pub(super) fn console(&self) -> Vec<String> {
+        let told = self.try_command("POST", "se/log", &json!({ "type": "browser" }));
+        let entries = told.unwrap_or_default();
+        let entries = entries.as_array().into_iter().flatten();
+        entries.map(|it| format!("{} {}", text(&it["level"]), text(&it["message"]))).collect()
+    }
+
+    /// Leaves a picture of the page and its console in `target/browser/`.
+    fn leave_traces(&self) {
+        let folder = root().join("target/browser");
+        let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
+        let told = format!("{}\n{}\n{}", self.address(), self.console().join("\n"), self.words());
+        let _ = fs::create_dir_all(&folder);
+        let _ = fs::write(folder.join(format!("{name}.txt")), told);
+        let picture = folder.join(format!("{name}.png"));
+        if self.draw(&picture).is_some() {
+            eprintln!("what was seen: {}", picture.display());
+        }
+    }
+
+    /// A picture of the page as it is seen.
+    pub(super) fn draw(&self, path: &Path) -> Option<()> {
+        let coded = self.try_command("GET", "screenshot", &Value::Null).ok()?;
+        // The standard library reads no base64.
+        let mut decoder = Command::new("base64")
+            .arg("-d")
+            .stdin(Stdio::piped())
+            .stdout(fs::File::create(path).ok()?)
+            .spawn()
+            .ok()?;
+        decoder.stdin.take()?.write_all(text(&coded).as_bytes()).ok()?;
+        decoder.wait().ok()?.success().then_some(())
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.leave_traces();
+        }
+        let path = format!("/session/{}", self.session);
+        if wire::command(self.address, "DELETE", &path, &Value::Null).is_err() && self.process > 0 {
+            let _ = Command::new("kill").args(["-KILL", &self.process.to_string()]).status();
+        }
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+impl Element {
+    fn id(&self) -> &str {
+        self.0[ELEMENT].as_str().unwrap_or_default()
+    }
+
+    /// As an argument of a script.
+    pub(super) fn argument(&self) -> Value {
+        self.0.clone()
+    }
+}
+
+/// The field of a label, by the words of the label.
+const LABELLED: &str = "
+    const plain = (text) => text.replace(/\\s+/g, '');
+    const wanted = plain(arguments[0]);
+    const labels = [...document.querySelectorAll('label')];
+    const label = labels.find((it) => plain(it.textContent) === wanted)
+        || labels.find((it) => plain(it.textContent).startsWith(wanted));
+    return label ? label.control : null;";
+
+/// A button or a link by what it says: in an open dialog before anything below it, what the page is about
+/// before what every page has, a button before a link.
+const NAMED: &str = "
+    const plain = (text) => text.replace(/\\s+/g, '');
+    const wanted = plain(arguments[0]);
+    const place = document.querySelector('dialog[open]') || document;
+    const found = ['main button, main summary, dialog button', 'main a', 'button, a, summary']
+        .flatMap((kinds) => [...place.querySelectorAll(kinds)]);
+    const seen = found.filter((it) => it.getClientRects().length > 0);
+    return seen.find((it) => plain(it.textContent) === wanted) || null;";
+
+/// The browser that is asked for.
+fn wanted(downloads: &Path) -> Value {
+    let arguments = [
+        "--headless=new",
+        // Test machines run as root, and have little shared memory.
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--disable-gpu",
+        "--hide-scrollbars",
+        "--lang=zh-CN",
+        "--window-size=1366,768",
+        // Nothing but the page itself asks for anything.
+        "--disable-background-networking",
+        "--no-first-run",
+    ];
+    let preferences = json!({
+        "download.default_directory": downloads,
+        "download.prompt_for_download": false,
+        "intl.accept_languages": "zh-CN,zh",
+    });
+    json!({ "capabilities": { "alwaysMatch": {
+        "browserName": "chrome",
+        "goog:chromeOptions": { "args": arguments, "prefs": preferences },
+        "goog:loggingPrefs": { "browser": "WARNING" },
+        "timeouts": { "script": 60_000, "pageLoad": 60_000 },
+    } } })
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}

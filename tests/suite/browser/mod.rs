@@ -1,0 +1,7 @@
+//! The pages in a real browser, as their users go through them: one file per user.
+
+mod driver;
+mod pages;
+mod site;
+mod sound;
+mod wire;

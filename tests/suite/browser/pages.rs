@@ -1,0 +1,39 @@
+//! Pages that anyone may open, each judged at both sizes.
+
+use chengwen::values::Role;
+
+use super::driver::Browser;
+use super::site::Site;
+
+#[test]
+fn pages_for_everyone_are_sound() {
+    let (site, browser) = (Site::open(), Browser::open());
+    for path in ["/", "/help", "/sign-in", "/verify", "/verify?number=%3Cb%3E&code=1", "/nowhere"] {
+        browser.go(&site.at(path));
+        browser.judge();
+    }
+}
+
+#[test]
+fn whoever_signs_in_sees_the_doors_open_and_signs_out() {
+    let (site, browser) = (Site::guarded(&[Role::Bureau]), Browser::open());
+    browser.go(&site.at("/"));
+    browser.says("现在不能用：这里要用市县局的密钥。");
+    browser.judge();
+    browser.go(&site.at("/sign-in"));
+    browser.press("登录");
+    browser.says("请填写密钥");
+    browser.judge();
+    browser.fill("密钥", "cw_wrong");
+    browser.type_into(&browser.field("密钥"), "\u{E007}");
+    browser.says("密钥不对");
+    // That a key is refused stands in the console too.
+    assert!(browser.console().iter().all(|line| line.contains("401")));
+    browser.fill("密钥", site.key(Role::Bureau));
+    browser.type_into(&browser.field("密钥"), "\u{E007}");
+    browser.says("市县局（市县局）");
+    browser.judge();
+    browser.press("退出登录");
+    browser.says("现在不能用：这里要用市县局的密钥。");
+    browser.quiet();
+}
