@@ -3,10 +3,12 @@
 mod annotated;
 mod batch;
 mod by_hand;
+mod calendar;
 mod calibrate;
 mod cell_room;
 mod certificates;
 mod collect;
+mod derived;
 mod extract;
 mod fill_in;
 mod inspection;
@@ -26,18 +28,23 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use serde_json::Value;
+
 use crate::catalog::{Catalog, Document, Home, Places};
 use crate::crew::{self, Bounds, Crews, Manning, Preparing, Typesetting, Undone};
 use crate::fault::{Fault, Faults, io_reason};
 use crate::intake::{self, Examination, Problems};
 use crate::typeset::{self, Typesetter};
+use crate::values::Finding;
 
 pub use crate::intake::{ExaminedRow, ExaminedRows, RowsKind};
 pub use batch::{
     Again, Asked, BatchOptions, Batches, Foreseen, Form, House, Prospect, Wanted, manifest,
 };
+pub use calendar::{MarkedDay, Month, SpanShown};
 pub use certificates::{Reprint, Revoked, Source, described, told};
-pub use collect::{Collected, Collection, Refused};
+pub use collect::{Collected, Collection, Refused, Taken};
+pub use derived::Derived;
 pub use extract::extract;
 pub use measure::measure;
 pub use pack::{
@@ -47,6 +54,7 @@ pub use pack::{
 pub use render::{Input, Options, Output, Rendered, Sides};
 pub use runs::Whole;
 pub use samples::{SampleReport, blanks};
+pub use spreadsheet::ListedSheet;
 pub use verify::{Verdict, Verification};
 
 /// A catalog with a typesetter, ready for work.
@@ -227,7 +235,28 @@ impl App {
     /// An unknown document, or a fault; problems of the input are part of the answer.
     pub fn check(&self, document: &str, input: &[u8]) -> Result<Examination, Refusal> {
         let document = self.document(document)?;
-        let mut examined = intake::examine(&self.catalog, document, input, self.most.rows)?;
+        let examined = intake::examine(&self.catalog, document, input, self.most.rows)?;
+        self.with_room(document, examined)
+    }
+
+    /// Looks at an input that was read already, with what was found in it then.
+    fn check_read(
+        &self,
+        document: &Document,
+        value: Value,
+        findings: Vec<(String, Finding)>,
+    ) -> Result<Examination, Refusal> {
+        let (catalog, most) = (&self.catalog, self.most.rows);
+        let examined = intake::examine_read(catalog, document, Some(value), findings, most)?;
+        self.with_room(document, examined)
+    }
+
+    /// What was looked at, with what has no room on its sheet.
+    fn with_room(
+        &self,
+        document: &Document,
+        mut examined: Examination,
+    ) -> Result<Examination, Refusal> {
         let without_room = self.find_without_room(document, &examined.records)?;
         if !without_room.is_sound() {
             examined.problems.join(without_room);
