@@ -75,7 +75,8 @@ export class Table {
     const text = textOf(row.value, column);
     const here = this.here.row === at && this.here.column === place;
     const from = place === 0 && row.source ? `来自 ${row.source.file}${row.source.line ? ` 第${row.source.line}行` : ""}` : "";
-    const cell = make("td", { tabIndex: here ? 0 : -1, data: { column: place }, aria: { label: `${column.label}：${text || "空"}` } }, text);
+    const code = ["registration-number", "credit-code", "phone", "postcode", "date"].includes(column.format);
+    const cell = make("td", { tabIndex: here ? 0 : -1, className: code ? "code" : "", data: { column: place } }, text);
     if (from) cell.append(make("small", { className: "source", title: from }, from));
     if (row.source?.given) {
       const before = textOf(row.source.given, column);
