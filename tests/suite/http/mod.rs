@@ -8,6 +8,7 @@ mod client;
 mod collect;
 mod guard;
 mod limits;
+mod made;
 mod openapi;
 mod packets;
 mod pages;
