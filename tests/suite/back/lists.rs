@@ -98,6 +98,8 @@ fn a_notice_is_made_from_summaries_and_applications() {
     assert_eq!(found.record["entries"][1]["registration"], json!({ "reason": "登记证书正在换发" }));
     let told: Vec<&str> = found.problems.to_mend().map(|one| &*one.pointer).collect();
     assert!(!told.is_empty() && told.iter().all(|at| at.starts_with("/entries/1/registration")));
+    let mut sentences = found.problems.to_mend().map(|one| &*one.sentence);
+    assert!(sentences.any(|one| one.contains("不能以未填原因代替")), "{:?}", found.problems.all());
 }
 
 #[test]
