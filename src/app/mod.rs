@@ -7,6 +7,7 @@ mod calendar;
 mod calibrate;
 mod cell_room;
 mod certificates;
+mod check;
 mod collect;
 mod derived;
 mod extract;
@@ -28,14 +29,11 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use serde_json::Value;
-
 use crate::catalog::{Catalog, Document, Home, Places};
 use crate::crew::{self, Bounds, Crews, Manning, Preparing, Typesetting, Undone};
 use crate::fault::{Fault, Faults, io_reason};
-use crate::intake::{self, Examination, Problems};
+use crate::intake::Problems;
 use crate::typeset::{self, Typesetter};
-use crate::values::Finding;
 
 pub use crate::intake::{ExaminedRow, ExaminedRows, RowsKind};
 pub use batch::{
@@ -227,42 +225,6 @@ impl App {
             };
             Refusal::Usage(format!("没有文书“{name}”{hint}；现有：{}", known.join("、")))
         })
-    }
-
-    /// Looks at an input.
-    ///
-    /// # Errors
-    /// An unknown document, or a fault; problems of the input are part of the answer.
-    pub fn check(&self, document: &str, input: &[u8]) -> Result<Examination, Refusal> {
-        let document = self.document(document)?;
-        let examined = intake::examine(&self.catalog, document, input, self.most.rows)?;
-        self.with_room(document, examined)
-    }
-
-    /// Looks at an input that was read already, with what was found in it then.
-    fn check_read(
-        &self,
-        document: &Document,
-        value: Value,
-        findings: Vec<(String, Finding)>,
-    ) -> Result<Examination, Refusal> {
-        let (catalog, most) = (&self.catalog, self.most.rows);
-        let examined = intake::examine_read(catalog, document, Some(value), findings, most)?;
-        self.with_room(document, examined)
-    }
-
-    /// What was looked at, with what has no room on its sheet.
-    fn with_room(
-        &self,
-        document: &Document,
-        mut examined: Examination,
-    ) -> Result<Examination, Refusal> {
-        let without_room = self.find_without_room(document, &examined.records)?;
-        if !without_room.is_sound() {
-            examined.problems.join(without_room);
-            examined.records.clear();
-        }
-        Ok(examined)
     }
 
     /// Compares the font files with their digests.

@@ -60,7 +60,7 @@ pub(super) fn run(app: &App, collect: &Collect) -> Result<ExitCode, Refusal> {
     output::write(&collect.output, &written(app, collect, wanted, &collected)?)?;
     if !output::is_standard(&collect.output) {
         let (out, taken) = (collect.output.display(), collected.taken.len());
-        output::remark(format_args!("已由 {taken} 份数据生成 {out}"));
+        output::remark(format_args!("已生成 {out}，由文件得来 {taken} 项"));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::problem::Problems;
+use super::problem::{Problem, Problems};
 use super::sentence;
 use super::table::{Read, RowsKind, Table};
 use crate::catalog::Document;
@@ -44,19 +44,18 @@ pub fn listed_items(
     let Read { table, findings } = read;
     let at = document.list().unwrap_or_default();
     let said = |finding| sentence::problem(&document.schema, &Value::Null, at.to_owned(), finding);
-    // A column under a head that is in doubt would be lost.
-    let (doubts, known): (Vec<_>, Vec<_>) =
-        findings.into_iter().partition(|finding| finding.level == Level::Problem);
-    let mut doubts: Vec<String> = doubts.into_iter().map(|it| said(it).sentence).collect();
+    let mut found: Vec<Problem> = findings.into_iter().map(said).collect();
     if table.count() > most {
         let many = Finding::problem("many.too-many").with("found", table.count());
-        doubts.push(said(many.with("limit", most)).sentence);
+        found.push(said(many.with("limit", most)));
     }
-    if !doubts.is_empty() {
-        return Err(doubts.join("；"));
+    // A column under a head that is in doubt would be lost.
+    if found.iter().any(|one| one.level == Level::Problem) {
+        let told: Vec<String> = found.into_iter().map(|one| one.sentence).collect();
+        return Err(told.join("；"));
     }
     let mut advice = Problems::default();
-    advice.extend(known.into_iter().map(said));
+    advice.extend(found);
     let rows = table.records(&fields).into_iter().enumerate();
     let items = rows.map(|(at, (value, findings))| {
         let row = table.line(at).map_or(0, |line| line.number);

@@ -226,6 +226,17 @@ mod tests {
     }
 
     #[test]
+    fn names_the_kind_of_a_day() {
+        let calendar = calendar();
+        let kind = |text| calendar.kind_of(day(text));
+        assert_eq!(kind("2025-10-01"), DayKind::Holiday("国庆节"));
+        assert_eq!(kind("2025-09-28"), DayKind::MadeUp("国庆节"));
+        assert_eq!(kind("2025-09-27"), DayKind::Rest);
+        assert_eq!(kind("2025-09-29"), DayKind::Working);
+        assert_eq!(kind("2027-01-01"), DayKind::Unknown);
+    }
+
+    #[test]
     fn names_the_line_of_a_slip() {
         let file = |year: &str, off: &str, worked: &str| {
             format!(

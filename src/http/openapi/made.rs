@@ -28,7 +28,7 @@ pub(super) fn of_a_document(
     let reference = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
     let xlsx = App::is_collected(document).then(|| {
         let done = answer("电子表格", XLSX, &json!({}));
-        let body = body(&body_schema(document), examples(document, own));
+        let body = body(&body_schema(document), &examples(document, own));
         ("xlsx", operation("xlsx", format!("{name}的列表，存为电子表格"), done).taking(&body))
     });
     let sources: Vec<&str> = App::sources(document).collect();
@@ -40,7 +40,7 @@ pub(super) fn of_a_document(
             let shown = examples(source, own).as_object()?.values().next()?.clone();
             Some((source.id.dashed(), shown))
         });
-        let body = body(&json!({}), shown.collect());
+        let body = body(&json!({}), &shown.collect());
         let done = answer("得出的数据", "application/json", &reference("Derived"));
         let summary = format!("由另一份文书的数据得出{name}的数据；没有填完也可以");
         ("derive", operation("derive", summary, done).asking([from]).taking(&body))
@@ -48,7 +48,7 @@ pub(super) fn of_a_document(
     let calendar = document.manifest.calendar.as_ref().map(|calendar| {
         let done = answer("逐日列出", "application/json", &reference("SpanShown"));
         let summary = format!("{name}的{}，逐日列出；没有填完也可以", calendar.title);
-        let body = body(&json!({}), examples(document, own));
+        let body = body(&json!({}), &examples(document, own));
         ("calendar", operation("calendar", summary, done).taking(&body))
     });
     let routes = [xlsx, derive, calendar].into_iter().flatten();
@@ -59,7 +59,7 @@ pub(super) fn of_a_document(
     written.collect()
 }
 
-fn body(schema: &Value, examples: Value) -> Value {
+fn body(schema: &Value, examples: &Value) -> Value {
     json!({
         "required": true,
         "content": { "application/json": { "schema": schema, "examples": examples } },
