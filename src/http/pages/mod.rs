@@ -36,7 +36,6 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("fill.html", include_str!("fill/fill.html")),
     ("document.html", include_str!("fill/document.html")),
     ("packet.html", include_str!("fill/packet.html")),
-    ("refused.html", include_str!("fill/refused.html")),
 ];
 
 /// The media types of what the pages ask for.

@@ -39,10 +39,12 @@ pub(in crate::http) async fn start(
                 .catalog()
                 .packets()
                 .filter(|packet| least_of(&office, packet) == role)
-                .map(|packet| context! {
-                    name => &packet.manifest.name,
-                    title => &packet.manifest.title,
-                    page => format!("/packets/{}", packet.programme_id),
+                .map(|packet| {
+                    context! {
+                        name => &packet.manifest.name,
+                        title => &packet.manifest.title,
+                        page => format!("/packets/{}", packet.programme_id),
+                    }
                 })
                 .collect();
             context! { name, about, documents, packets, open => caller.role >= role }
@@ -56,8 +58,9 @@ pub(in crate::http) async fn start(
 /// The least role that may have all papers of a packet printed.
 pub(super) fn least_of(office: &Office, packet: &Packet) -> Role {
     let papers = packet.manifest.papers.iter();
-    let documents = papers
-        .filter_map(|paper| office.app.catalog().document(&paper.id(&packet.programme_id).to_string()));
+    let documents = papers.filter_map(|paper| {
+        office.app.catalog().document(&paper.id(&packet.programme_id).to_string())
+    });
     documents.map(|document| document.manifest.role).max().unwrap_or(Role::Applicant)
 }
 
