@@ -310,8 +310,14 @@ mod tests {
         let expected = ["text", "text", "group", "number", "texts", "list"];
         assert_eq!(kinds, expected.map(|kind| format!("\"{kind}\"")));
         assert_eq!(found[0].required, true);
-        assert_eq!((found[1].reason, found[2].reason, found[0].reason), (Some(100), Some(100), None));
-        assert_eq!(found[0].answer, Answer::Text { format: Some("printable".to_owned()), longest: Some(9) });
+        assert_eq!(
+            (found[1].reason, found[2].reason, found[0].reason),
+            (Some(100), Some(100), None)
+        );
+        assert_eq!(
+            found[0].answer,
+            Answer::Text { format: Some("printable".to_owned()), longest: Some(9) }
+        );
     }
 
     #[test]

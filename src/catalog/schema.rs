@@ -267,9 +267,7 @@ fn look_for_slips(schema: &Value, pointer: &str, report: &mut dyn FnMut(&str, St
     for (key, field) in map.get("properties").and_then(Value::as_object).into_iter().flatten() {
         if let Some(when) = field.get("asked_when").filter(|when| !is_answerable(map, when)) {
             let below = format!("{pointer}/properties/{}", super::paths::escape(key));
-            let what = format!(
-                "asked_when 写作 {{\"同组的字段\": \"它的一个选项\"}}，现为 {when}"
-            );
+            let what = format!("asked_when 写作 {{\"同组的字段\": \"它的一个选项\"}}，现为 {when}");
             report(&format!("{below}/asked_when"), what);
         }
     }

@@ -85,7 +85,8 @@ pub(super) fn packet(packed: Packed) -> Response {
 /// A page of an attached file; its pages are those that the file gives.
 pub(super) fn picture(shown: AttachedPage) -> Response {
     let AttachedPage { picture, pages, problems } = shown;
-    let ready = Ready { file_name: "附件.png", pages, sheets: pages.div_ceil(2), problems: &problems };
+    let ready =
+        Ready { file_name: "附件.png", pages, sheets: pages.div_ceil(2), problems: &problems };
     (headers(&ready, "attachment", Disposition::Inline), picture).into_response()
 }
 

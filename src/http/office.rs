@@ -23,8 +23,8 @@ use super::readiness::Readiness;
 use super::session::Cookie;
 use crate::access::Access;
 use crate::app::{
-    App, AttachedPage, Batches, Collected, Files, Input, NamedFile, Options, PackOptions, Packed, Refusal,
-    Rendered,
+    App, AttachedPage, Batches, Collected, Files, Input, NamedFile, Options, PackOptions, Packed,
+    Refusal, Rendered,
 };
 use crate::config::{Config, Limits};
 use crate::fault::{Fault, Faults, io_reason};

@@ -67,8 +67,12 @@ pub(super) fn show(fitted: &[u8], page: usize, resolution: f64) -> Result<(usize
     let pages = pdf.pages().len();
     let shown = pdf.pages().get(page).ok_or(Unfit::NoSuchPage(page + 1, pages))?;
     let scale = (resolution / 72.0) as f32;
-    let settings =
-        RenderSettings { x_scale: scale, y_scale: scale, bg_color: WHITE, ..RenderSettings::default() };
+    let settings = RenderSettings {
+        x_scale: scale,
+        y_scale: scale,
+        bg_color: WHITE,
+        ..RenderSettings::default()
+    };
     let drawn = render(shown, &RenderCache::new(), &InterpreterSettings::default(), &settings);
     let (width, height) = (u32::from(drawn.width()), u32::from(drawn.height()));
     let mut png = Vec::new();
