@@ -2,6 +2,7 @@
 
 mod driver;
 mod pages;
+mod province;
 mod site;
 mod sound;
 mod wire;

@@ -172,9 +172,12 @@ form.addEventListener("change", (event) => {
   else arrange();
 });
 form.addEventListener("input", () => arrange());
-// The same file, mended, is chosen again.
-at("file").addEventListener("click", () => { at("file").value = ""; });
-at("file").addEventListener("change", () => { if (at("file").files[0]) take(at("file").files[0]); });
+at("file").addEventListener("change", () => {
+  const [file] = at("file").files;
+  if (file) take(file);
+  // The same file, mended, can be chosen again.
+  at("file").value = "";
+});
 for (const kind of ["dragenter", "dragover"]) {
   at("drop").addEventListener(kind, (event) => {
     event.preventDefault();
