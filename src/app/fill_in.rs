@@ -36,36 +36,49 @@ impl App {
         document.schema.fields().iter().all(|field| field.form != Form::Groups)
     }
 
-    /// A spreadsheet (XLSX) into which staff fill one record a row.
+    /// Whether there is a spreadsheet for a document's records, or for the items of its list.
+    #[must_use]
+    pub fn has_form(document: &Document) -> bool {
+        Self::is_tabular(document) || Self::is_collected(document)
+    }
+
+    /// A spreadsheet (XLSX) into which staff fill one record a row; of a document whose list is collected,
+    /// one item a row.
     ///
     /// # Errors
-    /// An unknown document, or one whose records are no rows.
+    /// An unknown document, or one whose records, or items, are no rows.
     pub fn fill_in(&self, document: &str) -> Result<Vec<u8>, Refusal> {
         let document = self.document(document)?;
-        let fields = document.schema.fields();
+        let list = document.list().filter(|_| !Self::is_tabular(document));
+        let fields = match list {
+            Some(_) => document.item_fields(),
+            None => document.schema.fields(),
+        };
         if let Some(list) = fields.iter().find(|field| field.form == Form::Groups) {
             return Err(Refusal::Usage(format!(
                 "文书 {} 的“{}”是成组的列表，一行表格写不下，没有填写用的电子表格；请用 JSON",
                 document.id, list.column.label
             )));
         }
-        let examples = examples(document, &fields);
+        let examples = examples(document, list, &fields);
         written(&document.manifest.name, &fields, &examples).map_err(refused)
     }
 }
 
-/// What stands in each column in the first sample that fills it.
-fn examples(document: &Document, fields: &[Field]) -> Vec<String> {
+/// What stands in each column in the first sample, or the first item of a list, that fills it.
+fn examples(document: &Document, list: Option<&str>, fields: &[Field]) -> Vec<String> {
     let read = |path| serde_json::from_slice::<Value>(&std::fs::read(path).ok()?).ok();
     let samples: Vec<Value> = document.samples.values().filter_map(read).collect();
     let records: Vec<&Value> = samples
         .iter()
+        .filter_map(|sample| sample.pointer(list.unwrap_or_default()))
         .flat_map(|sample| match sample {
             Value::Array(records) => records.iter().collect(),
             one => vec![one],
         })
         .collect();
-    let shape = &document.schema.shape;
+    let own = &document.schema.shape;
+    let shape = list.and_then(|list| own.items_at(list)).unwrap_or(own);
     let columns: Vec<_> = fields.iter().map(|field| field.column.clone()).collect();
     let cell = |field: &Field| {
         let cells = records.iter().map(|record| shape.cell(record, &columns, &field.column));

@@ -3,10 +3,13 @@
 mod annotated;
 mod batch;
 mod by_hand;
+mod calendar;
 mod calibrate;
 mod cell_room;
 mod certificates;
+mod check;
 mod collect;
+mod derived;
 mod extract;
 mod fill_in;
 mod inspection;
@@ -29,15 +32,17 @@ use std::time::Instant;
 use crate::catalog::{Catalog, Document, Home, Places};
 use crate::crew::{self, Bounds, Crews, Manning, Preparing, Typesetting, Undone};
 use crate::fault::{Fault, Faults, io_reason};
-use crate::intake::{self, Examination, Problems};
+use crate::intake::Problems;
 use crate::typeset::{self, Typesetter};
 
 pub use crate::intake::{ExaminedRow, ExaminedRows, RowsKind};
 pub use batch::{
     Again, Asked, BatchOptions, Batches, Foreseen, Form, House, Prospect, Wanted, manifest,
 };
+pub use calendar::{MarkedDay, Month, SpanShown};
 pub use certificates::{Reprint, Revoked, Source, described, told};
-pub use collect::{Collected, Collection, Refused};
+pub use collect::{Collected, Collection, Refused, Taken};
+pub use derived::Derived;
 pub use extract::extract;
 pub use measure::measure;
 pub use pack::{
@@ -47,6 +52,7 @@ pub use pack::{
 pub use render::{Input, Options, Output, Rendered, Sides};
 pub use runs::Whole;
 pub use samples::{SampleReport, blanks};
+pub use spreadsheet::ListedSheet;
 pub use verify::{Verdict, Verification};
 
 /// A catalog with a typesetter, ready for work.
@@ -219,21 +225,6 @@ impl App {
             };
             Refusal::Usage(format!("没有文书“{name}”{hint}；现有：{}", known.join("、")))
         })
-    }
-
-    /// Looks at an input.
-    ///
-    /// # Errors
-    /// An unknown document, or a fault; problems of the input are part of the answer.
-    pub fn check(&self, document: &str, input: &[u8]) -> Result<Examination, Refusal> {
-        let document = self.document(document)?;
-        let mut examined = intake::examine(&self.catalog, document, input, self.most.rows)?;
-        let without_room = self.find_without_room(document, &examined.records)?;
-        if !without_room.is_sound() {
-            examined.problems.join(without_room);
-            examined.records.clear();
-        }
-        Ok(examined)
     }
 
     /// Compares the font files with their digests.

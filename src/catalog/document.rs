@@ -62,7 +62,7 @@ pub struct Document {
 }
 
 /// The pointers of groups with the keys of their fields, outer groups first.
-type Groups = Vec<(String, Vec<String>)>;
+pub(super) type Groups = Vec<(String, Vec<String>)>;
 
 /// What a ＿ in an owner's sentence becomes: a gap to write on. It is a private-use character, which
 /// no user's text can hold, so that a ＿ in a name stays a ＿.
@@ -96,15 +96,15 @@ impl Document {
         for (name, expression) in &manifest.computed {
             readable.push(format!("computed.{name}"));
             let line = line_of(&text, expression.span().start);
-            let what = match paths_of_expression(&environment, expression.get_ref()) {
-                Ok(paths) => unknown_paths(&paths, &known, &facts)
-                    .first()
-                    .map(|unknown| format!("用了未声明的字段“{unknown}”")),
-                Err(error) => Some(format!("的表达式有误：{error}")),
-            };
-            if let Some(what) = what {
+            if let Some(what) = slip(&environment, expression.get_ref(), &known, &facts) {
                 faults.push(Fault::at(&path, format!("算出的“{name}”{what}")).on_line(line));
             }
+        }
+        if let Some(days) = &manifest.calendar
+            && let Some(what) = slip(&environment, days.span.get_ref(), &readable, &facts)
+        {
+            let line = line_of(&text, days.span.span().start);
+            faults.push(Fault::at(&path, format!("[calendar] 的 span {what}")).on_line(line));
         }
 
         let overridden = programme.sentences.get(&id.document);
@@ -237,8 +237,24 @@ impl Document {
     }
 }
 
+/// What is wrong with an expression that may read these paths.
+fn slip(
+    environment: &Environment<'_>,
+    expression: &str,
+    readable: &[String],
+    facts: &Value,
+) -> Option<String> {
+    match paths_of_expression(environment, expression) {
+        Ok(paths) => {
+            let unknown = unknown_paths(&paths, readable, facts);
+            unknown.first().map(|unknown| format!("用了未声明的字段“{unknown}”"))
+        }
+        Err(error) => Some(format!("的表达式有误：{error}")),
+    }
+}
+
 /// Paths as groups with their keys, outer groups first.
-fn groups(mut paths: Vec<String>) -> Groups {
+pub(super) fn groups(mut paths: Vec<String>) -> Groups {
     paths.sort();
     let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for path in paths {
@@ -272,7 +288,7 @@ impl Document {
 }
 
 /// A group with null for every key that it lacks.
-fn with_every_key(complete: &Value, groups: &Groups) -> Value {
+pub(super) fn with_every_key(complete: &Value, groups: &Groups) -> Value {
     let mut seen = complete.clone();
     for (group, keys) in groups {
         if let Some(Value::Object(map)) = seen.pointer_mut(group) {

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::columns::{Column, REASON};
 use super::paths::unescape;
 use super::schema::Schema;
+use super::shape::Shape;
 
 /// What stands in the cells of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,47 +65,68 @@ impl Schema {
     /// The columns of a table of such records, in the paper's order.
     #[must_use]
     pub fn fields(&self) -> Vec<Field> {
-        let columns = self.shape.columns();
-        let of = |column: &Column| self.field(&columns, column.clone());
-        columns.iter().map(of).collect()
+        fields(&self.shape, &everything(&self.bundled))
     }
 
-    fn field(&self, columns: &[Column], column: Column) -> Field {
-        let mut reason_at = None;
+    /// The columns of a table of the items of a list (a pointer); empty if there is no such list.
+    #[must_use]
+    pub fn fields_of_items(&self, list: &str) -> Vec<Field> {
         let mut every = everything(&self.bundled);
-        let mut place = String::new();
-        for step in column.pointer.split('/').skip(1) {
-            let key = unescape(step);
-            place = format!("{place}/{step}");
-            let below = every.iter().filter_map(|schema| schema.get("properties")?.get(&key));
-            every = below.flat_map(everything).collect();
-            let within = format!("{place}/");
-            let first = columns.iter().find(|other| other.pointer.starts_with(&within));
-            let own = place == column.pointer || first == Some(&column);
-            if own && every.iter().any(|schema| schema.pointer("/properties/reason").is_some()) {
-                reason_at = Some(place.clone());
-            }
+        for step in list.split('/').skip(1) {
+            every = below(&every, &unescape(step));
         }
-        let text = |key: &str| every.iter().find_map(|schema| schema.get(key)?.as_str());
-        let texts = |key: &str| -> Vec<String> {
-            let lists = every.iter().filter_map(|schema| schema.get(key)?.as_array());
-            let longest = lists.max_by_key(|list| list.len());
-            let texts = longest.into_iter().flatten().filter_map(Value::as_str);
-            texts.map(str::to_owned).collect()
-        };
-        let format = text("format").map(str::to_owned);
-        Field {
-            form: form(&every, format.as_deref()),
-            choices: texts("enum"),
-            choice_labels: texts("labels"),
-            required: self.shape.always_holds(&column.pointer),
-            description: text("description").map(str::to_owned),
-            longest: every.iter().find_map(|schema| schema.get("maxLength")?.as_u64()),
-            format,
-            reason_at,
-            column,
+        let items = every.iter().filter_map(|schema| schema.get("items"));
+        let items: Vec<&Value> = items.flat_map(everything).collect();
+        let shape = self.shape.items_at(list);
+        shape.map(|shape| fields(shape, &items)).unwrap_or_default()
+    }
+}
+
+/// The columns of a table of what a shape describes, and these schemas with it.
+fn fields(shape: &Shape, every: &[&Value]) -> Vec<Field> {
+    let columns = shape.columns();
+    columns.iter().map(|column| field(shape, every, &columns, column.clone())).collect()
+}
+
+fn field(shape: &Shape, every: &[&Value], columns: &[Column], column: Column) -> Field {
+    let mut reason_at = None;
+    let mut every = every.to_vec();
+    let mut place = String::new();
+    for step in column.pointer.split('/').skip(1) {
+        place = format!("{place}/{step}");
+        every = below(&every, &unescape(step));
+        let within = format!("{place}/");
+        let first = columns.iter().find(|other| other.pointer.starts_with(&within));
+        let own = place == column.pointer || first == Some(&column);
+        if own && every.iter().any(|schema| schema.pointer("/properties/reason").is_some()) {
+            reason_at = Some(place.clone());
         }
     }
+    let text = |key: &str| every.iter().find_map(|schema| schema.get(key)?.as_str());
+    let texts = |key: &str| -> Vec<String> {
+        let lists = every.iter().filter_map(|schema| schema.get(key)?.as_array());
+        let longest = lists.max_by_key(|list| list.len());
+        let texts = longest.into_iter().flatten().filter_map(Value::as_str);
+        texts.map(str::to_owned).collect()
+    };
+    let format = text("format").map(str::to_owned);
+    Field {
+        form: form(&every, format.as_deref()),
+        choices: texts("enum"),
+        choice_labels: texts("labels"),
+        required: shape.always_holds(&column.pointer),
+        description: text("description").map(str::to_owned),
+        longest: every.iter().find_map(|schema| schema.get("maxLength")?.as_u64()),
+        format,
+        reason_at,
+        column,
+    }
+}
+
+/// Every schema that may hold at this key of what these describe.
+fn below<'a>(every: &[&'a Value], key: &str) -> Vec<&'a Value> {
+    let own = every.iter().filter_map(|schema| schema.get("properties")?.get(key));
+    own.flat_map(everything).collect()
 }
 
 /// A schema and every schema that may hold at the same place, whatever the value.

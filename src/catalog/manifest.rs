@@ -67,8 +67,21 @@ pub struct Manifest {
     /// The documents whose records it can be made from, by name.
     #[serde(default)]
     pub from: BTreeMap<Spanned<String>, Mapping>,
+    /// The days that matter in it.
+    pub calendar: Option<SpanOfDays>,
     /// What the registry (证书登记簿) needs to know of a document whose numbers it gives.
     pub numbered: Option<Numbered>,
+}
+
+/// `[calendar]`: a span of days that a record speaks of, such as that of a public notice.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpanOfDays {
+    /// What it is called.
+    pub title: String,
+    /// A minijinja expression over the record and what is computed of it: `{from, to}`, or none where it
+    /// cannot be said yet.
+    pub span: Spanned<String>,
 }
 
 /// `[numbered]`: where the number stands, and what the registry keeps of a record: minijinja expressions
@@ -138,7 +151,10 @@ pub struct Mapping {
     pub into: Option<Spanned<String>>,
     /// What tells that two source records are of one applicant (a minijinja expression).
     pub key: Option<Spanned<String>>,
-    /// The fields, each a minijinja expression over the source record.
+    /// The list of the source, as a JSON pointer, of which each item becomes an item; without it the
+    /// source record becomes one.
+    pub each: Option<Spanned<String>>,
+    /// The fields, each a minijinja expression over the source record, or over an item of its list.
     pub columns: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 

@@ -89,12 +89,28 @@ fn slips<'a>(
     if let (None, Some(key)) = (&mapping.into, &mapping.key) {
         found.push((key, "key 分辨列表中的申报主体，须同时写 into".to_owned()));
     }
-    let (readable, whose) = (source.schema.shape.paths(), format!("{} 中", source.id));
+    let theirs = &source.schema.shape;
+    let (mut readable, mut whose) = (theirs.paths(), format!("{} 中", source.id));
+    if let Some(each) = &mapping.each {
+        let list = each.get_ref();
+        match theirs.items_at(list).filter(|shape| shape.is_group()) {
+            Some(items) => {
+                (readable, whose) = (items.paths(), format!("{} 的 {list} 各项中", source.id));
+            }
+            None => found.push((each, format!("each 指向的 {list} 不是 {} 的列表", source.id))),
+        }
+        if mapping.into.is_none() {
+            found.push((each, "each 由一份数据得出多项，须同时写 into".to_owned()));
+        }
+        if let Some(key) = &mapping.key {
+            found.push((key, "key 分辨一份数据的申报主体，不能与 each 同时写".to_owned()));
+        }
+    }
     let mut judge = |name: &str, given: &'a Spanned<String>| {
         let what = judged(source, name, given.get_ref(), (&readable, &whose));
         found.extend(what.map(|what| (given, what)));
     };
-    if let Some(key) = &mapping.key {
+    if let Some(key) = mapping.key.as_ref().filter(|_| mapping.each.is_none()) {
         judge("key", key);
     }
     for (field, expression) in &mapping.columns {

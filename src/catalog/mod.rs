@@ -11,6 +11,7 @@ mod faces;
 mod fields;
 mod fonts;
 mod home;
+mod lists;
 mod manifest;
 mod mappings;
 mod numbers;
@@ -36,7 +37,9 @@ pub use fields::{Field, Form};
 pub use fonts::{Coverage, Fonts, Role};
 pub use home::{Home, Places};
 use manifest::toml_fault;
-pub use manifest::{Mapping, Numbered, Numbers, Orientation, Programme, Revocation, Sides};
+pub use manifest::{
+    Mapping, Numbered, Numbers, Orientation, Programme, Revocation, Sides, SpanOfDays,
+};
 pub use mappings::ENTRY;
 pub use packet::{
     Manifest as PacketManifest, Material, Packet, PacketRule, Paper, SAME, Section, Seen,
@@ -62,6 +65,7 @@ pub struct Catalog {
     layouts: BTreeMap<String, String>,
     fonts: Fonts,
     regions: Arc<Regions>,
+    calendar: Arc<Calendar>,
 }
 
 /// The file that says what a programme's packet consists of.
@@ -194,7 +198,7 @@ impl Catalog {
                 Err(_) => faults.push(Fault::at(&templates.join(&path[1..]), "不是 UTF-8 文本")),
             }
         }
-        let regions = surroundings.regions;
+        let Surroundings { regions, calendar } = surroundings;
         for document in documents.values() {
             let province = document.programme.province.get_ref();
             if !regions.is_empty() && regions.of(province).next().is_none() {
@@ -208,7 +212,9 @@ impl Catalog {
             }
         }
         match (fonts, faults.is_empty()) {
-            (Some(fonts), true) => Ok(Self { home, documents, packets, layouts, fonts, regions }),
+            (Some(fonts), true) => {
+                Ok(Self { home, documents, packets, layouts, fonts, regions, calendar })
+            }
             _ => Err(Faults::unless_none(faults, ())
                 .err()
                 .unwrap_or_else(|| Fault::new("目录没有打开").into())),
@@ -278,6 +284,12 @@ impl Catalog {
     #[must_use]
     pub fn regions(&self) -> &Regions {
         &self.regions
+    }
+
+    /// The working days (工作日) of the years that the data know.
+    #[must_use]
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
     }
 }
 

@@ -1,11 +1,11 @@
-//! `chengwen collect`: the record of a document from the records that applicants' files carry.
+//! `chengwen collect`: the record of a document from what applicants' files and spreadsheets bring.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use super::arguments::Collect;
 use super::output;
-use crate::app::{App, Collected, Input, Options, Refusal};
+use crate::app::{App, Collected, Input, Options, Refusal, Taken};
 use crate::intake::shown;
 
 /// The file that is wanted.
@@ -43,10 +43,11 @@ pub(super) fn run(app: &App, collect: &Collect) -> Result<ExitCode, Refusal> {
     output::tell(&collected.problems);
     // Problems count the items; who mends them looks for the file.
     let places = || collected.problems.to_mend().map(|problem| problem.pointer.as_str());
-    for (item, file) in &collected.taken {
-        let below = format!("{item}/");
-        if places().any(|place| place == item || place.starts_with(&below)) {
-            output::remark(format_args!("{} 来自 {file}", shown(item)));
+    for Taken { pointer, file, row } in &collected.taken {
+        let below = format!("{pointer}/");
+        if places().any(|place| place == pointer || place.starts_with(&below)) {
+            let row = row.map(|row| format!(" 第{row}行")).unwrap_or_default();
+            output::remark(format_args!("{} 来自 {file}{row}", shown(pointer)));
         }
     }
     if !collected.refused.is_empty() {
@@ -59,7 +60,7 @@ pub(super) fn run(app: &App, collect: &Collect) -> Result<ExitCode, Refusal> {
     output::write(&collect.output, &written(app, collect, wanted, &collected)?)?;
     if !output::is_standard(&collect.output) {
         let (out, taken) = (collect.output.display(), collected.taken.len());
-        output::remark(format_args!("已由 {taken} 份数据生成 {out}"));
+        output::remark(format_args!("已生成 {out}，由文件得来 {taken} 项"));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -84,7 +85,7 @@ fn written(
     let document = &collect.document;
     match wanted {
         Wanted::Json => Ok(format!("{:#}\n", collected.record).into_bytes()),
-        Wanted::Spreadsheet => app.spreadsheet(document, collected),
+        Wanted::Spreadsheet => app.spreadsheet(document, &collected.record, collected.date),
         Wanted::Pdf => {
             let record = collected.record.to_string();
             let input = Input::Record(record.as_bytes());

@@ -1,4 +1,4 @@
-//! POST …/collect: a document from the records that files carry.
+//! POST …/collect: a document from the records that files carry, and the rows of spreadsheets.
 
 use std::sync::Arc;
 
@@ -34,14 +34,17 @@ pub(super) async fn collect(
     let Asked { files, head } = asked(parts)?;
     let collected = office.collect(document, files, head).await?;
     let (record, problems) = (json!(collected.record), json!(collected.problems));
-    let refused = json!(collected.refused);
+    let (refused, taken) = (json!(collected.refused), json!(collected.taken));
     if collected.refused.is_empty() {
-        let told = json!({ "record": record, "problems": problems, "refused": refused });
+        let told = json!({
+            "record": record, "problems": problems, "taken": taken, "refused": refused,
+        });
         return Ok(answer::json_of(&told));
     }
     let detail = format!("有 {} 个文件不能汇总，改正或去掉后再试", collected.refused.len());
     let problem = Problem::new(UNFIT_FILES, detail).listing("refused", refused);
-    Err(problem.listing("problems", problems).listing("record", record))
+    let problem = problem.listing("problems", problems).listing("taken", taken);
+    Err(problem.listing("record", record))
 }
 
 fn asked(parts: Vec<Part>) -> Result<Asked, Problem> {
@@ -62,7 +65,7 @@ fn asked(parts: Vec<Part>) -> Result<Asked, Problem> {
         }
     }
     if files.is_empty() {
-        return Err(Problem::new(NO_FILES, "没有文件：每个 PDF 放在一个名为 file 的部分里"));
+        return Err(Problem::new(NO_FILES, "没有文件：每个 PDF 或表格放在一个名为 file 的部分里"));
     }
     Ok(Asked { files, head })
 }

@@ -134,6 +134,8 @@ fn described(document: &Document) -> Value {
         "role": document.manifest.role,
         "samples": cases,
         "blanks": blanks(document).flatten().collect::<Vec<_>>(),
+        "from": App::sources(document).collect::<Vec<_>>(),
+        "list": document.list(),
         "digest": document.digest,
         "links": {
             "schema": format!("{home}/schema"),
@@ -145,14 +147,16 @@ fn described(document: &Document) -> Value {
         },
     });
     described["links"]["rows"] = format!("{home}/rows").into();
-    if App::is_tabular(document) {
-        described["links"]["form"] = format!("{home}/form.xlsx").into();
-    }
-    if document.manifest.overprint {
-        described["links"]["calibration"] = format!("{home}/calibration").into();
-    }
-    if App::is_collected(document) {
-        described["links"]["collect"] = format!("{home}/collect").into();
+    let some = [
+        ("form", "form.xlsx", App::has_form(document)),
+        ("collect", "collect", App::is_collected(document)),
+        ("xlsx", "xlsx", App::is_collected(document)),
+        ("derive", "derive", App::sources(document).next().is_some()),
+        ("calendar", "calendar", App::has_calendar(document)),
+        ("calibration", "calibration", document.manifest.overprint),
+    ];
+    for (name, last, _) in some.into_iter().filter(|(_, _, there)| *there) {
+        described["links"][name] = format!("{home}/{last}").into();
     }
     described
 }

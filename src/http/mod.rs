@@ -16,6 +16,7 @@ mod docs;
 mod documents;
 mod doors;
 mod guard;
+mod made;
 mod meters;
 mod multipart;
 mod office;
@@ -63,7 +64,10 @@ pub fn router(office: Arc<Office>) -> Router {
         .route("/form.xlsx", get(rows::form))
         .route("/pdf", post(documents::pdf))
         .route("/preview", post(documents::preview))
-        .route("/collect", post(collect::collect));
+        .route("/collect", post(collect::collect))
+        .route("/xlsx", post(made::xlsx))
+        .route("/derive", post(made::derive))
+        .route("/calendar", post(made::calendar));
     let batch = Router::new()
         .route("/", get(batches::one).delete(batches::cancel))
         .route("/rows", get(batches::rows))

@@ -50,6 +50,8 @@ kinds! {
     FORWARDED "forwarded" FORBIDDEN "不答复转发的请求"
     UNKNOWN_DOCUMENT "unknown-document" NOT_FOUND "没有这份文书"
     NOT_COLLECTED "not-collected" NOT_FOUND "这份文书不由其他文书汇总"
+    NOT_DERIVED "not-derived" NOT_FOUND "这份文书不由其他文书得出"
+    NO_CALENDAR "no-calendar" NOT_FOUND "这份文书没有日历"
     UNKNOWN_NUMBER "unknown-number" NOT_FOUND "没有这个编号"
     UNKNOWN_BATCH "unknown-batch" NOT_FOUND "没有这个批次"
     UNKNOWN_ROUTE "unknown-route" NOT_FOUND "没有这个地址"

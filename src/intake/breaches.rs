@@ -203,6 +203,9 @@ fn shape_at<'a>(shape: &'a Shape, record: &Value, pointer: &str) -> Option<&'a S
 /// spelling, or by the label on paper.
 fn unknown(shape: &Shape, record: &Value, group: &str, key: &str) -> Finding {
     let finding = Finding::problem("field.unknown").with("key", key.to_owned());
+    if key == REASON {
+        return finding.with("no_reason_here", true);
+    }
     let Some(own) = shape_at(shape, record, group) else { return finding };
     let value = record.pointer(group).unwrap_or(&Value::Null);
     let fields: Vec<(f64, String, String)> = own

@@ -7,6 +7,7 @@ mod breaches;
 mod distinct;
 mod examined;
 mod json;
+mod listed;
 mod many;
 mod numbered;
 mod problem;
@@ -28,8 +29,9 @@ use crate::fault::Fault;
 use crate::values::{Finding, date};
 
 pub use examined::{ExaminedRow, ExaminedRows, RowFinding, RowsRefusal, examine_rows};
+pub use listed::{ListedItem, ListedItems, listed_items};
 pub use numbered::numbered;
-pub use problem::{Problem, Problems};
+pub use problem::{Problem, Problems, overlap};
 pub use record::{Draft, KeptRecord, Record};
 
 /// The code of a field that is not filled in.
@@ -74,6 +76,20 @@ pub fn examine(
     most: usize,
 ) -> Result<Examination, Fault> {
     let json::Read { value, findings } = json::read(input);
+    examine_read(catalog, document, value, findings, most)
+}
+
+/// The same of an input that was read already, with what was found in it then.
+///
+/// # Errors
+/// A fault if the document's own rules cannot be evaluated.
+pub fn examine_read(
+    catalog: &Catalog,
+    document: &Document,
+    value: Option<Value>,
+    findings: Vec<(String, Finding)>,
+    most: usize,
+) -> Result<Examination, Fault> {
     if let Some(problems) = value.as_ref().and_then(|value| rows::too_many(document, value, most)) {
         let drafts = vec![draft(document, &Value::Null, &problems)];
         return Ok(Examination { records: Vec::new(), drafts, problems });

@@ -29,6 +29,9 @@ pub struct Problem {
 /// How many problems are told of one input; whoever has more has the wrong file.
 const TOLD: usize = 1000;
 
+/// The code of the last word on an input with more problems than are told.
+pub(super) const LAST_WORD: &str = "problems.too-many";
+
 /// Everything found in one input, in the order of the record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(transparent)]
@@ -71,7 +74,7 @@ impl Problems {
     /// Whether something must be mended at this place, above it or below it.
     #[must_use]
     pub fn touches(&self, pointer: &str) -> bool {
-        self.broken.iter().any(|broken| within(broken, pointer) || within(pointer, broken))
+        self.broken.iter().any(|broken| overlap(broken, pointer))
     }
 
     /// Whether something must be mended at just this place.
@@ -185,6 +188,14 @@ impl Problems {
         self
     }
 
+    /// Those of them at a place or below it; what was found elsewhere, told or not, counts no more.
+    pub(crate) fn within(self, pointer: &str) -> Self {
+        let broken = self.broken.iter().filter(|broken| within(broken, pointer)).cloned().collect();
+        let kept =
+            self.only(|problem| within(&problem.pointer, pointer) || problem.code == LAST_WORD);
+        Self { broken, ..kept }
+    }
+
     /// Another order, equal ones as they were found.
     pub(crate) fn sort_by_key<K: Ord>(&mut self, key: impl FnMut(&Problem) -> K) {
         self.found.sort_by_cached_key(key);
@@ -206,6 +217,12 @@ impl IntoIterator for Problems {
     fn into_iter(self) -> Self::IntoIter {
         self.found.into_iter()
     }
+}
+
+/// Whether two pointers name the same place, or one a place within the other's.
+#[must_use]
+pub fn overlap(one: &str, other: &str) -> bool {
+    within(one, other) || within(other, one)
 }
 
 /// Whether the pointer `inner` is `outer` or lies below it.

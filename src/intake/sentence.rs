@@ -101,6 +101,9 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
             };
             format!("{label}{remedy}{reason}")
         }
+        "field.unknown" if facts.contains_key("no_reason_here") => {
+            "这里不能以未填原因代替，请删去原因，填写应填的内容".to_owned()
+        }
         "field.unknown" => match (facts.get("nearest"), facts.get("known")) {
             (Some(nearest), _) => format!(
                 "没有“{}”这个字段，是否应为“{}”（{}）？请改正或删去",

@@ -217,9 +217,9 @@ fn completed(
         (None, Some(draft)) => {
             wording::derive(document, source.document, draft.complete()).unwrap_or_default()
         }
-        (None, None) => None,
+        (None, None) => Vec::new(),
     };
-    let mut whole = match derived {
+    let mut whole = match derived.into_iter().next() {
         Some(Value::Object(map)) => map,
         _ => Map::new(),
     };

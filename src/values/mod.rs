@@ -23,4 +23,4 @@ mod working_days;
 pub use finding::{Facts, Finding, Level};
 pub use region::{Region, RegionFault, Regions};
 pub use role::Role;
-pub use working_days::{Calendar, CalendarFault, Period};
+pub use working_days::{Calendar, CalendarFault, DayKind, Period};

@@ -1,7 +1,7 @@
 //! Working days (工作日): Monday to Friday, less the days off and plus the make-up days (调休) that the
 //! State Council announces for each year. A year that was not announced is not known.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::Deserialize;
@@ -16,8 +16,24 @@ pub struct Calendar {
 
 #[derive(Debug, Clone)]
 struct Year {
-    off: BTreeSet<NaiveDate>,
-    worked: BTreeSet<NaiveDate>,
+    /// The names of the holidays, by day.
+    off: BTreeMap<NaiveDate, String>,
+    worked: BTreeMap<NaiveDate, String>,
+}
+
+/// What kind of day one is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayKind<'a> {
+    /// Monday to Friday.
+    Working,
+    /// Saturday or Sunday.
+    Rest,
+    /// A day off that was announced, with the holiday's name.
+    Holiday(&'a str),
+    /// A weekend day that is worked, with the name of the holiday that it makes up for.
+    MadeUp(&'a str),
+    /// Of a year that was not announced.
+    Unknown,
 }
 
 /// What cannot be used in the calendar data.
@@ -68,22 +84,19 @@ impl Calendar {
             let year: i32 =
                 name.parse().map_err(|_| fault(name, format!("“{name}”不是年份，例如 2026")))?;
             let days = |given: &BTreeMap<String, String>| {
-                given
-                    .keys()
-                    .map(|text| {
-                        date::parse(text)
-                            .ok()
-                            .filter(|day| day.year() == year)
-                            .ok_or_else(|| fault(text, format!("“{text}”不是{year}年的日期")))
-                    })
-                    .collect::<Result<BTreeSet<NaiveDate>, CalendarFault>>()
+                let day = |(text, name): (&String, &String)| {
+                    let day = date::parse(text).ok().filter(|day| day.year() == year);
+                    let what = || fault(text, format!("“{text}”不是{year}年的日期"));
+                    day.map(|day| (day, name.clone())).ok_or_else(what)
+                };
+                given.iter().map(day).collect::<Result<BTreeMap<_, _>, CalendarFault>>()
             };
             let (off, worked) = (days(&entry.off_days)?, days(&entry.make_up_workdays)?);
-            if let Some(day) = worked.iter().find(|day| !is_weekend(**day)) {
+            if let Some(day) = worked.keys().find(|day| !is_weekend(**day)) {
                 let text = day.to_string();
                 return Err(fault(&text, format!("{text}不是周末，不能调休上班")));
             }
-            if let Some(day) = off.intersection(&worked).next() {
+            if let Some(day) = off.keys().find(|day| worked.contains_key(day)) {
                 let text = day.to_string();
                 return Err(fault(&text, format!("{text}既放假又上班")));
             }
@@ -100,8 +113,23 @@ impl Calendar {
     /// Whether a day is a working day; `None` in a year that is not known.
     #[must_use]
     pub fn is_working(&self, day: NaiveDate) -> Option<bool> {
-        let year = self.years.get(&day.year())?;
-        Some(year.worked.contains(&day) || !(is_weekend(day) || year.off.contains(&day)))
+        match self.kind_of(day) {
+            DayKind::Working | DayKind::MadeUp(_) => Some(true),
+            DayKind::Rest | DayKind::Holiday(_) => Some(false),
+            DayKind::Unknown => None,
+        }
+    }
+
+    /// What kind of day one is.
+    #[must_use]
+    pub fn kind_of(&self, day: NaiveDate) -> DayKind<'_> {
+        let Some(year) = self.years.get(&day.year()) else { return DayKind::Unknown };
+        match (year.worked.get(&day), year.off.get(&day)) {
+            (Some(name), _) => DayKind::MadeUp(name),
+            (None, Some(name)) => DayKind::Holiday(name),
+            (None, None) if is_weekend(day) => DayKind::Rest,
+            (None, None) => DayKind::Working,
+        }
     }
 
     /// The period of so many working days from the day of issue: with that day counted it begins
@@ -195,6 +223,17 @@ mod tests {
         assert_eq!(calendar().period(day("2026-03-02"), 0, false), None);
         assert_eq!(calendar().period(day("2026-03-01"), 0, true), None);
         assert_eq!(calendar().period(day("2023-12-28"), 2, true), None);
+    }
+
+    #[test]
+    fn names_the_kind_of_a_day() {
+        let calendar = calendar();
+        let kind = |text| calendar.kind_of(day(text));
+        assert_eq!(kind("2025-10-01"), DayKind::Holiday("国庆节"));
+        assert_eq!(kind("2025-09-28"), DayKind::MadeUp("国庆节"));
+        assert_eq!(kind("2025-09-27"), DayKind::Rest);
+        assert_eq!(kind("2025-09-29"), DayKind::Working);
+        assert_eq!(kind("2027-01-01"), DayKind::Unknown);
     }
 
     #[test]

@@ -2,26 +2,35 @@
 
 use serde_json::{Map, Value};
 
-use crate::catalog::{Document, Shape, escape};
+use crate::catalog::{Document, Mapping, Shape, escape};
 use crate::fault::Fault;
 
-/// What a source record gives a document: the fields of an item of its list, or of its record. `None` if
-/// the document's manifest does not say how it is made from that source.
+/// What a source record gives a document: items of its list (one, or one for each item of a list of the
+/// source), or its record. Nothing if the document's manifest does not say how it is made from that source.
 ///
 /// # Errors
 /// A fault if an expression cannot be evaluated.
-pub fn derive(
+pub fn derive(target: &Document, source: &Document, complete: &Value) -> Result<Vec<Value>, Fault> {
+    let Some(mapping) = target.manifest.from.get(source.id.to_string().as_str()) else {
+        return Ok(Vec::new());
+    };
+    let contexts = match &mapping.each {
+        Some(each) => source.items_seen(each.get_ref(), complete),
+        None => vec![source.context(complete)],
+    };
+    contexts.iter().map(|context| made(target, source, mapping, context)).collect()
+}
+
+/// The fields of an item, or of a record, in the paper's order.
+fn made(
     target: &Document,
     source: &Document,
-    complete: &Value,
-) -> Result<Option<Value>, Fault> {
-    let Some(mapping) = target.manifest.from.get(source.id.to_string().as_str()) else {
-        return Ok(None);
-    };
-    let context = source.context(complete);
+    mapping: &Mapping,
+    context: &minijinja::Value,
+) -> Result<Value, Fault> {
     let mut made = Map::new();
     for (field, expression) in &mapping.columns {
-        let value = evaluate(target, source, field.get_ref(), expression.get_ref(), &context)?;
+        let value = evaluate(target, source, field.get_ref(), expression.get_ref(), context)?;
         if let Some(value) = value {
             made.insert(field.get_ref().clone(), value);
         }
@@ -29,7 +38,10 @@ pub fn derive(
     let own = &target.schema.shape;
     let shape = mapping.into.as_ref().map_or(Some(own), |into| own.items_at(into.get_ref()));
     let made = Value::Object(made);
-    Ok(Some(shape.map_or_else(|| made.clone(), |shape| in_order(shape, "", &made))))
+    Ok(match shape {
+        Some(shape) => in_order(shape, "", &made),
+        None => made,
+    })
 }
 
 /// What tells an applicant from another in a source record, where the target's manifest says so and the

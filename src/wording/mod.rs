@@ -3,6 +3,7 @@
 mod derive;
 pub mod numbering;
 mod revocation;
+mod span;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,7 @@ use crate::intake::{Draft, Record};
 
 pub use derive::{applicant_of, derive};
 pub use revocation::revocation;
+pub use span::{Span, span};
 
 /// A record with all its sentences made: plain data, and all that the layout is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,18 +86,7 @@ impl Sheet {
     /// A fault if a sentence cannot be made although its fields are there.
     pub fn of_draft(document: &Document, draft: &Draft) -> Result<Self, Fault> {
         let seen = document.context(draft.complete());
-        let mut computed = BTreeMap::new();
-        for (name, expression) in &document.manifest.computed {
-            let reads = paths_of_expression(&document.environment, expression.get_ref());
-            let made = match compute(document, name, &seen) {
-                Ok(made) => made,
-                Err(_) if lacks(document, draft.complete(), &reads.unwrap_or_default()) => {
-                    Seen::from(())
-                }
-                Err(fault) => return Err(fault),
-            };
-            computed.insert(name.clone(), made);
-        }
+        let computed = computed_of_draft(document, draft.complete(), &seen)?;
         let context = with_computed(&computed, seen);
         let mut sentences = BTreeMap::new();
         for name in document.manifest.sentences.keys() {
@@ -261,6 +252,25 @@ fn lacks_a_field(shape: &Shape, item: &Value) -> bool {
         let own = fields.iter().find(|(known, _)| *known == key).and_then(|(_, own)| own.first());
         inner.is_null() || own.is_some_and(|own| inner.is_object() && lacks_a_field(own, inner))
     })
+}
+
+/// What can be computed of a draft; none where what is missing is read.
+fn computed_of_draft(
+    document: &Document,
+    complete: &Value,
+    seen: &Seen,
+) -> Result<BTreeMap<String, Seen>, Fault> {
+    let mut computed = BTreeMap::new();
+    for (name, expression) in &document.manifest.computed {
+        let reads = paths_of_expression(&document.environment, expression.get_ref());
+        let made = match compute(document, name, seen) {
+            Ok(made) => made,
+            Err(_) if lacks(document, complete, &reads.unwrap_or_default()) => Seen::from(()),
+            Err(fault) => return Err(fault),
+        };
+        computed.insert(name.clone(), made);
+    }
+    Ok(computed)
 }
 
 /// What sentences see: the record, and what was computed of it.

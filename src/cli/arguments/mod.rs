@@ -62,7 +62,7 @@ pub(super) enum Verb {
         /// 文书，例如 shanxi/application
         #[arg(value_name = "文书")]
         document: String,
-        /// 改为写出填写用的电子表格（.xlsx），一行一份
+        /// 改为写出填写用的电子表格（.xlsx），一行一份；汇总的文书为其列表，一行一项
         #[arg(long, value_name = "文件")]
         xlsx: Option<PathBuf>,
     },
@@ -117,7 +117,7 @@ pub(super) enum Verb {
         #[arg(long)]
         verify: bool,
     },
-    /// 把多份 PDF 随附的数据汇总成一份文书，例如由申请表汇总成汇总表
+    /// 把多份 PDF 随附的数据、表格的各行汇总成一份文书，例如由申请表汇总成汇总表，由汇总表作出公示
     Collect(Collect),
     /// 把全部样例生成 PDF，供浏览
     Demo {

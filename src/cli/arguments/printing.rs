@@ -168,7 +168,7 @@ pub(in crate::cli) struct Collect {
     /// 汇总成的文书，例如 shanxi/summary
     #[arg(value_name = "文书")]
     pub document: String,
-    /// 申报主体的 PDF（申请表，或申报材料的打印文件），按汇总的顺序
+    /// 随附数据的 PDF（申请表、申报材料的打印文件、下级的汇总表），或表格（.xlsx、.csv，每行一项），按汇总的顺序
     #[arg(value_name = "文件", required = true, num_args = 1..)]
     pub files: Vec<PathBuf>,
     /// 表头数据（JSON）：列表以外的各项；其中已有的行排在前面

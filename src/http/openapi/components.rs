@@ -159,6 +159,7 @@ pub(super) fn schemas() -> Map<String, Value> {
             "problems": list("Problem"),
             "parameters": list("Slip"),
             "refused": list("Refused"),
+            "taken": list("Taken"),
             "record": { "description": "汇总时由其余文件得到的数据" },
         }),
     );
@@ -179,7 +180,19 @@ pub(super) fn schemas() -> Map<String, Value> {
     let links = json!({ "type": "object", "additionalProperties": text });
     let listed = object(
         "一份文书",
-        &["document", "name", "title", "programme", "role", "samples", "blanks", "digest", "links"],
+        &[
+            "document",
+            "name",
+            "title",
+            "programme",
+            "role",
+            "samples",
+            "blanks",
+            "from",
+            "list",
+            "digest",
+            "links",
+        ],
         json!({
             "document": { "type": "string", "description": "活动/文书" },
             "name": text,
@@ -188,6 +201,8 @@ pub(super) fn schemas() -> Map<String, Value> {
             "role": { "enum": Role::ALL.map(Role::word), "description": "至少要什么权限才能打印" },
             "samples": { "type": "array", "items": text, "description": "样例的名称；空为普通样例" },
             "blanks": { "type": "array", "items": text, "description": "已填好一部分的空白表格的名称" },
+            "from": { "type": "array", "items": text, "description": "可由哪些文书的数据得出" },
+            "list": { "type": ["string", "null"], "description": "汇总到哪个列表（JSON Pointer）；不汇总的为 null" },
             "digest": { "type": "string", "description": "模板的摘要（SHA-256）" },
             "links": links,
         }),
@@ -197,12 +212,22 @@ pub(super) fn schemas() -> Map<String, Value> {
         &["file", "reason"],
         json!({ "file": text, "reason": { "type": "string", "description": "一句话，说明怎样改" } }),
     );
+    let taken = object(
+        "一项的来源",
+        &["pointer", "file", "row"],
+        json!({
+            "pointer": { "type": "string", "description": "这一项在数据中的位置（JSON Pointer）" },
+            "file": { "type": "string", "description": "来自哪个文件" },
+            "row": { "type": ["integer", "null"], "minimum": 1, "description": "表格的第几行；PDF 为 null" },
+        }),
+    );
     let collected = object(
         "汇总的结果",
-        &["record", "problems", "refused"],
+        &["record", "problems", "taken", "refused"],
         json!({
             "record": { "type": "object", "description": "汇总成的数据；没有表头时只有列表" },
             "problems": list("Problem"),
+            "taken": list("Taken"),
             "refused": { "type": "array", "maxItems": 0, "items": reference("Refused") },
         }),
     );
@@ -216,6 +241,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         ("Document", listed),
         ("Documents", documents),
         ("Refused", refused),
+        ("Taken", taken),
         ("Collected", collected),
     ]
     .into_iter()

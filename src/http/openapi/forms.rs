@@ -21,7 +21,7 @@ pub(super) fn collect_body() -> Value {
                         "type": "array",
                         "items": file,
                         "minItems": 1,
-                        "description": "本程序生成的 PDF，按汇总的顺序；每个文件一个部分",
+                        "description": "本程序生成的 PDF，或表格（.xlsx、.csv，每行一项；文件名的后缀须写明），按汇总的顺序；每个文件一个部分",
                     },
                     "with": {
                         "type": "string",
@@ -31,7 +31,7 @@ pub(super) fn collect_body() -> Value {
                 "additionalProperties": false,
             },
             "encoding": {
-                "file": { "contentType": "application/pdf" },
+                "file": { "contentType": format!("application/pdf, text/csv, {XLSX}") },
                 "with": { "contentType": "application/json" },
             },
         } },

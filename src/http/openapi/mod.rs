@@ -7,6 +7,7 @@ mod batches;
 mod certificates;
 mod components;
 mod forms;
+mod made;
 mod paths;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ pub(super) fn describe(
     let mut all = Map::new();
     let mut schemas = components::schemas();
     schemas.extend(certificates::schemas());
+    schemas.extend(made::schemas());
     all.extend(paths::of_the_server());
     all.extend(batches::of_batches(app));
     schemas.extend(batches::schemas());
@@ -34,6 +36,7 @@ pub(super) fn describe(
     for document in app.catalog().documents() {
         let own = samples.get(&document.id.to_string());
         all.extend(paths::of_a_document(document, &examples(document, own)));
+        all.extend(made::of_a_document(app, document, samples));
         schemas.insert(schema_name(document), record_schema(document));
     }
     let tags: Vec<Value> = app

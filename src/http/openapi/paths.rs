@@ -229,7 +229,7 @@ pub(super) fn of_a_document(document: &Document, examples: &Value) -> Map<String
         rows.asking(names("as", "答复：问题的列表，或标出问题的电子表格", &["json", "xlsx"]));
     let rows =
         ("rows", "post", rows.taking(&rows_body(&schema_name(document), examples)).failing(&QUEUE));
-    let form = App::is_tabular(document).then(|| {
+    let form = App::has_form(document).then(|| {
         let done = answer("电子表格", XLSX, &json!({}));
         ("form.xlsx", "get", operation("form", format!("填写{name}用的电子表格"), done).kept())
     });
@@ -241,7 +241,8 @@ pub(super) fn of_a_document(document: &Document, examples: &Value) -> Map<String
     });
     let collect = App::is_collected(document).then(|| {
         let done = answer("全部文件都已汇总", json, &reference("Collected"));
-        let operation = operation("collect", format!("由 PDF 随附的数据汇总成{name}"), done);
+        let operation =
+            operation("collect", format!("由 PDF 随附的数据、表格的各行汇总成{name}"), done);
         ("collect", "post", operation.taking(&collect_body()).failing(&QUEUE))
     });
     routes

@@ -73,6 +73,8 @@ const FILES: &[(&str, &str, &str)] = &[
     ("attachments.js", SCRIPT, include_str!("fill/attachments.js")),
     ("send.js", SCRIPT, include_str!("fill/send.js")),
     ("shelf.js", SCRIPT, include_str!("fill/shelf.js")),
+    ("gather.js", SCRIPT, include_str!("fill/gather.js")),
+    ("calendar.js", SCRIPT, include_str!("fill/calendar.js")),
     ("document.js", SCRIPT, include_str!("fill/document.js")),
     ("actions.js", SCRIPT, include_str!("actions.js")),
     ("batches.css", CSS, include_str!("batches/batches.css")),

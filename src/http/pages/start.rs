@@ -89,7 +89,7 @@ fn described(document: &Document, caller: &Caller) -> Value {
         page => format!("/documents/{}", document.id),
         blank => format!("{home}/blank"),
         blanks,
-        form => App::is_tabular(document).then(|| format!("{home}/form.xlsx")),
+        form => App::has_form(document).then(|| format!("{home}/form.xlsx")),
         open => caller.role >= document.manifest.role,
         needs => document.manifest.role.title(),
     }

@@ -154,7 +154,7 @@ fn the_spreadsheet_holds_texts_only() {
         }),
     ));
     let collected = collect(&app, &files, None);
-    let xlsx = app.spreadsheet(SUMMARY, &collected).expect("a spreadsheet");
+    let xlsx = app.spreadsheet(SUMMARY, &collected.record, None).expect("a spreadsheet");
     let rows = table(&xlsx);
     let labels = [
         "申报主体名称",
@@ -178,7 +178,7 @@ fn the_spreadsheet_holds_texts_only() {
     }
     assert!(rows.iter().any(|row| row[2] == "91140106MA0K3T7W78"));
     assert!(rows.iter().any(|row| row[2] == "511407265012348768"));
-    assert_eq!(xlsx, app.spreadsheet(SUMMARY, &collected).expect("again"));
+    assert_eq!(xlsx, app.spreadsheet(SUMMARY, &collected.record, None).expect("again"));
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn the_program_writes_all_or_nothing() {
         assert!(ran.told.contains(told), "{told} not in {}", ran.told);
         assert!(!std::path::Path::new(&out("b.json")).exists());
     }
-    let ran = chengwen(&["collect", "shanxi/notice", &paths[0], "-o", "-"]);
+    let ran = chengwen(&["collect", "shanxi/certificate", &paths[0], "-o", "-"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.told.contains("能汇总的有：shanxi/summary"), "{}", ran.told);
+    assert!(ran.told.contains("能汇总的有：shanxi/notice、shanxi/summary"), "{}", ran.told);
 }

@@ -3,7 +3,9 @@
 mod collect;
 mod copies;
 mod extract;
+mod lists;
 mod mapping;
+mod sheets;
 mod verify;
 
 use std::path::PathBuf;

@@ -101,12 +101,17 @@ fn another_template_is_told_and_another_home_knows_nothing() {
     let told = only(&other, &pdf).differences.join("\n");
     assert!(told.contains("第1页") && told.contains("各级市场监督管理部门"), "{told}");
     let home = Spoilt::new();
-    for sample in std::fs::read_dir(home.path("samples")).expect("samples").flatten() {
-        if sample.file_name().to_string_lossy().starts_with("shanxi-summary") {
-            std::fs::remove_file(sample.path()).expect("removed");
+    // The one, and the other that is made from it.
+    for name in ["summary", "notice"] {
+        for sample in std::fs::read_dir(home.path("samples")).expect("samples").flatten() {
+            let own = format!("shanxi-{name}");
+            if sample.file_name().to_string_lossy().starts_with(&own) {
+                std::fs::remove_file(sample.path()).expect("removed");
+            }
         }
+        let folder = home.path(&format!("templates/shanxi/{name}"));
+        std::fs::remove_dir_all(folder).expect("removed");
     }
-    std::fs::remove_dir_all(home.path("templates/shanxi/summary")).expect("removed");
     let other = app_at(home.folder.path()).expect("sound");
     let pdf = printed(&app(), "shanxi-summary");
     let verdict = only(&other, &pdf);

@@ -104,6 +104,19 @@ impl Browser {
         self.command("POST", "back", &json!({}));
     }
 
+    /// Says yes to what the page asks.
+    #[track_caller]
+    pub(super) fn accept(&self) {
+        self.until("a question", |it| it.try_command("POST", "alert/accept", &json!({})).ok());
+    }
+
+    /// Takes the network away, or gives it back.
+    pub(super) fn offline(&self, offline: bool) {
+        let network =
+            json!({ "offline": offline, "latency": 0, "throughput": 100_000_000, "type": "offline" });
+        self.command("POST", "chromium/network_conditions", &json!({ "network_conditions": network }));
+    }
+
     /// Where it is.
     pub(super) fn address(&self) -> String {
         self.command("GET", "url", &Value::Null).as_str().unwrap_or_default().to_owned()

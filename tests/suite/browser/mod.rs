@@ -1,5 +1,7 @@
 //! The pages in a real browser, as their users go through them: one file per user.
 
+mod applicant;
+mod bureau;
 mod driver;
 mod pages;
 mod province;

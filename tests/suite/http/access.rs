@@ -96,6 +96,11 @@ async fn every_route_lets_in_whom_the_table_says() {
                 assert_eq!(status, 400, "neither document nor key: {told}");
             } else if door.path.ends_with("/collect") || door.path.ends_with("/packets") {
                 assert_eq!(status, 415, "a record is no form: {told}");
+            } else if door.path.ends_with("{document}/xlsx")
+                || door.path.ends_with("/derive")
+                || door.path.ends_with("/calendar")
+            {
+                assert_eq!(status, 404, "an application has no list, source or span: {told}");
             } else if door.path.contains("{number}") || door.path.contains("{code}") {
                 assert_eq!(status, 404, "there is no such certificate: {told}");
             } else {

@@ -77,7 +77,7 @@ async fn what_is_asked_wrongly_is_refused() {
     to(COLLECT, twice).await.problem(400, "not-multipart");
     to(COLLECT, vec![file, ("with", "", b"[]")]).await.problem(422, "invalid-record");
     to(COLLECT, vec![file, ("with", "", b"{")]).await.problem(400, "not-json");
-    let other = "/api/v1/documents/shanxi/notice/collect";
+    let other = "/api/v1/documents/shanxi/certificate/collect";
     to(other, vec![file]).await.problem(404, "not-collected");
     let answer = house.post(COLLECT, "{}").await;
     answer.problem(415, "content-type");

@@ -9,6 +9,7 @@ mod collect;
 mod foreseen;
 mod guard;
 mod limits;
+mod made;
 mod openapi;
 mod packets;
 mod pages;

@@ -26,11 +26,14 @@ async fn the_list_names_every_document_and_its_links_answer() {
         for (verb, link) in document["links"].as_object().expect("links") {
             let link = link.as_str().expect("a link");
             let answer = match verb.as_str() {
-                "check" | "rows" | "pdf" | "preview" | "collect" => house.post(link, "{}").await,
+                "check" | "rows" | "pdf" | "preview" | "collect" | "xlsx" | "derive"
+                | "calendar" => house.post(link, "{}").await,
                 _ => house.get(link).await,
             };
             let wanted = match verb.as_str() {
-                "check" | "rows" | "pdf" => 422,
+                "check" | "rows" | "pdf" | "xlsx" => 422,
+                // It wants to know from what.
+                "derive" => 400,
                 // It takes files.
                 "collect" => 415,
                 _ => 200,

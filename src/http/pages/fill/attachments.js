@@ -108,8 +108,10 @@ export class Attachments {
     const picture = make("img", { alt: "", hidden: true });
     const place = make("span", { className: "fine" });
     const says = make("p", { className: "says", hidden: true });
-    const button = (text, label, does) => {
-      const it = make("button", { type: "button", className: "second", aria: { label: `${label}：${item.file}` } }, text);
+    const button = (sign, label, does) => {
+      const shown = sign === "‹" || sign === "›" ? "" : label;
+      const hidden = make("span", { className: "unseen" }, `${shown ? "" : label}：${item.file}`);
+      const it = make("button", { type: "button", className: "second" }, make("span", { aria: { hidden: "true" } }, sign), ` ${shown}`, hidden);
       it.addEventListener("click", does);
       return it;
     };
@@ -137,8 +139,8 @@ export class Attachments {
         make("p", { className: "file" }, make("strong", {}, item.file), ` ${size(item.blob.size)}`, item.kept ? "" : make("span", { className: "fine" }, "（浏览器没有存下，刷新后要重新选）")),
         says,
         make("div", { className: "row" }, field("名称（印在页上）", "title", "可以不填"), field("只附这几页", "pages", "如 1-3；不填为全部")),
-        make("div", { className: "row" }, button("↺ 左转", "向左转", () => turn(-90)), button("↻ 右转", "向右转", () => turn(90)),
-          button("↑ 上移", "上移", () => this.move(item, -1)), button("↓ 下移", "下移", () => this.move(item, 1)), button("删去", "删去", () => this.remove(item)))));
+        make("div", { className: "row" }, button("↺", "左转", () => turn(-90)), button("↻", "右转", () => turn(90)),
+          button("↑", "上移", () => this.move(item, -1)), button("↓", "下移", () => this.move(item, 1)), button("✕", "删去", () => this.remove(item)))));
     Object.assign(item, { picture, place, says });
     this.places.get(item.kind).items.append(item.line);
   }

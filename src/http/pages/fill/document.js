@@ -1,26 +1,58 @@
-// One document, filled in and printed.
+// One document, filled in and printed; its list from files, and another document made from it.
 
-import { askJson, brought } from "/assets/ask.js";
-import { handed } from "/assets/draft.js";
+import { askJson, brought, sentenceOf } from "/assets/ask.js";
+import { Calendar } from "/assets/calendar.js";
+import { handOn, handed } from "/assets/draft.js";
 import { Form } from "/assets/form.js";
+import { Gather } from "/assets/gather.js";
 
 const about = brought("form");
 const home = `/api/v1/documents/${about.document}`;
+const span = document.getElementById("span");
+const calendar = span && new Calendar(span, `${home}/calendar`);
 
 /** A check answers 200 with advice, or 422 with problems; both are what was found. */
 async function check(record) {
+  calendar?.follow(record);
   const asked = await askJson(`${home}/check`, { method: "POST", body: record });
   if (asked.ok) return { ok: true, problems: asked.value.advice };
   if (asked.problem?.problems) return { ok: true, problems: asked.problem.problems };
   return asked;
 }
 
-const form = new Form({ check, picture: (record) => ({ document: about.document, record }) });
+const tables = () => [...document.querySelectorAll(".grid")].map((it) => it.table);
+
+const form = new Form({
+  check,
+  picture: (record) => ({ document: about.document, record }),
+  more: () => ({ sources: tables().map((table) => table.sources) }),
+  takeMore: (more) => tables().forEach((table, at) => (table.sources = more?.sources?.[at])),
+});
+
+const box = document.getElementById("gather");
+if (box) new Gather(box, `${home}/collect`, about.list, document.querySelector(`[data-key="${about.list}"] > .grid`).table);
+
 form.begin(handed());
 
 const print = document.getElementById("print");
-print?.addEventListener("click", async () => {
+print.addEventListener("click", async () => {
   const sides = new FormData(document.getElementById("options")).get("sides");
   const query = sides ? `?sides=${sides}` : "";
   if (await form.make(print, `${home}/pdf${query}`, () => form.record)) document.getElementById("how").hidden = false;
 });
+
+const sheet = document.getElementById("sheet");
+sheet?.addEventListener("click", () => form.make(sheet, `${home}/xlsx`, () => form.record));
+
+for (const button of document.querySelectorAll("button[data-makes]")) {
+  button.addEventListener("click", async () => {
+    const sound = await form.check();
+    form.problems.tellAll();
+    if (!sound) return form.say("请先把这一份改好，再接着做下一份。");
+    const target = button.dataset.makes;
+    const address = `/api/v1/documents/${target}/derive?from=${about.document}`;
+    const made = await askJson(address, { method: "POST", body: form.record });
+    if (!made.ok) return form.say(sentenceOf(made.problem));
+    handOn(`/documents/${target}`, made.value.record);
+  });
+}

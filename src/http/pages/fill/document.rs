@@ -10,7 +10,8 @@ use minijinja::{Value, context};
 
 use super::regions::regions;
 use super::{asks_for, refused};
-use crate::catalog::{Answer, Sides};
+use crate::app::App;
+use crate::catalog::{Answer, Document, Sides};
 use crate::http::asked::Named;
 use crate::http::caller::Caller;
 use crate::http::office::Office;
@@ -37,7 +38,19 @@ pub(in crate::http) async fn document(
     } else {
         Vec::new()
     };
-    let form = context! { id => &name, document => &name, title => &manifest.name };
+    let list = list_of(document);
+    let form = context! { id => &name, document => &name, title => &manifest.name, list };
+    let catalog = office.app.catalog();
+    let sources: Vec<String> = App::sources(document)
+        .filter_map(|source| catalog.document(source))
+        .map(|source| source.manifest.name.clone())
+        .collect();
+    let makes: Vec<Value> = catalog
+        .documents()
+        .filter(|target| App::sources(target).any(|source| source == name))
+        .filter(|target| target.manifest.role <= caller.role)
+        .map(|target| context! { document => target.id.to_string(), name => &target.manifest.name })
+        .collect();
     let seen = context! {
         visitor => visitor(&office.mode, &caller),
         title => &manifest.title,
@@ -45,10 +58,22 @@ pub(in crate::http) async fn document(
         questions => Serde(&questions),
         regions,
         form,
+        list,
+        sources,
+        makes,
+        blank_sheet => App::has_form(document).then(|| format!("/api/v1/documents/{name}/form.xlsx")),
+        calendar => manifest.calendar.as_ref().map(|calendar| &calendar.title),
         sides => sides(manifest.sides),
         how => how(manifest.sides),
     };
     page(StatusCode::OK, "document.html", seen)
+}
+
+/// The key of the list that is gathered from files, if the document has one.
+fn list_of(document: &Document) -> Option<&str> {
+    let into = document.manifest.from.values().find_map(|mapping| mapping.into.as_ref())?;
+    // Deeper lists stand in a group, which no page draws as a table of its own.
+    into.get_ref().strip_prefix('/').filter(|key| !key.contains('/'))
 }
 
 /// The ways to print it, its own first.

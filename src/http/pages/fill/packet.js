@@ -31,10 +31,11 @@ async function check(record) {
   return { ok: true, problems: asked.value.problems.map(placed) };
 }
 
-/** What is said of attached files stands beside them. */
+/** What is said of attached files stands beside them; beside a field nobody asks which paper it is on. */
 function placed(problem) {
   attachments.say(problem);
-  return problem;
+  const paper = about.papers.find(({ name }) => problem.sentence.startsWith(`${name}：`));
+  return paper ? { ...problem, short: problem.sentence.slice(paper.name.length + 1) } : problem;
 }
 
 /** The paper that is being filled in; what it takes from another is known from the last check. */

@@ -59,6 +59,7 @@ pub(in crate::http) async fn packet(
         title => &manifest.title,
         papers => asked.iter().map(Asked::shown).collect::<Vec<_>>(),
         has_list => false,
+        calendar => (),
         copies => manifest.copies,
         name => &manifest.name,
         regions,

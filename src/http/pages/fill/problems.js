@@ -68,7 +68,7 @@ export class Problems {
     if (!says) return;
     const wrong = problem.level === "problem";
     says.hidden = false;
-    says.append(make("span", { className: wrong ? "wrong" : "advice" }, `${wrong ? "✕ 要改" : "※ 提示"}：${problem.sentence}`));
+    says.append(make("span", { className: wrong ? "wrong" : "advice" }, `${wrong ? "✕ 要改" : "※ 提示"}：${problem.short ?? problem.sentence}`));
     question.classList.add(wrong ? "wrong" : "told");
     if (wrong && field?.matches("input, select, textarea")) field.setAttribute("aria-invalid", "true");
   }

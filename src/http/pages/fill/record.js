@@ -225,6 +225,7 @@ function filledTexts(question) {
 function setTexts(question, value) {
   question.querySelector(".texts").replaceChildren();
   for (const text of Array.isArray(value) ? value : []) addText(question).value = String(text);
+  if (question.dataset.required && !question.querySelector("input.text")) addText(question);
 }
 
 /** Adds an empty line to a question of several texts. */

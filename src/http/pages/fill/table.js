@@ -66,7 +66,6 @@ export class Table {
   drawRow(row, at) {
     const cells = this.columns.map((column, place) => this.drawCell(row, at, column, place));
     const number = make("th", { scope: "row" }, String(at + 1));
-    if (row.source) number.append(make("span", { className: "source" }, row.source.line ? `${row.source.file} 第${row.source.line}行` : row.source.file));
     if (row.source && this.isChanged(row)) number.append(make("span", { className: "changed-mark" }, "与原件不同"));
     const remove = make("button", { type: "button", className: "quiet", data: { remove: at }, aria: { label: `删去第${at + 1}行` } }, "删去");
     return make("tr", { data: { row: at } }, number, ...cells, make("td", { className: "act" }, remove));
@@ -75,7 +74,10 @@ export class Table {
   drawCell(row, at, column, place) {
     const text = textOf(row.value, column);
     const here = this.here.row === at && this.here.column === place;
-    const cell = make("td", { tabIndex: here ? 0 : -1, data: { column: place }, aria: { label: `${column.label}：${text || "空"}` } }, text);
+    const from = place === 0 && row.source ? `来自 ${row.source.file}${row.source.line ? ` 第${row.source.line}行` : ""}` : "";
+    const code = ["registration-number", "credit-code", "phone", "postcode", "date"].includes(column.format);
+    const cell = make("td", { tabIndex: here ? 0 : -1, className: code ? "code" : "", data: { column: place } }, text);
+    if (from) cell.append(make("small", { className: "source", title: from }, from));
     if (row.source?.given) {
       const before = textOf(row.source.given, column);
       if (before !== text) {
