@@ -43,7 +43,7 @@ pub(super) enum Kind {
 }
 
 /// The certificate in the path.
-pub(super) struct Numbered(Certificate);
+pub(super) struct Numbered(pub(super) Certificate);
 
 impl FromRequestParts<Arc<Office>> for Numbered {
     type Rejection = Problem;

@@ -28,7 +28,7 @@ const KEY_AT_MOST: usize = 200;
 pub(in crate::http) struct Ledgers(pub(super) Batches);
 
 /// A batch that the caller may see.
-pub(in crate::http) struct Seen(pub(super) Batches, pub(super) Batch);
+pub(in crate::http) struct Seen(pub(in crate::http) Batches, pub(in crate::http) Batch);
 
 /// The key of a request.
 pub(in crate::http) struct Key(pub(super) String);
@@ -43,7 +43,7 @@ pub(in crate::http) struct Wanted {
 }
 
 /// Who asks, as the ledger and the registry keep it.
-pub(super) fn who(caller: &Caller) -> String {
+pub(in crate::http) fn who(caller: &Caller) -> String {
     caller.holder.as_ref().map_or_else(|| "本机".to_owned(), |holder| holder.name.clone())
 }
 

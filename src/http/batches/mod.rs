@@ -16,7 +16,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use self::asked::{Ledgers, Seen, who};
+use self::asked::Ledgers;
 use super::answer::json_of;
 use super::caller::Caller;
 use super::office::Office;
@@ -27,15 +27,16 @@ use crate::jobs::PrintState;
 use crate::values::Role;
 
 pub(super) use accept::{accept, again};
-pub(super) use asked::FORMS;
+pub(super) use asked::{FORMS, Seen, who};
 pub(super) use background::Background;
 pub(super) use check::check;
 pub(super) use events::events;
 pub(super) use file::{result, rows};
 pub(super) use rates::Rates;
+pub(super) use told::options;
 
 /// How many batches are listed.
-const LISTED: u32 = 100;
+pub(super) const LISTED: u32 = 100;
 
 /// The characters of a reason.
 const REASON: usize = 200;

@@ -86,7 +86,7 @@ pub(super) fn progress(print: &Print, rates: &Rates) -> Value {
 }
 
 /// The options by the words of the query.
-fn options(written: &str) -> Value {
+pub(in crate::http) fn options(written: &str) -> Value {
     let Ok(options) = BatchOptions::read(written) else { return Value::Null };
     let sides = SIDES.iter().find(|(_, sides)| Some(*sides) == options.sides);
     let standard = STANDARDS.iter().find(|(_, standard)| Some(*standard) == options.standard);

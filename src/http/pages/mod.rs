@@ -1,9 +1,11 @@
 //! The web pages: made here from templates that are part of the program, with one stylesheet and small
 //! scripts; nothing is asked of anyone else.
 
+mod batches;
 mod broken;
 mod fill;
 mod plain;
+mod registry;
 mod start;
 mod thumbnails;
 
@@ -15,13 +17,16 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::answer;
 use super::caller::Caller;
-use super::office::Mode;
+use super::office::{Mode, Office};
 use super::problem::{Problem, UNKNOWN_ROUTE};
 use crate::fault::Fault;
+use crate::store::in_china;
 
+pub(super) use batches::{list as batches, new as batch_new, one as batch};
 pub(super) use broken::broken;
 pub(super) use fill::{document, packet};
 pub(super) use plain::{help, sign_in};
+pub(super) use registry::{one as certificate, ranges, search as registry};
 pub(super) use start::start;
 pub(super) use thumbnails::{Thumbnails, thumbnail};
 
@@ -36,6 +41,13 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("fill.html", include_str!("fill/fill.html")),
     ("document.html", include_str!("fill/document.html")),
     ("packet.html", include_str!("fill/packet.html")),
+    ("no_data.html", include_str!("no_data.html")),
+    ("batches.html", include_str!("batches/list.html")),
+    ("batch_new.html", include_str!("batches/new.html")),
+    ("batch.html", include_str!("batches/one.html")),
+    ("registry.html", include_str!("registry/search.html")),
+    ("ranges.html", include_str!("registry/ranges.html")),
+    ("certificate.html", include_str!("registry/one.html")),
 ];
 
 /// The media types of what the pages ask for.
@@ -63,6 +75,13 @@ const FILES: &[(&str, &str, &str)] = &[
     ("gather.js", SCRIPT, include_str!("fill/gather.js")),
     ("calendar.js", SCRIPT, include_str!("fill/calendar.js")),
     ("document.js", SCRIPT, include_str!("fill/document.js")),
+    ("actions.js", SCRIPT, include_str!("actions.js")),
+    ("batches.css", CSS, include_str!("batches/batches.css")),
+    ("batch_new.js", SCRIPT, include_str!("batches/new.js")),
+    ("list_file.js", SCRIPT, include_str!("batches/list_file.js")),
+    ("found.js", SCRIPT, include_str!("batches/found.js")),
+    ("batch.js", SCRIPT, include_str!("batches/one.js")),
+    ("certificate.js", SCRIPT, include_str!("registry/one.js")),
     ("icon.svg", "image/svg+xml", include_str!("icon.svg")),
 ];
 
@@ -81,6 +100,22 @@ fn visitor(mode: &Mode, caller: &Caller) -> Value {
         role => caller.role.title(),
         session => caller.session.is_some(),
     }
+}
+
+/// The page of what needs a data directory, where there is none.
+fn without_data(office: &Office, caller: &Caller, what: &str) -> Result<Response, Problem> {
+    let seen = context! { visitor => visitor(&office.mode, caller), what };
+    page(StatusCode::OK, "no_data.html", seen)
+}
+
+/// A moment as clerks write it, in China.
+fn when(at: i64) -> String {
+    in_china(at).map(|at| at.format("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
+}
+
+/// A text as a part of an address.
+fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 /// A page as text.

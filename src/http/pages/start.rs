@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use minijinja::{Value, context};
 
-use super::{page, visitor};
+use super::{encoded, page, visitor};
 use crate::app::App;
 use crate::catalog::{Document, Packet};
 use crate::http::caller::Caller;
@@ -22,6 +22,10 @@ const DOORS: [(Role, &str, &str); 3] = [
     (Role::Bureau, "市县局", "由申请表汇总，检查名单，印公示。"),
     (Role::Province, "省局", "按名单编号印证书，补印、撤销，查登记簿。"),
 ];
+
+/// The pages of work that is no single paper: behind which door, what they are called, where they are.
+const WORKS: [(Role, &str, &str); 2] =
+    [(Role::Province, "成批印制", "/batches"), (Role::Province, "证书登记簿", "/registry")];
 
 /// GET /
 pub(in crate::http) async fn start(
@@ -47,7 +51,12 @@ pub(in crate::http) async fn start(
                     }
                 })
                 .collect();
-            context! { name, about, documents, packets, open => caller.role >= role }
+            let works: Vec<Value> = WORKS
+                .into_iter()
+                .filter(|(behind, ..)| *behind == role)
+                .map(|(_, name, page)| context! { name, page })
+                .collect();
+            context! { name, about, documents, packets, works, open => caller.role >= role }
         })
         .collect();
     let kept = office.batches.is_some();
@@ -84,8 +93,4 @@ fn described(document: &Document, caller: &Caller) -> Value {
         open => caller.role >= document.manifest.role,
         needs => document.manifest.role.title(),
     }
-}
-
-fn encoded(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

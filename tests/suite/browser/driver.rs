@@ -22,6 +22,9 @@ pub(super) const DEADLINE: Duration = Duration::from_secs(30);
 /// The time between two looks.
 const PAUSE: Duration = Duration::from_millis(40);
 
+/// Where pictures are left.
+pub(super) const PICTURES: &str = "target/browser";
+
 /// The key under which WebDriver names an element.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
@@ -252,7 +255,7 @@ impl Browser {
 
     /// Leaves a picture of the page and its console in `target/browser/`.
     fn leave_traces(&self) {
-        let folder = root().join("target/browser");
+        let folder = root().join(PICTURES);
         let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
         let told = format!("{}\n{}\n{}", self.address(), self.console().join("\n"), self.words());
         let _ = fs::create_dir_all(&folder);
@@ -263,9 +266,11 @@ impl Browser {
         }
     }
 
-    /// A picture of the page as it is seen.
+    /// A picture of the whole page.
     pub(super) fn draw(&self, path: &Path) -> Option<()> {
-        let coded = self.try_command("GET", "screenshot", &Value::Null).ok()?;
+        let whole = json!({ "captureBeyondViewport": true });
+        let what = json!({ "cmd": "Page.captureScreenshot", "params": whole });
+        let coded = self.try_command("POST", "goog/cdp/execute", &what).ok()?;
         // The standard library reads no base64.
         let mut decoder = Command::new("base64")
             .arg("-d")
@@ -273,7 +278,7 @@ impl Browser {
             .stdout(fs::File::create(path).ok()?)
             .spawn()
             .ok()?;
-        decoder.stdin.take()?.write_all(text(&coded).as_bytes()).ok()?;
+        decoder.stdin.take()?.write_all(text(&coded["data"]).as_bytes()).ok()?;
         decoder.wait().ok()?.success().then_some(())
     }
 }

@@ -4,6 +4,7 @@ mod applicant;
 mod bureau;
 mod driver;
 mod pages;
+mod province;
 mod site;
 mod sound;
 mod wire;

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::driver::{Browser, DESK, PHONE};
+use super::driver::{Browser, DESK, PHONE, PICTURES, Size};
 use super::site::Site;
 use crate::support::root;
 
@@ -39,10 +39,24 @@ impl Browser {
     pub(super) fn judge(&self) {
         for size in [PHONE, DESK] {
             self.size(size);
+            self.picture(size);
             let found = [self.barriers(), self.sticking_out(), self.strangers()].concat();
             assert!(found.is_empty(), "{} at {size:?}:\n{}", self.address(), found.join("\n"));
         }
         self.quiet();
+    }
+
+    /// Leaves a picture of every page that is judged, for whoever wants to look at them (`PICTURES=1`).
+    fn picture(&self, (width, _): Size) {
+        if std::env::var_os("PICTURES").is_none() {
+            return;
+        }
+        let folder = root().join(PICTURES);
+        fs::create_dir_all(&folder).expect("made");
+        let before = fs::read_dir(&folder).expect("readable").count();
+        let title = self.run("return document.title;", &[]);
+        let title = title.as_str().unwrap_or_default().replace([' ', '/'], "");
+        self.draw(&folder.join(format!("{before:03}-{width}-{title}.png"))).expect("drawn");
     }
 
     /// The serious findings of axe-core.

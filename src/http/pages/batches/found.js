@@ -1,0 +1,84 @@
+// What was found in a list, as people read it: how many rows, what must be mended and where, what to know.
+import { make } from "/assets/ask.js";
+
+/** So many are shown; the annotated copy has all of them. */
+const SHOWN = 100;
+
+/** Where it stands: a cell, a row, or the whole list. */
+function placeOf(found) {
+  if (found.cell) return found.sheet ? `${found.sheet} ${found.cell}` : found.cell;
+  if (found.row) return `第 ${found.row} 行`;
+  const row = /^\/(\d+)/.exec(found.pointer || "");
+  return row ? `第 ${Number(row[1]) + 1} 份` : "整个名单";
+}
+
+/** The sentence; what the registry has against a row is told with what can be done on this page. */
+function sentenceOf(found) {
+  const { number, batch } = found.facts || {};
+  const whom = (found.label || "").split("—").pop();
+  if (found.code === "holder.held") {
+    return [`${whom}已有这一称号的有效证书（${number}）。不必再发的，删去这一行，或者只印别的行；要换发或者再发一份，勾选下面的“再编号发一份”。`];
+  }
+  if (found.code === "holder.waiting") {
+    const link = make("a", { href: `/batches/${batch}` }, `批次 ${batch}`);
+    return [`${whom}的证书（${number}）在`, link, "里已经编号，还没有印完：等它印完，或者到那里取消它。"];
+  }
+  return [found.sentence];
+}
+
+function tableOf(list, head, mark) {
+  const rows = list.slice(0, SHOWN).map((found) =>
+    make("tr", { className: mark },
+      make("th", { scope: "row" }, placeOf(found)),
+      make("td", {}, ...sentenceOf(found))));
+  const heads = ["在哪里", head].map((words) => make("th", { scope: "col" }, words));
+  const table = make("table", { className: "plain" }, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows));
+  const region = make("div", { className: "scroll", role: "region", tabIndex: 0, aria: { label: head } }, table);
+  const rest = list.length - SHOWN;
+  return rest > 0 ? [region, make("p", { className: "fine" }, `还有 ${rest} 处，见标出问题的表。`)] : [region];
+}
+
+/** Shows what was found in `place`; `copy` gets the list with its cells marked. */
+export function show(place, looked, copy) {
+  const problems = looked.problems.filter((found) => found.level === "problem");
+  const advice = looked.problems.filter((found) => found.level !== "problem");
+  const bad = looked.rows - looked.sound_rows;
+  const parts = [];
+  if (problems.length === 0) {
+    parts.push(make("h3", { className: "right" }, `共 ${looked.rows} 份，都没有问题`));
+  } else {
+    const words = looked.rows === 0 ? "这份名单读不懂" : `共 ${looked.rows} 份，${bad} 份有问题`;
+    parts.push(make("h3", { className: "wrong" }, words));
+    parts.push(make("p", {}, "照下面改好，再选一次这个文件。"));
+    parts.push(...tableOf(problems, "要改的", "problem"));
+  }
+  if (advice.length > 0) {
+    parts.push(make("h3", { className: "advice" }, `请留意（${advice.length} 处，不改也能印）`));
+    parts.push(...tableOf(advice, "请留意", "advice"));
+  }
+  if (looked.problems.length > 0 && looked.rows > 0) {
+    const button = make("button", { type: "button", className: "second" }, "下载标出问题的表（XLSX）");
+    button.addEventListener("click", () => copy(button));
+    parts.push(make("p", {}, button));
+  }
+  place.replaceChildren(...parts);
+  place.hidden = false;
+}
+
+/** Shows which numbers rows would have. */
+export function showNumbers(place, looked, isNumbered) {
+  const parts = [];
+  if (!isNumbered) {
+    parts.push(make("p", {}, "这种文书不编号。"));
+  } else if (looked.numbers.length > 0) {
+    parts.push(make("p", {}, "现在开始印，编号是："));
+    const items = looked.numbers.map(({ first, last, count }) =>
+      make("li", {}, first === last ? `${first}（1 份）` : `${first} 至 ${last}（${count} 份）`));
+    parts.push(make("ul", { className: "numbers" }, ...items));
+    parts.push(make("p", { className: "help" }, "编号在开始印的时候才占用；别人先开始的，会顺延。占用的编号不会再给别人。"));
+  } else if (looked.sound_rows > 0) {
+    parts.push(make("p", {}, "名单里已经写好编号，照它印。"));
+  }
+  for (const note of looked.notes) parts.push(make("p", { className: "say" }, `请留意：${note}。`));
+  place.replaceChildren(...parts);
+}

@@ -1,0 +1,211 @@
+// A new batch: what, which list, how, and go. The list is looked at as soon as it is there.
+import { ask, askJson, brought, nameOf, save, sentenceOf } from "/assets/ask.js";
+import { forget, keep, kept, nonce, readList, sumOf } from "/assets/list_file.js";
+import { show, showNumbers } from "/assets/found.js";
+
+const form = document.getElementById("new");
+const at = (id) => document.getElementById(id);
+const field = (name) => form.elements[name];
+const documents = brought("documents");
+
+let list = null;
+let looked = null;
+let looking = null;
+// What makes the requests of this tab known: the same list printed in the same way is one batch, also when
+// the button is pressed twice, after a reload, or after an answer that was lost.
+let own = nonce();
+
+const chosen = () => {
+  const ticked = form.querySelector("[name=document]:checked");
+  return ticked ? documents.find((it) => it.id === ticked.value) : undefined;
+};
+
+/** What is asked of the rows, by the words of the interface. */
+function wanted() {
+  const query = new URLSearchParams({ document: chosen().id });
+  const put = (name, value) => value && query.set(name, value);
+  put("good_rows", field("good_rows").checked && "yes");
+  put("anew", field("anew").checked && "yes");
+  put("as", field("as").value);
+  put("sides", field("sides").value);
+  put("standard", field("standard").value);
+  if (chosen().overprint && field("overprint").checked) {
+    put("overprint", "yes");
+    put("offset", offset());
+  }
+  return query;
+}
+
+function offset() {
+  const number = (name) => field(name).value.trim().replace("－", "-").replace("。", ".") || "0";
+  return `${number("right")},${number("down")}`;
+}
+
+/** The request of these rows. */
+function asked(address) {
+  const query = wanted().toString();
+  const key = `${own}-${sumOf(list.bytes, query)}`;
+  const headers = { "Idempotency-Key": key };
+  return [`${address}?${query}`, { method: "POST", body: new Blob([list.bytes]), type: list.type, headers }];
+}
+
+function state() {
+  const values = Object.fromEntries(new FormData(form));
+  delete values[""];
+  return { own, values };
+}
+
+function tell(id, words) {
+  at(id).textContent = words || "";
+  at(id).hidden = !words;
+}
+
+/** Shows of the page what there is something to do with. */
+function arrange() {
+  const it = chosen();
+  at("list-step").hidden = !it;
+  if (it) {
+    at("form").href = it.form;
+    at("overprint-set").hidden = !it.overprint;
+    at("offset").hidden = !field("overprint").checked;
+    const moved = offset();
+    at("calibration").href = `${it.calibration}?offset=${encodeURIComponent(moved)}`;
+    field("sides").options[0].textContent = `照文书的规定（${it.simplex ? "单面" : "双面，长边翻转"}）`;
+  }
+  const good = looked ? looked.sound_rows : 0;
+  const bad = looked ? looked.rows - good : 0;
+  const held = looked && looked.problems.some((found) => found.code === "holder.held");
+  at("good-rows-tick").hidden = !(looked && bad > 0 && good > 0);
+  at("good-rows-words").textContent = `只印没有问题的 ${good} 份，有问题的 ${bad} 份不印也不编号`;
+  at("anew-tick").hidden = !(held || (looked && field("anew").checked));
+  const ready = looked && good > 0 && (bad === 0 || field("good_rows").checked);
+  at("print-step").hidden = !ready;
+  at("start-step").hidden = !ready;
+  at("start").textContent = `开始印 ${good} 份`;
+}
+
+/** Has the list looked at, as a batch would be. */
+async function look() {
+  if (looking) looking.abort();
+  looked = null;
+  tell("list-wrong");
+  tell("start-wrong");
+  arrange();
+  if (!list || !chosen()) return;
+  const own = (looking = new AbortController());
+  at("file-name").textContent = `${list.name}：正在检查……`;
+  const [address, options] = asked("/api/v1/batches/check");
+  const answer = await askJson(address, { ...options, signal: own.signal });
+  if (answer.ended) return;
+  at("file-name").textContent = list.name;
+  if (!answer.ok) {
+    at("found").hidden = true;
+    return tell("list-wrong", sentenceOf(answer.problem));
+  }
+  looked = answer.value;
+  show(at("found"), looked, annotated);
+  showNumbers(at("numbers"), looked, chosen().numbered);
+  arrange();
+  if (looked.batch) known(looked.batch);
+}
+
+/** The same was accepted before. */
+function known(batch) {
+  const again = Object.assign(document.createElement("button"), {
+    type: "button", className: "second", textContent: "当作新的一批再印",
+  });
+  again.addEventListener("click", () => {
+    own = nonce();
+    look();
+  });
+  const link = Object.assign(document.createElement("a"), { href: `/batches/${batch}`, textContent: `批次 ${batch}` });
+  at("numbers").replaceChildren("这份名单已经这样受理过：", link, "。再按“开始印”只会回到那一批。 ", again);
+}
+
+async function annotated(button) {
+  button.disabled = true;
+  const answer = await ask(`${chosen().rows}?as=xlsx`, { method: "POST", body: new Blob([list.bytes]), type: list.type });
+  button.disabled = false;
+  if (!answer.ok) return tell("list-wrong", sentenceOf(answer.problem));
+  save(await answer.answer.blob(), nameOf(answer.answer, "检查结果.xlsx"));
+}
+
+async function take(file) {
+  const read = await readList(file);
+  list = read.wrong ? null : read;
+  at("found").hidden = true;
+  at("file-name").textContent = read.wrong ? "" : read.name;
+  field("good_rows").checked = false;
+  field("anew").checked = false;
+  keep(state(), list);
+  await look();
+  if (read.wrong) tell("list-wrong", read.wrong);
+}
+
+async function start() {
+  tell("start-wrong");
+  at("start").disabled = true;
+  const answer = await askJson(...asked("/api/v1/batches"));
+  if (answer.ok) {
+    forget({ own });
+    return location.assign(`/batches/${answer.value.id}`);
+  }
+  at("start").disabled = false;
+  const { problem } = answer;
+  // The registry may have something against rows that it had not a minute ago.
+  if (Array.isArray(problem.problems)) await look();
+  if (problem.type === "/problems/over") {
+    own = nonce();
+    return tell("start-wrong", "同样的名单这样受理过，那一批已经取消，编号作废了。再按一次“开始印”，就当作新的一批，另外编号。");
+  }
+  tell("start-wrong", sentenceOf(problem));
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (looked && !at("start").disabled) start();
+});
+form.addEventListener("change", (event) => {
+  if (event.target === at("file")) return;
+  keep(state(), list);
+  if (["document", "anew"].includes(event.target.name)) look();
+  else arrange();
+});
+form.addEventListener("input", () => arrange());
+at("file").addEventListener("change", () => {
+  const [file] = at("file").files;
+  if (file) take(file);
+  // The same file, mended, can be chosen again.
+  at("file").value = "";
+});
+for (const kind of ["dragenter", "dragover"]) {
+  at("drop").addEventListener(kind, (event) => {
+    event.preventDefault();
+    at("drop").classList.add("over");
+  });
+}
+at("drop").addEventListener("dragleave", () => at("drop").classList.remove("over"));
+at("drop").addEventListener("drop", (event) => {
+  event.preventDefault();
+  at("drop").classList.remove("over");
+  if (event.dataTransfer.files[0]) take(event.dataTransfer.files[0]);
+});
+// A page that is gone back to has its button again.
+addEventListener("pageshow", () => { at("start").disabled = false; });
+
+const before = kept();
+own = before.state.own || own;
+for (const [name, value] of Object.entries(before.state.values || {})) {
+  for (const known of form.querySelectorAll(`[name="${CSS.escape(name)}"]:enabled`)) {
+    if (known.type === "radio") known.checked = known.value === value;
+    else if (known.type === "checkbox") known.checked = true;
+    else known.value = value;
+  }
+}
+if (before.list) {
+  list = before.list;
+  look();
+} else if (before.tooLarge) {
+  at("file-name").textContent = `请再选一次“${before.tooLarge}”：文件太大，浏览器没有留住它。`;
+}
+arrange();
