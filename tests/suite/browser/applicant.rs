@@ -45,7 +45,9 @@ const CHOSEN: [(&str, &str); 6] = [
 ];
 
 fn choose(browser: &Browser, name: &str, value: &str) {
-    browser.click(&browser.find(&format!("input[name='{name}'][value='{value}']")));
+    let found = browser.find(&format!("input[name='{name}'][value='{value}']"));
+    browser.click(&found);
+    assert_eq!(browser.run("return arguments[0].checked;", &[found.argument()]), true, "{name}");
 }
 
 fn give_date(browser: &Browser, selector: &str, date: &str) {

@@ -5,7 +5,7 @@ import { ask, make, sentenceOf } from "/assets/ask.js";
 import { fetchKept, forget, keep, sweep } from "/assets/shelf.js";
 
 export class Attachments {
-  /** `changed` is called when the list is another. */
+  /** `changed` is called when the list is another, with the names of what the browser has lost. */
   constructor(box, about, changed) {
     Object.assign(this, { box, about, changed, items: [] });
     sweep();
@@ -92,8 +92,7 @@ export class Attachments {
       this.draw(item);
       this.look(item);
     }
-    if (lost.length) this.lost = lost;
-    if (kept.length) this.changed();
+    if (kept.length) this.changed(lost);
   }
 
   clear(forgets = true) {

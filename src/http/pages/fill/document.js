@@ -46,9 +46,7 @@ sheet?.addEventListener("click", () => form.make(sheet, `${home}/xlsx`, () => fo
 
 for (const button of document.querySelectorAll("button[data-makes]")) {
   button.addEventListener("click", async () => {
-    const sound = await form.check();
-    form.problems.tellAll();
-    if (!sound) return form.say("请先把这一份改好，再接着做下一份。");
+    if (!(await form.finish())) return form.say("请先把这一份改好，再接着做下一份。");
     const target = button.dataset.makes;
     const address = `/api/v1/documents/${target}/derive?from=${about.document}`;
     const made = await askJson(address, { method: "POST", body: form.record });

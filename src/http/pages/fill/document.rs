@@ -56,6 +56,7 @@ pub(in crate::http) async fn document(
         regions,
         form,
         list,
+        numbered => manifest.numbered.is_some(),
         sources,
         makes,
         blank_sheet => App::has_form(document).then(|| format!("/api/v1/documents/{name}/form.xlsx")),

@@ -33,6 +33,11 @@ export class Draft {
   clear() {
     localStorage.removeItem(this.key);
   }
+
+  /** Calls when another window writes the same draft. */
+  whenOthersWrite(tell) {
+    addEventListener("storage", (event) => event.key === this.key && event.newValue && tell());
+  }
 }
 
 /** A day and a time as people say them. */

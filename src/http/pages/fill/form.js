@@ -9,7 +9,10 @@ import { addText, leftOut, pointerOf, read, refresh, write } from "/assets/recor
 import { drawRegions } from "/assets/region.js";
 import { Table } from "/assets/table.js";
 
+/** Milliseconds after the last key before a check, a look at a lost connection, and a draft. */
 const CHECK = 250;
+const AGAIN = 3000;
+const KEEP = 300;
 
 export class Form {
   /**
@@ -30,10 +33,15 @@ export class Form {
     this.root.addEventListener("focusin", (event) => this.entered(event));
     this.root.addEventListener("focusout", (event) => this.leaves(event));
     this.root.addEventListener("click", (event) => this.pressed(event));
+    addEventListener("pointerdown", () => this.problems.hold(), true);
+    // The click comes right after the release.
+    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => this.problems.release()), true);
     this.root.addEventListener("submit", (event) => event.preventDefault());
     document.getElementById("draft-clear").addEventListener("click", () => this.clear());
     document.getElementById("draft-save").addEventListener("click", () => this.saveFile());
     document.getElementById("draft-open").addEventListener("change", (event) => this.openFile(event.target));
+    addEventListener("pagehide", () => this.waits && this.keep());
+    this.draft.whenOthersWrite(() => this.say("这一页在另一个窗口里也开着，两边的草稿会互相覆盖；请只留一个窗口。"));
   }
 
   /** Shows a record, or the draft that is there. */
@@ -70,7 +78,8 @@ export class Form {
   /** Something has changed that is not a field of the form. */
   changed() {
     refresh(this.root);
-    this.keep();
+    clearTimeout(this.waits);
+    this.waits = setTimeout(() => this.keep(), KEEP);
     this.follow();
     this.checkSoon();
   }
@@ -78,7 +87,9 @@ export class Form {
   typed(event) {
     if (event.target.closest("[data-apart]")) return;
     this.changed();
-    if (event.target.matches("input[type=checkbox], input[type=radio], select")) this.leave(event.target);
+    const field = event.target;
+    const chosen = field.matches("select") ? field.value !== "" : field.matches("input[type=checkbox], input[type=radio]");
+    if (chosen) this.leave(field);
   }
 
   entered(event) {
@@ -109,6 +120,8 @@ export class Form {
   }
 
   keep() {
+    clearTimeout(this.waits);
+    this.waits = 0;
     const kept = this.draft.keep(this.record, this.page.more?.());
     document.getElementById("kept").textContent = kept
       ? `草稿已存在这台电脑上（${spoken(Date.now())}），7 天后自动清除`
@@ -130,26 +143,35 @@ export class Form {
     this.timer = setTimeout(() => this.check(), CHECK);
   }
 
-  /** Checks the record now; true if nothing must be mended. */
+  /** Checks the record now; true if nothing must be mended, undefined if it was changed meanwhile. */
   async check() {
     clearTimeout(this.timer);
     const turn = (this.turn = (this.turn ?? 0) + 1);
     const found = await this.page.check(this.record);
-    if (turn !== this.turn) return false;
+    if (turn !== this.turn) return undefined;
     if (!found.ok) {
       this.say(`没有检查成：${sentenceOf(found.problem)}`, true);
+      // A connection comes back without anybody typing.
+      if (found.status === 0) this.timer = setTimeout(() => this.check(), AGAIN);
       return false;
     }
     if (this.note.dataset.check) this.say("");
+    if (!this.preview.trouble.hidden) this.preview.draw(false);
     this.problems.take(found.problems);
     return this.problems.toMend.length === 0;
   }
 
+  /** Checks until nobody types any more, and tells all that must be mended; true if nothing must. */
+  async finish() {
+    let sound = await this.check();
+    while (sound === undefined) sound = await this.check();
+    this.problems.tellAll();
+    return sound;
+  }
+
   /** Checks, tells all that must be mended; then sends `body()` to an address and saves what comes. */
   async make(button, address, body) {
-    const sound = await this.check();
-    this.problems.tellAll();
-    if (!sound) return false;
+    if (!(await this.finish())) return false;
     button.disabled = true;
     this.say("正在生成……");
     const made = await ask(address, { method: "POST", body: body() });
@@ -176,6 +198,8 @@ export class Form {
   clear() {
     if (!confirm("清除这一页填的全部内容？清除后不能恢复。")) return;
     this.show({}, {});
+    clearTimeout(this.waits);
+    this.waits = 0;
     this.draft.clear();
     document.getElementById("kept").textContent = "草稿已清除";
     this.say("已清除。");
@@ -195,10 +219,12 @@ export class Form {
       if (given.form && given.form !== this.root.dataset.form) {
         return this.say(`这个文件是另一张表的草稿（${given.form}），没有打开。`);
       }
-      this.say(`已打开“${file.name}”。`);
-      this.show(given.form ? given.record : given);
-      await this.check();
-      this.problems.tellAll();
+      if (given === null || typeof given !== "object" || Array.isArray(given)) throw new Error("no record");
+      const full = Object.keys(this.record).length > 0;
+      if (full && !confirm(`打开“${file.name}”？这一页现在填的内容（连同附件）会被它替换。`)) return;
+      this.say(`已打开“${file.name}”。${this.page.opened ?? ""}`);
+      this.show(given.form ? given.record ?? {} : given, {});
+      await this.finish();
     } catch {
       this.say(`“${file.name}”不是草稿文件（.json），没有打开；这一页的内容没有变。`);
     }

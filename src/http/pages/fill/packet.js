@@ -9,7 +9,10 @@ import { send } from "/assets/send.js";
 const about = brought("form");
 const state = { papers: {} };
 const scanned = [...document.querySelectorAll("input.scanned")];
-const attachments = new Attachments(document.getElementById("materials"), about, () => form.changed());
+const attachments = new Attachments(document.getElementById("materials"), about, (lost) => {
+  if (lost?.length) form.say(`这些附件浏览器没有存下，请重新选：${lost.join("、")}`);
+  form.changed();
+});
 
 /** The list of the packet: papers that come as scans are left out, all others are there. */
 function listOf(record) {
@@ -65,6 +68,7 @@ function drawChecklist(lines) {
 const form = new Form({
   check,
   picture,
+  opened: "附件不在草稿文件里，请重新选。",
   more: () => ({ scanned: scanned.filter((it) => it.checked).map((it) => it.dataset.paper), attachments: attachments.kept }),
   takeMore: (more) => {
     for (const box of scanned) box.checked = more?.scanned?.includes(box.dataset.paper) ?? false;
@@ -82,9 +86,7 @@ for (const box of scanned) box.addEventListener("change", () => (show(), form.ch
 form.begin(handed());
 
 async function make(button, wrapping) {
-  const sound = await form.check();
-  form.problems.tellAll();
-  if (!sound) return;
+  if (!(await form.finish())) return;
   const sides = document.getElementById("sides").value;
   const query = new URLSearchParams({ as: sides === "manual" ? "zip" : wrapping });
   if (sides) query.set("sides", sides);

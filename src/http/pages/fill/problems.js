@@ -40,7 +40,19 @@ export class Problems {
     return this.found.filter((it) => it.level === "problem");
   }
 
+  /** Nothing moves while something is being pressed: the press would miss what it was meant for. */
+  hold() {
+    this.held = true;
+  }
+
+  release() {
+    this.held = false;
+    if (this.waits) this.draw();
+  }
+
   draw() {
+    this.waits = this.held;
+    if (this.held) return;
     for (const says of this.root.querySelectorAll(".says")) says.replaceChildren(), (says.hidden = true);
     for (const question of this.root.querySelectorAll(".question.wrong, .question.told")) question.classList.remove("wrong", "told");
     for (const field of this.root.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");

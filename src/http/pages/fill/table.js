@@ -171,6 +171,8 @@ export class Table {
     else if (event.key === "End") this.focus(row, this.columns.length - 1);
     else if (event.key === "Enter" || event.key === "F2") this.edit();
     else if (event.key === "Delete") this.put("");
+    // With an input method the first key is not known yet.
+    else if (event.key === "Process") return this.edit("");
     else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) return this.edit("");
     else return;
     event.preventDefault();
