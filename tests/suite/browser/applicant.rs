@@ -73,7 +73,8 @@ fn fill_in(browser: &Browser) {
 
 fn attach(browser: &Browser, kind: u8, names: &[&str]) {
     let field = browser.find(&format!(".material[data-kind='{kind}'] input[type=file]"));
-    let paths: Vec<String> = names.iter().map(|name| attached(name).display().to_string()).collect();
+    let paths: Vec<String> =
+        names.iter().map(|name| attached(name).display().to_string()).collect();
     browser.type_into(&field, &paths.join("\n"));
 }
 
@@ -103,10 +104,17 @@ fn from_an_empty_form_to_the_packet_with_mistakes_mended() {
     // What was left with a mistake says so beside the field; the picture goes where was written.
     browser.says("要改：“邮政编码”应为6位数字，现为“03000”");
     let postcode = browser.find("#p-application-postcode");
-    assert_eq!(browser.run("return arguments[0].getAttribute('aria-invalid');", &[postcode.argument()]), "true");
+    assert_eq!(
+        browser.run("return arguments[0].getAttribute('aria-invalid');", &[postcode.argument()]),
+        "true"
+    );
     browser.judge();
     browser.type_into(&postcode, "1");
-    wait_for(&browser, "return document.querySelector('#p-application-postcode').getAttribute('aria-invalid');", &Value::Null);
+    wait_for(
+        &browser,
+        "return document.querySelector('#p-application-postcode').getAttribute('aria-invalid');",
+        &Value::Null,
+    );
 
     attach(&browser, 1, &["营业执照.jpg", "食品经营许可证.jpg"]);
     attach(&browser, 3, &["创建方案.md"]);
@@ -127,7 +135,8 @@ fn from_an_empty_form_to_the_packet_with_mistakes_mended() {
     let text = text_of(&pdf);
     assert_eq!(pages, text.len());
     let whole = squeezed(&text.join(""));
-    for words in ["晋味源食品有限公司", "省内六家直营店通退", "030001", "七日", "第三份"] {
+    for words in ["晋味源食品有限公司", "省内六家直营店通退", "030001", "七日", "第三份"]
+    {
         assert!(whole.contains(words) || words == "七日", "{words}");
     }
     browser.quiet();
@@ -153,7 +162,11 @@ fn a_draft_outlives_a_reload_a_lost_connection_and_goes_when_cleared() {
     wait_for(&browser, address, &json!("山西省太原市迎泽区柳巷北路88号晋味源食品商场一层二层"));
     let region = "return document.querySelector('#p-application-region').value;";
     assert_eq!(browser.run(region, &[]), "太原市迎泽区");
-    wait_for(&browser, "return document.querySelectorAll('.item img:not([hidden])').length;", &json!(1));
+    wait_for(
+        &browser,
+        "return document.querySelectorAll('.item img:not([hidden])').length;",
+        &json!(1),
+    );
 
     // Back from another page is where one was.
     browser.press("打印说明");

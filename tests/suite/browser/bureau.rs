@@ -66,7 +66,11 @@ fn from_five_papers_to_the_list_and_the_notice() {
     browser.type_into(&chooser, &papers(folder.path()));
     browser.says("从 5 个文件取来 5 行");
     browser.says("食品检验报告.pdf：这个 PDF 不是本程序生成的");
-    for (selector, text) in [("#q-unit", "太原市市场监督管理局"), ("#q-reporter", "王建国"), ("#q-phone", "0351-4088126")] {
+    for (selector, text) in [
+        ("#q-unit", "太原市市场监督管理局"),
+        ("#q-reporter", "王建国"),
+        ("#q-phone", "0351-4088126"),
+    ] {
         browser.type_into(&browser.find(selector), text);
     }
     give_date(&browser, "#q-reported_on", "2026-07-20");
@@ -100,12 +104,19 @@ fn from_five_papers_to_the_list_and_the_notice() {
     assert_eq!(browser.download("xlsx").0, "太原市市场监督管理局-培育汇总表.xlsx");
 
     browser.press("用这份数据接着做公示");
-    wait_for(&browser, "return document.querySelectorAll('[data-key=entries] tr[data-row]').length;", &json!(5));
+    wait_for(
+        &browser,
+        "return document.querySelectorAll('[data-key=entries] tr[data-row]').length;",
+        &json!(5),
+    );
     browser.click(&browser.find("input[name='q-stage'][value='cultivation']"));
     browser.type_into(&browser.find("#q-year"), "2026");
     let basis = browser.find("[data-key=basis] .grid > p button");
     browser.click(&basis);
-    browser.type_into(&browser.find("[data-key=basis] td input"), "山西省放心消费创建活动实施方案\u{E007}");
+    browser.type_into(
+        &browser.find("[data-key=basis] td input"),
+        "山西省放心消费创建活动实施方案\u{E007}",
+    );
     browser.type_into(&browser.find("#q-period-0-working_days"), "5");
     browser.click(&browser.find("input[name='q-period-0-issue_day_counted'][value='false']"));
     for (selector, text) in [

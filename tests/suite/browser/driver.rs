@@ -112,9 +112,12 @@ impl Browser {
 
     /// Takes the network away, or gives it back.
     pub(super) fn offline(&self, offline: bool) {
-        let network =
-            json!({ "offline": offline, "latency": 0, "throughput": 100_000_000, "type": "offline" });
-        self.command("POST", "chromium/network_conditions", &json!({ "network_conditions": network }));
+        let network = json!({ "offline": offline, "latency": 0, "throughput": 100_000_000, "type": "offline" });
+        self.command(
+            "POST",
+            "chromium/network_conditions",
+            &json!({ "network_conditions": network }),
+        );
     }
 
     /// Where it is.

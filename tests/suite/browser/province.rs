@@ -101,7 +101,7 @@ fn from_a_spreadsheet_to_certificates_a_reprint_and_a_revocation() {
     browser.says("印完了");
     browser.says(&number(40));
     browser.judge();
-    browser.press("下载PDF");
+    browser.press("下载 PDF");
     let (name, bytes) = browser.download("pdf");
     assert!(name.starts_with("证书-") && name.contains("第1至40份"), "{name}");
     let pages = text_of(&bytes);
@@ -192,4 +192,68 @@ fn certificate(site: &Site, browser: &Browser) {
     browser.go(&site.at("/registry/ranges"));
     browser.says(&format!("{} 至 {}，共 40 个", number(1), number(40)));
     browser.judge();
+}
+
+#[test]
+fn a_lost_answer_makes_no_second_batch_and_what_is_unfinished_can_be_cancelled() {
+    let (site, browser) = (Site::keeping(), Browser::open());
+    let folder = tempfile::tempdir().expect("a folder");
+    let april = list(folder.path(), "四月名单.xlsx", 2500, None);
+    browser.go(&site.at("/batches/new"));
+    browser.choose(&april);
+    browser.says("开始印 2500 份");
+    // Every certificate as a file of its own takes long enough to be watched.
+    browser.tick("每份一个 PDF");
+    browser.offline(true);
+    browser.press("开始印 2500 份");
+    browser.says("连不上服务，请检查网络后再试");
+    browser.offline(false);
+    browser.press("开始印 2500 份");
+    browser.says("证书，2500 份");
+    let batch = browser.address();
+    // Progress comes as it happens.
+    browser.until("progress", |browser| {
+        let bar = "const bar = document.querySelector('progress'); return bar ? bar.value : 0;";
+        browser.run(bar, &[]).as_u64().filter(|done| *done > 0)
+    });
+    browser.says("每秒");
+    browser.console();
+    browser.judge();
+    // A reload shows the same, and back leads to what was left, from which nothing starts twice.
+    browser.reload();
+    browser.says("已排好");
+    browser.go(&site.at("/batches/new"));
+    browser.choose(&april);
+    browser.says("这份名单已经这样受理过");
+    browser.judge();
+    // Printed otherwise it is another request: the registry knows the rows, and tells it once.
+    browser.tick("一个 PDF，一份接一份");
+    browser.says("里已经编号，还没有印完：等它印完，或者到那里取消它");
+    browser.judge();
+    browser.tick("每份一个 PDF");
+    browser.press("开始印 2500 份");
+    browser.until("the same batch", |browser| (browser.address() == batch).then_some(()));
+
+    browser.press("取消没有印完的");
+    browser.press("取消这一批");
+    browser.says("请填写“原因");
+    browser.judge();
+    browser.type_into(&browser.find("#cancel-why"), "名单有误");
+    browser.press("取消这一批");
+    browser.says("已取消：名单有误");
+    browser.judge();
+    browser.go(&site.at("/batches"));
+    browser.says("已取消");
+    assert_eq!(browser.words().matches("已取消").count(), 1, "{}", browser.words());
+    browser.judge();
+    browser.go(&site.at("/registry/ranges"));
+    browser.says("作废");
+    browser.says("已取消：名单有误");
+    browser.judge();
+
+    // Its numbers are over; the same list is another batch when that is meant.
+    browser.go(&site.at("/batches/new"));
+    browser.choose(&list(folder.path(), "四月名单.xlsx", 5, None));
+    browser.says(&format!("{} 至 {}（5 份）", number(2501), number(2505)));
+    browser.quiet();
 }

@@ -12,7 +12,8 @@ use super::client::{Answer, House};
 use crate::support::app;
 
 /// The pages that lead nowhere else by a number or a code.
-const PAGES: [&str; 4] = ["/", "/help", "/sign-in", "/verify"];
+const PAGES: [&str; 7] =
+    ["/", "/help", "/sign-in", "/verify", "/batches", "/batches/new", "/registry"];
 
 /// What a page may weigh with all that it asks for, without pictures of documents.
 const WEIGHT: usize = 150 << 10;
