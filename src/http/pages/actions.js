@@ -40,7 +40,7 @@ export function isWhole(form) {
     const sound = field.checkValidity() && (!field.required || field.value.trim() !== "");
     field.removeAttribute("aria-invalid");
     if (sound) continue;
-    const label = field.labels[0].firstChild.textContent.trim();
+    const label = field.labels[0].firstChild.textContent.split("（")[0].trim();
     const words = field.value.trim() === "" ? `请填写“${label}”` : field.dataset.slip || `“${label}”写得不对`;
     field.setAttribute("aria-invalid", "true");
     wrong(form, words);

@@ -20,6 +20,6 @@ pub(in crate::http) fn broken(
         _ => "按上面说的改正后再试。",
     };
     let seen =
-        context! { visitor => (), title, detail, remedy, id, sign_in => status.as_u16() == 401 };
+        context! { visitor => (), title, detail, remedy, id, sign_in => matches!(status.as_u16(), 401 | 403) };
     written("broken.html", seen).ok()
 }

@@ -47,6 +47,7 @@ fn whoever_signs_in_sees_the_doors_open_and_signs_out() {
     browser.says("需要省局的权限，这个密钥是市县局的");
     browser.says("用有这项权限的密钥登录后再试");
     browser.judge();
+    browser.press("回首页");
     browser.press("退出登录");
     browser.says("现在不能用：这里要用市县局的密钥。");
     browser.quiet();

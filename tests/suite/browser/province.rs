@@ -217,6 +217,7 @@ fn a_lost_answer_makes_no_second_batch_and_what_is_unfinished_can_be_cancelled()
         browser.run(bar, &[]).as_u64().filter(|done| *done > 0)
     });
     browser.says("每秒");
+    site.hold();
     browser.console();
     browser.judge();
     // A reload shows the same, and back leads to what was left, from which nothing starts twice.

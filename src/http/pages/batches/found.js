@@ -79,7 +79,9 @@ export function show(place, looked, copy) {
     parts.push(make("h3", { className: "advice" }, `请留意（${advice.length} 处，不改也能印）`));
     parts.push(...tableOf(advice, "请留意", "advice"));
   }
-  if (looked.problems.length > 0 && looked.rows > 0) {
+  // What the registry has against rows stands in no cell.
+  const marked = looked.problems.some((found) => !/^holder\./.test(found.code));
+  if (marked && looked.rows > 0) {
     const button = make("button", { type: "button", className: "second" }, "下载标出问题的表（XLSX）");
     button.addEventListener("click", () => copy(button));
     parts.push(make("p", {}, button));
