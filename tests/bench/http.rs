@@ -130,5 +130,41 @@ fn in_turn(
     );
 }
 
-criterion_group!(benches, added);
+/// The picture beside a form: what typing asks for, with records that differ by what is typed.
+fn previewed(criterion: &mut Criterion) {
+    let app = Arc::new(app());
+    let runtime = Runtime::new().expect("threads");
+    let mut config = Config::default();
+    (config.limits.burst, config.limits.requests_per_second) = (1_000_000, 1_000_000);
+    let office = Office::open(Arc::clone(&app), config, Mode::Open, None).expect("no faults");
+    let routes = router(office);
+    for document in app.catalog().documents() {
+        let name = document.id.to_string();
+        let path = document.samples.values().next().expect("a sample");
+        let sample: Value =
+            serde_json::from_slice(&std::fs::read(path).expect("read")).expect("JSON");
+        // The first text of the record is what is typed.
+        let Some(field) = first_text(&sample) else { continue };
+        let mut typed = 0_u32;
+        let mut next = move || {
+            typed += 1;
+            let mut record = sample.clone();
+            record[&field] = format!("第{typed}次").into();
+            record.to_string().into_bytes()
+        };
+        criterion.bench_function(&format!("preview of {name}"), |bench| {
+            let work = |record| black_box(ask(&runtime, &routes, "preview", &name, record));
+            bench.iter_batched(&mut next, work, BatchSize::SmallInput);
+        });
+    }
+}
+
+/// The key of a record's first free text.
+fn first_text(record: &Value) -> Option<String> {
+    let fields = record.as_object()?.iter();
+    let texts = fields.filter(|(_, value)| value.as_str().is_some_and(|text| !text.is_ascii()));
+    texts.map(|(key, _)| key.clone()).next()
+}
+
+criterion_group!(benches, added, previewed);
 criterion_main!(benches);

@@ -8,7 +8,7 @@ use crate::app::{App, Refusal};
 use crate::intake::Problems;
 use crate::packet::{self, Done, Line, Task};
 
-/// Dots an inch of the picture of an attached page: an A4 page is 579 pixels wide.
+/// Dots an inch of the picture of an attached page: an A4 page is 578 pixels wide.
 const RESOLUTION: f64 = 70.0;
 
 /// What is known of a packet by its list alone.

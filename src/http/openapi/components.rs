@@ -72,6 +72,11 @@ pub(super) fn headers() -> Value {
             &text,
         ),
         ("Chengwen-Pages", "页数，含补足的空白页", &number),
+        (
+            "Chengwen-Page-Marks",
+            "各页的标记，以逗号分开，至多100页；与上一次预览的不同，那一页就变了样",
+            &text,
+        ),
         ("Chengwen-Sheets", "一份用几张纸", &number),
         ("Location", "受理的批次的地址", &text),
         ("Retry-After", "请在这么多秒后再试", &number),

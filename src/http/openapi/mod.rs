@@ -8,6 +8,7 @@ mod certificates;
 mod components;
 mod forms;
 mod made;
+mod packets;
 mod paths;
 
 use std::collections::BTreeMap;
@@ -30,6 +31,8 @@ pub(super) fn describe(
     schemas.extend(certificates::schemas());
     schemas.extend(made::schemas());
     all.extend(paths::of_the_server());
+    all.extend(packets::paths(app));
+    schemas.extend(packets::schemas());
     all.extend(batches::of_batches(app));
     schemas.extend(batches::schemas());
     all.extend(certificates::paths());

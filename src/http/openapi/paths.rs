@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::components::header;
-use super::forms::{collect_body, packet_body, packet_parameters, rows_body};
+use super::forms::{collect_body, rows_body};
 use super::{body_schema, schema_name};
 use crate::app::{App, blanks};
 use crate::catalog::Document;
@@ -119,7 +119,7 @@ pub(super) fn answer(description: &str, media_type: &str, schema: &Value) -> Val
 }
 
 /// A file with its headers.
-fn file(description: &str, media_types: &[&str]) -> Value {
+pub(super) fn file(description: &str, media_types: &[&str]) -> Value {
     let content: Map<String, Value> =
         media_types.iter().map(|media_type| ((*media_type).to_owned(), json!({}))).collect();
     let names = [
@@ -203,14 +203,10 @@ pub(super) fn of_a_document(document: &Document, examples: &Value) -> Map<String
         (
             "preview",
             "post",
-            operation(
-                "preview",
-                format!("预览{name}的一页；没有填完也可以"),
-                file("PNG，144 dpi；有问题的项目留空", &["image/png"]),
-            )
-            .asking([parameter("page")])
-            .taking(&preview_body(&body))
-            .failing(&QUEUE),
+            operation("preview", format!("预览{name}的一页；没有填完也可以"), preview_answer())
+                .asking([parameter("page")])
+                .taking(&preview_body(&body))
+                .failing(&QUEUE),
         ),
         (
             "blank",
@@ -275,6 +271,13 @@ fn rows_answer() -> Value {
     done
 }
 
+/// A picture of one page, with what tells which pages have changed.
+fn preview_answer() -> Value {
+    let mut done = file("PNG，144 dpi；有问题的项目留空", &["image/png"]);
+    done["headers"]["Chengwen-Page-Marks"] = header("Chengwen-Page-Marks");
+    done
+}
+
 /// A preview takes what a record may become, so its schema only says that it is JSON.
 fn preview_body(body: &Value) -> Value {
     let mut unfinished = body.clone();
@@ -325,18 +328,7 @@ pub(super) fn of_the_server() -> Map<String, Value> {
     .into_iter()
     .map(|(path, operation)| (path.to_owned(), json!({ "get": operation.written() })))
     .chain([("/api/v1/session".to_owned(), session())])
-    .chain([("/api/v1/packets".to_owned(), packets())])
     .collect()
-}
-
-/// Packets.
-fn packets() -> Value {
-    let done = file("申报材料", &["application/zip", "application/pdf"]);
-    let operation = Operation::new("packet", SERVER, "把申请表、承诺书和附件合成申报材料", done)
-        .asking(packet_parameters())
-        .taking(&packet_body())
-        .failing(&QUEUE);
-    json!({ "post": operation.written() })
 }
 
 /// A browser's session.

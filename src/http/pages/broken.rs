@@ -19,7 +19,6 @@ pub(in crate::http) fn broken(
         500.. => "请把下面的编号告诉管理员。",
         _ => "按上面说的改正后再试。",
     };
-    let seen =
-        context! { visitor => (), title, detail, remedy, id, sign_in => matches!(status.as_u16(), 401 | 403) };
+    let seen = context! { visitor => (), title, detail, remedy, id, sign_in => matches!(status.as_u16(), 401 | 403) };
     written("broken.html", seen).ok()
 }

@@ -41,7 +41,6 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("fill.html", include_str!("fill/fill.html")),
     ("document.html", include_str!("fill/document.html")),
     ("packet.html", include_str!("fill/packet.html")),
-    ("refused.html", include_str!("fill/refused.html")),
     ("no_data.html", include_str!("no_data.html")),
     ("batches.html", include_str!("batches/list.html")),
     ("batch_new.html", include_str!("batches/new.html")),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::body::Body;
+use chengwen::http::DOORS;
 use serde_json::Value;
 
 use super::client::House;
@@ -13,6 +14,26 @@ async fn it_is_as_agreed() {
     let house = House::open();
     let found = house.get("/openapi.json").await.json();
     assert_golden(&root().join("tests/golden/openapi.json"), &format!("{found:#}\n"));
+}
+
+#[tokio::test]
+async fn every_route_of_programs_is_described() {
+    let house = House::open();
+    let found = house.get("/openapi.json").await.json();
+    let paths = found["paths"].as_object().expect("paths");
+    for door in DOORS.iter().filter(|door| door.path.starts_with("/api/")) {
+        let method = door.method.to_ascii_lowercase();
+        let (before, after) =
+            door.path.split_once("{programme}/{document}").unwrap_or((door.path, ""));
+        let described = paths.iter().any(|(path, item)| {
+            let of_a_document = !after.is_empty()
+                && path.starts_with(before)
+                && path.ends_with(after)
+                && path.matches('/').count() == door.path.matches('/').count();
+            (path == door.path || of_a_document) && item.get(&method).is_some()
+        });
+        assert!(described, "{} {}", door.method, door.path);
+    }
 }
 
 /// Every value below, with its pointer.

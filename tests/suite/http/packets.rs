@@ -126,3 +126,83 @@ async fn a_packet_that_is_too_large_is_turned_away() {
     let small = House::with(app(), limits(|limits| limits.upload = 256 << 10));
     sent(&small, PACKETS, &packet("shanxi", |_| {})).await.problem(413, "too-large");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_looked_at_without_its_files() {
+    let house = House::open();
+    let path = format!("{PACKETS}/check");
+    let list = |change: &dyn Fn(&mut Value)| packet("shanxi", |list| change(list)).remove(0).2;
+    let sound = house.post(&path, list(&|_| {})).await.json();
+    assert_eq!(sound["sound"], true, "{sound}");
+    let standings: Vec<&str> = sound["materials"]
+        .as_array()
+        .expect("materials")
+        .iter()
+        .map(|line| line["standing"].as_str().expect("a word"))
+        .collect();
+    let present = "present";
+    assert_eq!(standings, [present, present, present, present, present, "not-applicable", present]);
+    // The letter has what the application says, and its own.
+    let letter = &sound["papers"]["commitment"];
+    assert_eq!(letter["name"], sound["papers"]["application"]["name"]);
+    assert_eq!(letter["return_days"], 7);
+
+    let spoilt = house
+        .post(
+            &path,
+            list(&|list| {
+                list["application"]["postcode"] = json!("12");
+                list["commitment"]["return_days"] = json!(0);
+                list["attachments"].as_array_mut().expect("a list").retain(|it| it["kind"] != 3);
+            }),
+        )
+        .await
+        .json();
+    let pointers: Vec<&str> = spoilt["problems"]
+        .as_array()
+        .expect("problems")
+        .iter()
+        .map(|problem| problem["pointer"].as_str().expect("a pointer"))
+        .collect();
+    assert_eq!(spoilt["sound"], false);
+    for pointer in ["/application/postcode", "/commitment/return_days", "/attachments"] {
+        assert!(pointers.contains(&pointer), "{pointer}: {pointers:?}");
+    }
+    assert_eq!(spoilt["materials"][2]["standing"], "missing");
+}
+
+/// One attached file as it is shown; its size in pixels.
+fn size_of(png: &[u8]) -> (u32, u32) {
+    let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes"));
+    assert_eq!(&png[1..4], b"PNG");
+    (number(16), number(20))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attached_file_is_shown_as_it_will_be_printed() {
+    let house = House::open();
+    let show = async |file: &str, kind: u8, page: usize, extra: Value| {
+        let mut item = json!({ "kind": kind, "file": file });
+        item.as_object_mut().expect("a map").extend(extra.as_object().expect("a map").clone());
+        let list = json!({ "programme": "shanxi", "attachments": [item] });
+        let bytes = fs::read(root().join("samples/packets/shanxi").join(file)).expect("a sample");
+        let parts = vec![
+            ("packet", String::new(), list.to_string().into_bytes()),
+            ("file", file.to_owned(), bytes),
+        ];
+        sent(&house, &format!("{PACKETS}/preview?page={page}"), &parts).await
+    };
+    let upright = show("营业执照.jpg", 1, 1, json!({})).await;
+    assert_eq!((upright.status.as_u16(), upright.header("content-type")), (200, "image/png"));
+    assert_eq!(size_of(&upright.bytes), (578, 818));
+    let turned = show("营业执照.jpg", 1, 1, json!({ "rotation": 90 })).await;
+    assert_ne!(turned.bytes, upright.bytes);
+    // A PDF of two pages, and a text that is typeset.
+    let second = show("食品检验报告.pdf", 7, 2, json!({})).await;
+    assert_eq!(second.header("chengwen-pages"), "2");
+    let text = show("创建方案.md", 3, 1, json!({})).await;
+    assert_eq!(text.status.as_u16(), 200, "{}", String::from_utf8_lossy(&text.bytes));
+    // What cannot be shown says why.
+    assert_eq!(codes(&show("食品检验报告.pdf", 7, 3, json!({})).await), ["attachment.no-such-page"]);
+    assert_eq!(codes(&show("创建方案.md", 1, 1, json!({})).await).len(), 1);
+}

@@ -11,9 +11,31 @@ use chengwen::values::Role;
 use super::client::{Answer, House};
 use crate::support::app;
 
-/// The pages that lead nowhere else by a number or a code.
-const PAGES: [&str; 7] =
-    ["/", "/help", "/sign-in", "/verify", "/batches", "/batches/new", "/registry"];
+/// The pages that are of no document.
+const PAGES: [&str; 8] = [
+    "/",
+    "/help",
+    "/sign-in",
+    "/verify",
+    "/batches",
+    "/batches/new",
+    "/registry",
+    "/registry/ranges",
+];
+
+/// All pages that are not of one batch or one certificate.
+fn pages(house: &House) -> Vec<String> {
+    let catalog = house.app.catalog();
+    let documents = catalog.documents().map(|document| format!("/documents/{}", document.id));
+    let packets = catalog.packets().map(|packet| format!("/packets/{}", packet.programme_id));
+    PAGES.map(str::to_owned).into_iter().chain(documents).chain(packets).collect()
+}
+
+/// The scripts that a script asks for.
+fn imports(script: &str) -> Vec<String> {
+    let found = script.split("from \"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0));
+    found.filter(|address| address.starts_with("/assets/")).map(str::to_owned).collect()
+}
 
 /// What a page may weigh with all that it asks for, without pictures of documents.
 const WEIGHT: usize = 150 << 10;
@@ -49,10 +71,11 @@ fn addresses(page: &str) -> Vec<String> {
 async fn every_address_on_every_page_is_ours_and_answers() {
     let house = House::open();
     let mut seen = std::collections::BTreeSet::new();
-    for path in PAGES {
-        let page = text(&house.browse(path, None).await);
+    for path in pages(&house) {
+        let page = text(&house.browse(&path, None).await);
         assert!(page.contains("<html lang=\"zh-CN\">") && page.contains("<h1>"), "{path}");
         let mut weight = page.len();
+        let mut assets = std::collections::BTreeSet::new();
         for address in addresses(&page) {
             assert!(
                 !address.contains("//") && !address.starts_with("data:"),
@@ -65,11 +88,20 @@ async fn every_address_on_every_page_is_ours_and_answers() {
             let answer = house.browse(&address, None).await;
             assert_eq!(answer.status, 200, "{address} in {path}");
             if address.starts_with("/assets/") {
-                weight += answer.bytes.len();
+                assets.insert(address.clone());
             }
             seen.insert(address);
         }
+        let mut waiting: Vec<String> = assets.iter().cloned().collect();
+        while let Some(address) = waiting.pop() {
+            let answer = house.browse(&address, None).await;
+            assert_eq!(answer.status, 200, "{address} in {path}");
+            weight += answer.bytes.len();
+            let script = String::from_utf8(answer.bytes).expect("UTF-8");
+            waiting.extend(imports(&script).into_iter().filter(|it| assets.insert(it.clone())));
+        }
         assert!(weight < WEIGHT, "{path} weighs {weight} bytes");
+        println!("{path}: {} KB", weight >> 10);
     }
     // Every document has its picture, and a blank form to be filled in by hand.
     for document in house.app.catalog().documents() {

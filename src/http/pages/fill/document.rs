@@ -8,11 +8,11 @@ use axum::response::Response;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 
+use super::asks_for;
 use super::regions::regions;
-use super::{asks_for, refused};
 use crate::app::App;
 use crate::catalog::{Answer, Document, Sides};
-use crate::http::asked::Named;
+use crate::http::asked::Printable;
 use crate::http::caller::Caller;
 use crate::http::office::Office;
 use crate::http::pages::{page, visitor};
@@ -22,15 +22,12 @@ use crate::http::query::NoQuery;
 /// GET /documents/{programme}/{document}
 pub(in crate::http) async fn document(
     State(office): State<Arc<Office>>,
-    Named(name): Named,
+    Printable(name): Printable,
     _: NoQuery,
     caller: Caller,
 ) -> Result<Response, Problem> {
     let document = office.app.document(&name)?;
     let manifest = &document.manifest;
-    if caller.role < manifest.role {
-        return refused(&office, &caller, &manifest.name, manifest.role);
-    }
     let questions = document.schema.questions();
     let province = document.programme.province.get_ref();
     let regions = if asks_for(&questions, "region") {

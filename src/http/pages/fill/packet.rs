@@ -8,8 +8,8 @@ use axum::response::Response;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 
+use super::asks_for;
 use super::regions::regions;
-use super::{asks_for, refused};
 use crate::catalog::{Document, Material, Packet, Paper, Question};
 use crate::http::caller::Caller;
 use crate::http::office::Office;
@@ -34,10 +34,7 @@ pub(in crate::http) async fn packet(
         .iter()
         .filter_map(|paper| Some((paper, catalog.document(&paper.id(&programme).to_string())?)))
         .collect();
-    let least = least_of(&office, packet);
-    if caller.role < least {
-        return refused(&office, &caller, &manifest.title, least);
-    }
+    caller.must_be(least_of(&office, packet))?;
     let asked: Vec<Asked<'_>> =
         papers.iter().map(|(paper, document)| Asked::of(packet, paper, document)).collect();
     let questions: Vec<&[Question]> =
