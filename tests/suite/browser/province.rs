@@ -1,12 +1,17 @@
 //! A province: a list becomes certificates, one is printed again, one is taken back.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
+use chengwen::app::Form;
+use chengwen::store::Store;
 use rust_xlsxwriter::Workbook;
 
 use super::driver::{Browser, Element};
 use super::site::Site;
-use crate::support::{squeezed, text_of};
+use crate::registry::{accept, batches_of, rows};
+use crate::support::{app, squeezed, text_of};
 use crate::tables::HEAD;
 
 /// Enter, as WebDriver types it.
@@ -257,4 +262,37 @@ fn a_lost_answer_makes_no_second_batch_and_what_is_unfinished_can_be_cancelled()
     browser.choose(&list(folder.path(), "四月名单.xlsx", 5, None));
     browser.says(&format!("{} 至 {}（5 份）", number(2501), number(2505)));
     browser.quiet();
+}
+
+/// A data directory in which a batch has come to a standstill.
+fn standing_still() -> tempfile::TempDir {
+    let data = tempfile::tempdir().expect("a folder");
+    let runtime = tokio::runtime::Runtime::new().expect("threads");
+    runtime.block_on(async {
+        let store = Store::open(data.path()).await.expect("opened");
+        let batches = batches_of(Arc::new(app()), store);
+        let wanted = accept(&batches, &rows(), Form::Merged).await;
+        let ledger = batches.ledger();
+        let worker = ledger.worker(Duration::from_secs(30)).await.expect("a worker");
+        let claim = ledger.claim(&worker, Some(&wanted.print), |_, _, _| true).await;
+        let claim = claim.expect("read").expect("a chunk");
+        assert!(ledger.give_up(&claim, "磁盘已满", true).await.expect("given up"));
+        worker.let_go(&claim.print, claim.chunk);
+        ledger.leave(&worker).await;
+    });
+    data
+}
+
+#[test]
+fn a_batch_that_stands_still_says_why_and_goes_on() {
+    let (site, browser) = (Site::with(standing_still()), Browser::open());
+    browser.go(&site.at("/batches"));
+    browser.says("停住了");
+    browser.press("证书");
+    browser.says("停住了：磁盘已满");
+    browser.judge();
+    browser.press("接着印");
+    browser.says("印完了");
+    browser.says("下载 PDF");
+    browser.judge();
 }

@@ -27,7 +27,11 @@ impl Site {
 
     /// On this machine only, with a data directory.
     pub(super) fn keeping() -> Self {
-        let data = tempfile::tempdir().expect("a folder");
+        Self::with(tempfile::tempdir().expect("a folder"))
+    }
+
+    /// On this machine only, with what a data directory holds already.
+    pub(super) fn with(data: TempDir) -> Self {
         let folder = data.path().to_string_lossy().into_owned();
         let server = Server::start_with(FREE, &["--data", &folder], "开放模式");
         Self { server, _data: Some(data), keys: Vec::new() }
