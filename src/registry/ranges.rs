@@ -146,14 +146,14 @@ impl Registry {
         let ranges = counters.into_iter().map(|(name, last)| {
             let known = serials.remove(&name).unwrap_or_default();
             let document = documents.remove(&name).unwrap_or_default();
-            range(name, document, last, known)
+            range(&name, document, last, known)
         });
         Ok(ranges.filter(|range| range.count > 0).collect())
     }
 }
 
 /// The serials of a counter from 1 to its last, in runs.
-fn range(name: String, document: String, last: i64, mut known: BTreeMap<i64, Known>) -> Range {
+fn range(name: &str, document: String, last: i64, mut known: BTreeMap<i64, Known>) -> Range {
     let mut runs: Vec<Run> = Vec::new();
     for serial in 1..=last {
         let missing = || Known {
@@ -177,6 +177,6 @@ fn range(name: String, document: String, last: i64, mut known: BTreeMap<i64, Kno
     let first = runs.first().map_or_else(String::new, |run| run.first.clone());
     let end = runs.last().map_or_else(String::new, |run| run.last.clone());
     // A counter is kept as `programme-document/name`; the document is told beside it.
-    let counter = name.split_once('/').map_or(name.as_str(), |(_, own)| own).to_owned();
+    let counter = name.split_once('/').map_or(name, |(_, own)| own).to_owned();
     Range { document, counter, first, last: end, count: u64::try_from(last).unwrap_or(0), runs }
 }

@@ -87,7 +87,7 @@ pub(super) fn of_batches(app: &App) -> Map<String, Value> {
         .asking(names("good_rows", good_rows, &yes))
         .asking(names("anew", anew, &yes))
         .asking(printing())
-        .asking([key.clone()])
+        .asking([key])
         .taking(&rows_body())
         .failing(&[422])
         .failing(&QUEUE);
@@ -195,7 +195,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         "受理的一批",
         json!({
             "id": text(), "print": text(), "document": text(), "rows": number(),
-            "numbers": numbers, "state": state, "notes": notes.clone(), "links": links, "problems": problems.clone(),
+            "numbers": numbers, "state": state, "notes": notes, "links": links, "problems": problems,
             "unsound_rows": { "type": "array", "items": number(), "description": "没有受理的行，从0数" },
         }),
         &["problems", "unsound_rows"],

@@ -25,13 +25,22 @@ export function wrong(form, words) {
   place.hidden = !words;
 }
 
+/** What was wrong with a form is no more when it is typed into. */
+export function forgives(form) {
+  form.noValidate = true;
+  form.addEventListener("input", (event) => {
+    event.target.removeAttribute("aria-invalid");
+    wrong(form);
+  });
+}
+
 /** Whether all of a form is filled in as it must be; the first slip is told and gets the focus. */
 export function isWhole(form) {
   for (const field of form.querySelectorAll("input, select, textarea")) {
     const sound = field.checkValidity() && (!field.required || field.value.trim() !== "");
-    field.toggleAttribute("aria-invalid", false);
+    field.removeAttribute("aria-invalid");
     if (sound) continue;
-    const label = field.labels[0].firstChild.textContent.trim();
+    const label = field.labels[0].firstChild.textContent.split("（")[0].trim();
     const words = field.value.trim() === "" ? `请填写“${label}”` : field.dataset.slip || `“${label}”写得不对`;
     field.setAttribute("aria-invalid", "true");
     wrong(form, words);
@@ -45,7 +54,7 @@ export function isWhole(form) {
 /** Forms that ask the interface with what they say in the query; `done` is called after each success. */
 export function submits(place, done) {
   for (const form of place.querySelectorAll("form[data-asks]")) {
-    form.noValidate = true;
+    forgives(form);
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (!isWhole(form)) return;

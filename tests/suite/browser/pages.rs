@@ -12,6 +12,12 @@ fn pages_for_everyone_are_sound() {
         browser.go(&site.at(path));
         browser.judge();
     }
+    // What needs a data directory says so.
+    for path in ["/batches", "/batches/new", "/registry", "/registry/ranges"] {
+        browser.go(&site.at(path));
+        browser.says("这个服务没有设数据目录");
+        browser.judge();
+    }
 }
 
 #[test]
@@ -33,6 +39,15 @@ fn whoever_signs_in_sees_the_doors_open_and_signs_out() {
     browser.type_into(&browser.field("密钥"), "\u{E007}");
     browser.says("市县局（市县局）");
     browser.judge();
+    // What the key does not open is told, with what does.
+    browser.go(&site.at("/batches/new"));
+    browser.says("现在不能选：要省局的密钥");
+    browser.judge();
+    browser.go(&site.at("/registry"));
+    browser.says("需要省局的权限，这个密钥是市县局的");
+    browser.says("用有这项权限的密钥登录后再试");
+    browser.judge();
+    browser.press("回首页");
     browser.press("退出登录");
     browser.says("现在不能用：这里要用市县局的密钥。");
     browser.quiet();

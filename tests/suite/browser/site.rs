@@ -12,22 +12,29 @@ use crate::support::root;
 /// A running service that ends with the test.
 pub(super) struct Site {
     server: Server,
-    data: Option<TempDir>,
+    /// Kept until the end.
+    _data: Option<TempDir>,
     keys: Vec<(Role, String)>,
 }
 
 impl Site {
     /// On this machine only, and nothing is kept.
     pub(super) fn open() -> Self {
-        Self { server: Server::start_with(FREE, &[], "开放模式"), data: None, keys: Vec::new() }
+        Self {
+            server: Server::start_with(FREE, &[], "开放模式"), _data: None, keys: Vec::new()
+        }
     }
 
     /// On this machine only, with a data directory.
     pub(super) fn keeping() -> Self {
-        let data = tempfile::tempdir().expect("a folder");
+        Self::with(tempfile::tempdir().expect("a folder"))
+    }
+
+    /// On this machine only, with what a data directory holds already.
+    pub(super) fn with(data: TempDir) -> Self {
         let folder = data.path().to_string_lossy().into_owned();
         let server = Server::start_with(FREE, &["--data", &folder], "开放模式");
-        Self { server, data: Some(data), keys: Vec::new() }
+        Self { server, _data: Some(data), keys: Vec::new() }
     }
 
     /// For whoever shows a key; one of each of these roles is made.
@@ -36,7 +43,7 @@ impl Site {
         let folder = data.path().to_string_lossy().into_owned();
         let keys = roles.iter().map(|role| (*role, key(data.path(), *role))).collect();
         let server = Server::start_with(FREE, &["--data", &folder], "凭密钥使用");
-        Self { server, data: Some(data), keys }
+        Self { server, _data: Some(data), keys }
     }
 
     /// The address of a page.
@@ -50,9 +57,14 @@ impl Site {
         &found.expect("a key was made").1
     }
 
-    /// Where data are kept.
-    pub(super) fn data(&self) -> &Path {
-        self.data.as_ref().expect("there is a data directory").path()
+    /// Has the processes that typeset stand still: what goes on does not end before it was looked at.
+    pub(super) fn hold(&self) {
+        let children = self.server.children();
+        assert!(!children.is_empty(), "nothing is being typeset");
+        for child in children {
+            let told = Command::new("kill").args(["-STOP", &child.to_string()]).status();
+            assert!(told.is_ok_and(|status| status.success()), "{child} is held");
+        }
     }
 }
 

@@ -12,7 +12,16 @@ use super::client::{Answer, House};
 use crate::support::app;
 
 /// The pages that are of no document.
-const PAGES: [&str; 4] = ["/", "/help", "/sign-in", "/verify"];
+const PAGES: [&str; 8] = [
+    "/",
+    "/help",
+    "/sign-in",
+    "/verify",
+    "/batches",
+    "/batches/new",
+    "/registry",
+    "/registry/ranges",
+];
 
 /// All pages that are not of one batch or one certificate.
 fn pages(house: &House) -> Vec<String> {

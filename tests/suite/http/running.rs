@@ -95,6 +95,17 @@ impl Server {
         }
     }
 
+    /// The processes that it has started and that are running.
+    pub(crate) fn children(&self) -> Vec<u32> {
+        let threads =
+            std::fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("threads");
+        let of = |thread: std::fs::DirEntry| {
+            std::fs::read_to_string(thread.path().join("children")).unwrap_or_default()
+        };
+        let all: String = threads.flatten().map(of).collect();
+        all.split_whitespace().filter_map(|id| id.parse().ok()).collect()
+    }
+
     pub(super) fn signal(&self, name: &str) {
         let command = format!("kill -{name} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &command]).status().expect("a shell").success());

@@ -6,22 +6,45 @@ const SHOWN = 100;
 
 /** Where it stands: a cell, a row, or the whole list. */
 function placeOf(found) {
+  if (found.place) return found.place;
   if (found.cell) return found.sheet ? `${found.sheet} ${found.cell}` : found.cell;
   if (found.row) return `第 ${found.row} 行`;
   const row = /^\/(\d+)/.exec(found.pointer || "");
   return row ? `第 ${Number(row[1]) + 1} 份` : "整个名单";
 }
 
+/** So many rows of which the registry says the same are told one by one. */
+const ONE_BY_ONE = 5;
+
+/** Rows that are in force or under way already, told together if they are many: most often it is one list
+ * that was handed in twice. */
+function together(problems) {
+  const alike = new Map();
+  const rest = [];
+  for (const found of problems) {
+    const { batch } = found.facts || {};
+    if (found.code !== "holder.held" && found.code !== "holder.waiting") rest.push(found);
+    else alike.set(`${found.code} ${batch}`, [...(alike.get(`${found.code} ${batch}`) || []), found]);
+  }
+  const told = [...alike.values()].flatMap((some) => {
+    if (some.length <= ONE_BY_ONE) return some;
+    const [first] = some;
+    return [{ ...first, cell: undefined, row: undefined, pointer: "", place: `${placeOf(first)} 等 ${some.length} 份`, many: some.length }];
+  });
+  return [...told, ...rest];
+}
+
 /** The sentence; what the registry has against a row is told with what can be done on this page. */
 function sentenceOf(found) {
   const { number, batch } = found.facts || {};
-  const whom = (found.label || "").split("—").pop();
+  const whose = found.many ? `${found.many} 份` : (found.label || "").split("—").pop();
+  const which = found.many ? `${number} 等` : number;
   if (found.code === "holder.held") {
-    return [`${whom}已有这一称号的有效证书（${number}）。不必再发的，删去这一行，或者只印别的行；要换发或者再发一份，勾选下面的“再编号发一份”。`];
+    return [`${whose}已有这一称号的有效证书（${which}）。不必再发的，删去这一行，或者只印别的行；要换发或者再发一份，勾选下面的“再编号发一份”。`];
   }
   if (found.code === "holder.waiting") {
     const link = make("a", { href: `/batches/${batch}` }, `批次 ${batch}`);
-    return [`${whom}的证书（${number}）在`, link, "里已经编号，还没有印完：等它印完，或者到那里取消它。"];
+    return [`${whose}的证书（${which}）在`, link, "里已经编号，还没有印完：等它印完，或者到那里取消它。"];
   }
   return [found.sentence];
 }
@@ -50,13 +73,15 @@ export function show(place, looked, copy) {
     const words = looked.rows === 0 ? "这份名单读不懂" : `共 ${looked.rows} 份，${bad} 份有问题`;
     parts.push(make("h3", { className: "wrong" }, words));
     parts.push(make("p", {}, "照下面改好，再选一次这个文件。"));
-    parts.push(...tableOf(problems, "要改的", "problem"));
+    parts.push(...tableOf(together(problems), "要改的", "problem"));
   }
   if (advice.length > 0) {
     parts.push(make("h3", { className: "advice" }, `请留意（${advice.length} 处，不改也能印）`));
     parts.push(...tableOf(advice, "请留意", "advice"));
   }
-  if (looked.problems.length > 0 && looked.rows > 0) {
+  // What the registry has against rows stands in no cell.
+  const marked = looked.problems.some((found) => !/^holder\./.test(found.code));
+  if (marked && looked.rows > 0) {
     const button = make("button", { type: "button", className: "second" }, "下载标出问题的表（XLSX）");
     button.addEventListener("click", () => copy(button));
     parts.push(make("p", {}, button));

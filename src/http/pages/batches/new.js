@@ -79,26 +79,30 @@ function arrange() {
   at("good-rows-words").textContent = `只印没有问题的 ${good} 份，有问题的 ${bad} 份不印也不编号`;
   at("anew-tick").hidden = !(held || (looked && field("anew").checked));
   const ready = looked && good > 0 && (bad === 0 || field("good_rows").checked);
-  at("print-step").hidden = !ready;
+  // Where another way of printing led to problems, there is a way back.
+  at("print-step").hidden = !looked || looked.rows === 0;
   at("start-step").hidden = !ready;
   at("start").textContent = `开始印 ${good} 份`;
 }
 
-/** Has the list looked at, as a batch would be. */
-async function look() {
+/** Has the list looked at, as a batch would be; what is on the page stays until it is known anew if only the
+ * way of printing is another. */
+async function look(stays = false) {
   if (looking) looking.abort();
-  looked = null;
+  if (!stays) looked = null;
   tell("list-wrong");
   tell("start-wrong");
   arrange();
   if (!list || !chosen()) return;
-  const own = (looking = new AbortController());
+  looking = new AbortController();
   at("file-name").textContent = `${list.name}：正在检查……`;
   const [address, options] = asked("/api/v1/batches/check");
-  const answer = await askJson(address, { ...options, signal: own.signal });
+  const answer = await askJson(address, { ...options, signal: looking.signal });
   if (answer.ended) return;
   at("file-name").textContent = list.name;
   if (!answer.ok) {
+    // Options that do not fit are told where they stand, and the list is as it was.
+    if (stays && looked) return tell("start-wrong", sentenceOf(answer.problem));
     at("found").hidden = true;
     return tell("list-wrong", sentenceOf(answer.problem));
   }
@@ -147,7 +151,9 @@ async function start() {
   at("start").disabled = true;
   const answer = await askJson(...asked("/api/v1/batches"));
   if (answer.ok) {
-    forget({ own });
+    // How it is printed is a matter of the printer, and stays; which rows are meant is not.
+    const { good_rows, anew, ...values } = state().values;
+    forget({ own, values });
     return location.assign(`/batches/${answer.value.id}`);
   }
   at("start").disabled = false;
@@ -168,8 +174,7 @@ form.addEventListener("submit", (event) => {
 form.addEventListener("change", (event) => {
   if (event.target === at("file")) return;
   keep(state(), list);
-  if (["document", "anew"].includes(event.target.name)) look();
-  else arrange();
+  look(!["document", "anew"].includes(event.target.name));
 });
 form.addEventListener("input", () => arrange());
 at("file").addEventListener("change", () => {

@@ -1,5 +1,6 @@
 //! GET /batches/{batch}: how a batch goes on, its files, and what became of every row.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -8,13 +9,16 @@ use axum::response::Response;
 use minijinja::{Value, context};
 
 use super::{may_look, names, prints, standing};
+use crate::app::Batches;
 use crate::http::batches::Seen;
 use crate::http::caller::Caller;
 use crate::http::office::Office;
 use crate::http::pages::{encoded, page, visitor, when};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::jobs::{PrintState, RowState};
+use crate::jobs::{Batch, PrintState, RowState};
+use crate::registry::Search;
+use crate::store::today;
 
 /// So many rows stand on a page.
 const ROWS: usize = 100;
@@ -35,8 +39,9 @@ pub(in crate::http) async fn one(
     let document = office.app.catalog().document(&batch.document);
     let (name, title) = names(&office, &batch.document);
     let looks = may_look(&caller);
-    let told = |row: &RowState| told(row, issuing, looks);
     let begin = (from - 1).min(rows.len().saturating_sub(1)) / ROWS * ROWS;
+    let holders = holders(&batches, &batch).await?;
+    let told = |row: &RowState| told(row, holders.get(&row.row), issuing, looks);
     let shown: Vec<Value> = rows.iter().skip(begin).take(ROWS).map(told).collect();
     let failed: Vec<Value> =
         rows.iter().filter(|row| row.failed.is_some()).take(ROWS).map(told).collect();
@@ -70,8 +75,21 @@ pub(in crate::http) async fn one(
     page(StatusCode::OK, "batch.html", seen)
 }
 
+/// For whom the rows of a batch are, as far as the registry keeps it.
+async fn holders(batches: &Batches, batch: &Batch) -> Result<HashMap<i64, String>, Problem> {
+    let search = Search { batch: Some(batch.id.clone()), ..Search::default() };
+    let registry = batches.ledger().registry();
+    let (_, kept) = registry.search(&search, today(), 0, u32::MAX).await?;
+    Ok(kept.into_iter().map(|kept| (kept.row, kept.holder)).collect())
+}
+
 /// A row on the page.
-fn told(row: &RowState, issuing: Option<PrintState>, looks: bool) -> Value {
+fn told(
+    row: &RowState,
+    holder: Option<&String>,
+    issuing: Option<PrintState>,
+    looks: bool,
+) -> Value {
     let (mark, outcome) = match (&row.failed, row.out_of_force(), issuing) {
         (Some(why), ..) => ("wrong", format!("没有印出：{why}")),
         (None, Some(ended), _) => ("over", format!("{ended}，不要发出")),
@@ -83,6 +101,7 @@ fn told(row: &RowState, issuing: Option<PrintState>, looks: bool) -> Value {
     context! {
         row => row.row,
         name => &row.name,
+        holder => holder.map_or("", String::as_str),
         number => &row.number,
         link => linked.map(|number| format!("/registry/{}", encoded(number))),
         mark,

@@ -48,9 +48,9 @@ fn how(asked: &Json) -> String {
         };
         side.to_owned()
     }));
-    words.extend(asked["offset"].as_str().map(|offset| match offset {
-        "0,0" => "套打".to_owned(),
-        offset => format!("套打，向右、向下移 {offset} 毫米"),
+    words.extend(asked["offset"].as_str().map(|offset| match offset.split_once(',') {
+        None | Some(("0", "0")) => "套打".to_owned(),
+        Some((right, down)) => format!("套打，向右移 {right} 毫米、向下移 {down} 毫米"),
     }));
     words.extend(asked["standard"].as_str().map(|standard| format!("标准 {standard}")));
     words.join("；")

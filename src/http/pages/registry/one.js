@@ -1,6 +1,6 @@
 // A certificate: printed again, taken back, and the notice of that.
 import { ask, askJson, make, nameOf, save, sentenceOf } from "/assets/ask.js";
-import { dialogs, isWhole, refresh, said, wrong } from "/assets/actions.js";
+import { dialogs, forgives, isWhole, refresh, said, wrong } from "/assets/actions.js";
 
 const main = document.querySelector("main");
 
@@ -61,7 +61,7 @@ async function announce(button) {
 function begin() {
   dialogs(main);
   for (const form of main.querySelectorAll("form[data-sends]")) {
-    form.noValidate = true;
+    forgives(form);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       send(form);
