@@ -6,7 +6,7 @@ use std::path::Path;
 use chengwen::app::Options;
 use serde_json::{Value, json};
 
-use super::driver::Browser;
+use super::driver::{Browser, Element};
 use super::site::Site;
 use crate::support::{app, render, root, sample, squeezed, text_of};
 
@@ -140,6 +140,162 @@ fn from_five_papers_to_the_list_and_the_notice() {
     let text = squeezed(&text_of(&pdf).join(""));
     assert!(text.contains("2026年9月28日至2026年10月9日（5个工作日）"), "{text}");
     assert!(text.contains("坞城惠民超市") && !text.contains("13803510126"), "{text}");
+    browser.quiet();
+}
+
+/// Two rows of a spreadsheet that has taken a code and a phone for numbers.
+const SPREADSHEET: &str =
+    "申报主体名称,申报类别,统一社会信用代码或登记证号,行政区域,行业主管部门,申报主体联系人,联系电话
+太原市晋味源食品有限公司,示范单位,9.11401E+17,太原市迎泽区,太原市商务局,张三,0351-4088126
+太原市鸿宾楼餐饮有限公司,示范单位,91140106MA0K3T7W78,太原市杏花岭区,太原市商务局,李四,1.38E+10
+";
+
+/// What the cells of a row say.
+const CELLS: &str = "
+    const line = document.querySelector(`tr[data-row='${arguments[0]}']`);
+    return [...line.querySelectorAll('.shown')].map((it) => it.firstChild?.data ?? '');";
+
+/// What has the focus: where it is in the table (column, row), and whether it is open; else its id or words.
+const FOCUS: &str = "
+    const it = document.activeElement;
+    const place = it.closest('tr[data-row]')?.dataset.row;
+    if (place === undefined) return it.id || it.textContent;
+    const column = it.closest('td').dataset.column ?? it.textContent;
+    return `${column} ${place}${it.matches('.open') ? ' open' : ''}`;";
+
+const ROWS: &str = "return document.querySelectorAll('tr[data-row]').length;";
+
+/// Gives a text to what has the focus as a spreadsheet gives it.
+const PASTE: &str = "
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', arguments[0]);
+    const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+    document.activeElement.dispatchEvent(event);";
+
+/// A browser with the rows of the spreadsheet in the list.
+fn with_spreadsheet(site: &Site) -> Browser {
+    let browser = Browser::open();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("各县名单.csv");
+    fs::write(&file, SPREADSHEET).expect("written");
+    browser.go(&site.at("/documents/shanxi/summary"));
+    let chooser = browser.find("#gather input[type=file]");
+    browser.type_into(&chooser, &file.display().to_string());
+    browser.says("取来 2 行");
+    browser
+}
+
+fn cell(browser: &Browser, row: usize, column: usize) -> Element {
+    browser.find(&format!("tr[data-row='{row}'] td[data-column='{column}']"))
+}
+
+#[test]
+fn a_press_reaches_what_it_is_meant_for_and_what_is_pasted_can_be_taken_back() {
+    let site = Site::open();
+    let browser = with_spreadsheet(&site);
+    browser.click(&cell(&browser, 0, 5));
+    assert_eq!(browser.run(FOCUS, &[]), "5 0 open");
+    browser.keys(None, "太原市迎泽区商务局");
+    browser.click(&cell(&browser, 1, 0));
+    assert_eq!(browser.run(FOCUS, &[]), "0 1 open");
+    assert_eq!(browser.run(CELLS, &[json!(0)])[5], "太原市迎泽区商务局");
+    browser.click(&browser.find("#q-unit"));
+    browser.keys(None, "太原市市场监督管理局");
+    browser.says("与原件不同");
+    assert_eq!(browser.run(FOCUS, &[]), "q-unit");
+    assert_eq!(browser.run("return document.activeElement.value;", &[]), "太原市市场监督管理局");
+    assert_eq!(browser.run(CELLS, &[json!(1)])[0], "太原市鸿宾楼餐饮有限公司");
+
+    // Three rows, one of them with a line break and quotes in a cell, from the second row on.
+    browser.click(&cell(&browser, 1, 0));
+    let rows = "甲店\t示范单位\r\n\"乙\n\"\"老\"\"店\"\t示范行业\r\n丙店\t示范区域\r\n";
+    browser.run(PASTE, &[json!(rows)]);
+    browser.says("共 4 行；粘贴了 3 行、2 列");
+    let names: Vec<Value> =
+        (1..4).map(|row| browser.run(CELLS, &[json!(row)])[0].clone()).collect();
+    assert_eq!(names, ["甲店", "乙 \"老\"店", "丙店"]);
+    assert_eq!(browser.run(CELLS, &[json!(2)])[1], "示范行业");
+    browser.says("第3行：“行政区域”没有填写，请填写");
+    browser.judge();
+    browser.press("撤销上一步");
+    browser.says("共 2 行；已撤销：粘贴 3 行");
+    assert_eq!(browser.run(CELLS, &[json!(1)])[0], "太原市鸿宾楼餐饮有限公司");
+    browser.press("撤销上一步");
+    browser.says("已撤销：改第1行的“行业主管部门”");
+    browser.press("撤销上一步");
+    wait_for(&browser, ROWS, &json!(0));
+    browser.quiet();
+}
+
+#[test]
+fn what_a_spreadsheet_has_lost_is_told_until_it_is_filled_in() {
+    let site = Site::open();
+    let browser = with_spreadsheet(&site);
+    browser.says("2 个单元格里的内容没有取到");
+    let code = "第1行：“统一社会信用代码或登记证号”现为 9.11401E+17，电子表格已把后几位改成了 0";
+    browser.says(code);
+    browser.says("（各县名单.csv 第2行）");
+    browser.says("第2行：“联系电话”现为 1.38E+10，电子表格已把后几位改成了 0");
+    browser.judge();
+    browser.reload();
+    browser.says(code);
+    put(&browser, 0, 2, "91140107MA0H8WH95M");
+    let told = "return document.getElementById('summary').textContent.includes('9.11401E+17');";
+    wait_for(&browser, told, &json!(false));
+    browser.says("“联系电话”现为 1.38E+10");
+    let remove = browser.find("tr[data-row='1'] .act button");
+    browser.click(&remove);
+    let told = "return document.body.textContent.includes('1.38E+10');";
+    wait_for(&browser, told, &json!(false));
+    browser.press("撤销上一步");
+    browser.says("“联系电话”现为 1.38E+10");
+    browser.quiet();
+}
+
+#[test]
+fn the_table_is_used_with_keys_alone() {
+    const TAB: &str = "\u{E004}";
+    const ENTER: &str = "\u{E007}";
+    const CONTROL: Option<char> = Some('\u{E009}');
+    let site = Site::open();
+    let browser = with_spreadsheet(&site);
+    let focus = |expected: &str| assert_eq!(browser.run(FOCUS, &[]), expected);
+    browser.run("document.querySelector('#q-phone').focus();", &[]);
+    browser.until("the table is reached", |browser| {
+        browser.keys(None, TAB);
+        (browser.run(FOCUS, &[]) == "0 0").then_some(())
+    });
+    // Down, to the end, and back by one: the first key that is typed opens the cell.
+    browser.keys(None, "\u{E015}\u{E010}\u{E012}");
+    focus("7 1");
+    browser.keys(None, "03");
+    focus("7 1 open");
+    browser.keys(None, &format!("51-4088126{ENTER}"));
+    focus("7 1");
+    assert_eq!(browser.run(CELLS, &[json!(1)])[7], "0351-4088126");
+    // What is opened and left as it was, or emptied and given up, stays.
+    browser.keys(None, &format!("{ENTER}\u{E003}\u{E00C}"));
+    assert_eq!(browser.run(CELLS, &[json!(1)])[7], "0351-4088126");
+    browser.keys(CONTROL, "\u{E011}");
+    focus("0 0");
+    browser.keys(CONTROL, "\u{E010}");
+    focus("8 1");
+    browser.keys(None, "\u{E014}");
+    focus("删去 1");
+    browser.keys(None, ENTER);
+    wait_for(&browser, ROWS, &json!(1));
+    focus("0 0");
+    browser.keys(CONTROL, "z");
+    wait_for(&browser, ROWS, &json!(2));
+    assert_eq!(browser.run(CELLS, &[json!(1)])[7], "0351-4088126");
+    // No row's button stands in the way.
+    browser.keys(None, TAB);
+    focus("加一行");
+    browser.keys(None, ENTER);
+    focus("0 2 open");
+    browser.keys(None, &format!("丙店{TAB}"));
+    focus("1 2");
+    assert_eq!(browser.run(CELLS, &[json!(2)])[0], "丙店");
     browser.quiet();
 }
 

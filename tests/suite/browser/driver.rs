@@ -206,6 +206,18 @@ impl Browser {
         self.command("POST", &format!("element/{}/value", element.id()), &keys);
     }
 
+    /// Presses keys one after the other, whatever has the focus; with `held` one that is held all the while.
+    #[track_caller]
+    pub(super) fn keys(&self, held: Option<char>, keys: &str) {
+        let key = |kind: &str, key: char| json!({ "type": kind, "value": key });
+        let down = held.iter().map(|held| key("keyDown", *held));
+        let pressed = keys.chars().flat_map(|it| [key("keyDown", it), key("keyUp", it)]);
+        let up = held.iter().map(|held| key("keyUp", *held));
+        let actions: Vec<Value> = down.chain(pressed).chain(up).collect();
+        let keyboard = json!({ "type": "key", "id": "keyboard", "actions": actions });
+        self.command("POST", "actions", &json!({ "actions": [keyboard] }));
+    }
+
     /// Puts this into the field of a label instead of what is there.
     #[track_caller]
     pub(super) fn fill(&self, label: &str, text: &str) {

@@ -42,6 +42,33 @@ async fn files_become_a_record() {
 }
 
 #[tokio::test]
+async fn a_table_of_a_list_that_this_one_is_made_from_is_taken() {
+    let house = House::open();
+    let rows = "申报主体名称,申报类别,统一社会信用代码或登记证号,行政区域,行业主管部门,申报主体联系人,联系电话
+甲店,示范单位,9.11401E+17,太原市迎泽区,太原市商务局,张三,1.38E+10
+乙店,示范行业,未填原因：正在换发,太原市迎泽区,太原市商务局,李四,0351-4088126
+";
+    let path = "/api/v1/documents/shanxi/notice/collect";
+    let told = send(&house, path, form(&[("file", "汇总表.csv", rows.as_bytes())])).await.json();
+    let entries = json!([
+        { "name": "甲店", "category": { "kind": "示范单位" }, "region": "太原市迎泽区" },
+        { "name": "乙店", "category": { "kind": "示范行业" },
+          "registration": { "reason": "正在换发" }, "region": "太原市迎泽区" },
+    ]);
+    assert_eq!((&told["record"]["entries"], &told["refused"]), (&entries, &json!([])));
+    assert_eq!(
+        told["taken"][1],
+        json!({ "pointer": "/entries/1", "file": "汇总表.csv", "row": 3 })
+    );
+    // What is lost is told where it belongs; a phone does not go over, nor does what is wrong with it.
+    let problems = told["problems"].as_array().expect("a list");
+    let lost = problems.iter().filter(|one| one["code"] == "table.number-rounded");
+    let lost: Vec<&Value> = lost.map(|one| &one["pointer"]).collect();
+    assert_eq!(lost, ["/entries/0/registration/number"]);
+    assert!(problems.iter().all(|one| !one.to_string().contains("1.38E+10")), "{told}");
+}
+
+#[tokio::test]
 async fn files_that_give_nothing_are_told_with_the_rest() {
     let house = House::open();
     let one = printed(&house.app, "shanxi-application");
