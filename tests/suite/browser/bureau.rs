@@ -300,6 +300,41 @@ fn the_table_is_used_with_keys_alone() {
 }
 
 #[test]
+fn an_input_method_begins_in_the_cell_and_changes_nothing_when_it_is_given_up() {
+    let site = Site::open();
+    let browser = with_spreadsheet(&site);
+    let name = || browser.run(CELLS, &[json!(0)])[0].clone();
+    let focus = |expected: &str| wait_for(&browser, FOCUS, &json!(expected));
+    browser.click(&cell(&browser, 0, 0));
+    browser.keys(None, "\u{E00C}");
+    focus("0 0");
+    browser.compose("tai");
+    focus("0 0 open");
+    browser.compose("");
+    focus("0 0");
+    // Also what is composed over the text of an open cell.
+    browser.keys(None, "\u{E007}");
+    focus("0 0 open");
+    browser.compose("tai");
+    browser.compose("");
+    let typed = "return document.activeElement.value;";
+    wait_for(&browser, typed, &json!("太原市晋味源食品有限公司"));
+    browser.keys(None, "\u{E00C}");
+    // Whoever opens nothing and goes on changes nothing.
+    browser.click(&browser.find("#q-reporter"));
+    focus("q-reporter");
+    assert_eq!(name(), "太原市晋味源食品有限公司");
+    browser.click(&cell(&browser, 0, 0));
+    browser.keys(None, "\u{E00C}");
+    browser.compose("jin zhong");
+    browser.commit("晋中市");
+    browser.keys(None, "\u{E007}");
+    focus("0 0");
+    assert_eq!(name(), "晋中市");
+    browser.quiet();
+}
+
+#[test]
 fn every_form_is_sound_at_both_sizes() {
     let (site, browser) = (Site::open(), Browser::open());
     for document in ["summary", "notice", "certificate", "revocation"] {

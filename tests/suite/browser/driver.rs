@@ -218,6 +218,22 @@ impl Browser {
         self.command("POST", "actions", &json!({ "actions": [keyboard] }));
     }
 
+    /// Composes letters with an input method, as they stand before a choice is made; nothing cancels it.
+    #[track_caller]
+    pub(super) fn compose(&self, letters: &str) {
+        let end = letters.chars().count();
+        let composed = json!({ "text": letters, "selectionStart": end, "selectionEnd": end });
+        let what = json!({ "cmd": "Input.imeSetComposition", "params": composed });
+        self.command("POST", "goog/cdp/execute", &what);
+    }
+
+    /// Commits what is composed as this text.
+    #[track_caller]
+    pub(super) fn commit(&self, text: &str) {
+        let what = json!({ "cmd": "Input.insertText", "params": { "text": text } });
+        self.command("POST", "goog/cdp/execute", &what);
+    }
+
     /// Puts this into the field of a label instead of what is there.
     #[track_caller]
     pub(super) fn fill(&self, label: &str, text: &str) {
