@@ -203,6 +203,9 @@ async fn an_attached_file_is_shown_as_it_will_be_printed() {
     let text = show("创建方案.md", 3, 1, json!({})).await;
     assert_eq!(text.status.as_u16(), 200, "{}", String::from_utf8_lossy(&text.bytes));
     // What cannot be shown says why.
-    assert_eq!(codes(&show("食品检验报告.pdf", 7, 3, json!({})).await), ["attachment.no-such-page"]);
+    assert_eq!(
+        codes(&show("食品检验报告.pdf", 7, 3, json!({})).await),
+        ["attachment.no-such-page"]
+    );
     assert_eq!(codes(&show("创建方案.md", 1, 1, json!({})).await).len(), 1);
 }

@@ -71,8 +71,9 @@ export class Preview {
         return this.draw(false);
       }
     }
-    const blob = await drawn.answer.blob();
-    if (asking.signal.aborted) return;
+    // A newer look ends this one, also while its picture is still coming.
+    const blob = await drawn.answer.blob().catch(() => null);
+    if (!blob || asking.signal.aborted) return;
     const old = this.picture.src;
     this.picture.src = URL.createObjectURL(blob);
     this.picture.hidden = false;
