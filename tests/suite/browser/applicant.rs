@@ -152,7 +152,7 @@ fn a_draft_outlives_a_reload_a_lost_connection_and_goes_when_cleared() {
     fill_in(&browser);
     attach(&browser, 1, &["营业执照.jpg"]);
     browser.says("营业执照.jpg");
-    browser.says("第 1 页，共 1 页");
+    browser.says("共 1 页");
 
     browser.offline(true);
     browser.type_into(&browser.find("#p-application-address"), "二层");
@@ -204,7 +204,7 @@ fn a_phone_shows_the_form_and_the_picture_below_each_other() {
     browser.size(PHONE);
     for page in [PAGE, "/documents/shanxi/application", "/documents/shanxi/commitment"] {
         browser.go(&site.at(page));
-        browser.says("草稿");
+        browser.says("自动存在这台电脑上");
         browser.judge();
     }
 }

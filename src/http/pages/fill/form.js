@@ -209,7 +209,7 @@ export class Form {
     return true;
   }
 
-  /** One line at the foot of the window, wherever one is; read out. */
+  /** One line at the head of the window, wherever one is; read out. */
   say(sentence, ofCheck = false) {
     this.note.querySelector("span").textContent = sentence;
     this.note.hidden = sentence === "";
