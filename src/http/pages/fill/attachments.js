@@ -235,14 +235,18 @@ export class Attachments {
       const place = this.places.get(line.number);
       if (!place) continue;
       place.status.textContent = this.wordOf(line) + (line.reason ? `（${line.reason}）` : "");
-      place.section.dataset.standing = line.standing;
+      place.section.dataset.standing = this.isWrong(line.number) ? "wrong" : line.standing;
     }
   }
 
+  /** Whether a file of this kind cannot be used as it is. */
+  isWrong(kind) {
+    return this.items.some((it) => it.kind === kind && it.seen?.some(({ level }) => level === "problem"));
+  }
+
   wordOf(line) {
-    const own = this.items.filter((it) => it.kind === line.number);
-    if (own.some((it) => (it.seen ?? []).some(({ level }) => level === "problem"))) return "✕ 要改";
-    if (own.length === 0 && line.standing === "present") return "○ 由本站排出";
+    if (this.isWrong(line.number)) return "✕ 要改";
+    if (!this.items.some((it) => it.kind === line.number) && line.standing === "present") return "○ 由本站排出";
     return { present: "✓ 已附", missing: "✕ 还缺", "not-applicable": "— 不用附", optional: "○ 可以不附" }[line.standing];
   }
 

@@ -62,7 +62,7 @@ function drawChecklist(lines) {
   attachments.stand(lines, about.papers);
   const rows = lines.map((line) => {
     const row = document.createElement("li");
-    row.className = line.standing;
+    row.className = attachments.isWrong(line.number) ? "wrong" : line.standing;
     row.textContent = `${attachments.wordOf(line)}　（${line.number}）${line.name}${line.reason ? `：${line.reason}` : ""}`;
     return row;
   });

@@ -26,7 +26,9 @@ export class Problems {
   tellAll() {
     this.all = true;
     this.draw();
-    if (this.toMend.length) this.summary.focus();
+    if (this.toMend.length === 0) return;
+    this.summary.focus({ preventScroll: true });
+    this.summary.scrollIntoView({ block: "start" });
   }
 
   /** Begins anew, as with another record. */
