@@ -42,6 +42,9 @@ export class Form {
     document.getElementById("draft-save").addEventListener("click", () => this.saveFile());
     document.getElementById("draft-open").addEventListener("change", (event) => this.openFile(event.target));
     addEventListener("pagehide", () => this.waits && this.keep());
+    addEventListener("beforeunload", (event) => this.unkept && event.preventDefault());
+    // A file that is dropped beside its place must not be opened instead of this page.
+    for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault());
     this.draft.whenOthersWrite(() => this.say("这一页在另一个窗口里也开着，两边的草稿会互相覆盖；请只留一个窗口。"));
   }
 
@@ -144,6 +147,7 @@ export class Form {
     clearTimeout(this.waits);
     this.waits = 0;
     const kept = this.draft.keep(this.record, this.page.more?.());
+    this.unkept = !kept;
     document.getElementById("kept").textContent = kept
       ? `草稿已存在这台电脑上（${spoken(Date.now())}），7 天后自动清除`
       : "这个浏览器不让保存草稿，离开前请“存成文件”";
