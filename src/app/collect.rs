@@ -1,6 +1,7 @@
 //! Collect: the record of a document from what files bring: records carried by PDFs, rows of spreadsheets.
 
 mod items;
+mod tables;
 
 use std::collections::HashMap;
 

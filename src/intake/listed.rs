@@ -28,22 +28,23 @@ pub struct ListedItem {
     pub findings: Vec<(String, Finding)>,
 }
 
-/// Reads a table of the items of a document's list, at most so many.
+/// Reads a table of the items of a list of a document (a pointer), at most so many.
 ///
 /// # Errors
 /// Why nothing was read: all that is wrong with the file or its head, in Chinese with the remedy. What is
 /// wrong in single cells is told with their items.
 pub fn listed_items(
     document: &Document,
+    list: &str,
     bytes: &[u8],
     kind: RowsKind,
     most: usize,
 ) -> Result<ListedItems, String> {
-    let fields = document.item_fields();
+    let fields = document.schema.fields_of_items(list);
     let read = Table::read(document, &fields, bytes, kind, most).map_err(|error| error.0)?;
     let Read { table, findings } = read;
-    let at = document.list().unwrap_or_default();
-    let said = |finding| sentence::problem(&document.schema, &Value::Null, at.to_owned(), finding);
+    let said =
+        |finding| sentence::problem(&document.schema, &Value::Null, list.to_owned(), finding);
     let mut found: Vec<Problem> = findings.into_iter().map(said).collect();
     if table.count() > most {
         let many = Finding::problem("many.too-many").with("found", table.count());

@@ -1,16 +1,15 @@
-//! What one file brings to a collection: a record made into an item, a carried list, rows of a table.
-
-use std::path::Path;
+//! What one file brings to a collection: a record made into an item, or a carried list.
 
 use serde_json::Value;
 
 use super::Collection;
+use super::tables::table_kind;
+use crate::app::Refusal;
 use crate::app::extract::carried_apart;
-use crate::app::{Refusal, RowsKind};
 use crate::catalog::Mapping;
 use crate::digest::Digest;
 use crate::finish::CarriedRecord;
-use crate::intake::{self, Record};
+use crate::intake::Record;
 use crate::values::Finding;
 use crate::wording;
 
@@ -27,7 +26,7 @@ pub(super) struct Item {
 }
 
 impl Item {
-    fn of(file: &str, value: Value, alone: bool) -> Self {
+    pub(super) fn of(file: &str, value: Value, alone: bool) -> Self {
         Self { file: file.to_owned(), row: None, value, findings: Vec::new(), alone }
     }
 }
@@ -38,24 +37,6 @@ impl Collection<'_> {
             Some(kind) => self.items_of_table(file, bytes, kind),
             None => self.items_of_pdf(file, bytes),
         }
-    }
-
-    fn items_of_table(
-        &mut self,
-        file: &str,
-        bytes: &[u8],
-        kind: RowsKind,
-    ) -> Result<Vec<Item>, Refusal> {
-        let most = self.app.most.rows;
-        let listed = intake::listed_items(self.document, bytes, kind, most);
-        let listed = listed.map_err(Refusal::Usage)?;
-        self.advice.enclose("", file, listed.advice);
-        let items = listed.items.into_iter().map(|item| Item {
-            row: Some(item.row),
-            findings: item.findings,
-            ..Item::of(file, item.value, false)
-        });
-        Ok(items.collect())
     }
 
     fn items_of_pdf(&mut self, file: &str, pdf: &[u8]) -> Result<Vec<Item>, Refusal> {
@@ -135,15 +116,4 @@ impl Collection<'_> {
             None => format!("“{document}”"),
         }
     }
-}
-
-/// What a table is written in; none if the file is a PDF, or nothing that is taken for a table.
-fn table_kind(file: &str, bytes: &[u8]) -> Option<RowsKind> {
-    let head = &bytes[..bytes.len().min(1024)];
-    if head.windows(5).any(|part| part == b"%PDF-") {
-        return None;
-    }
-    let ending = Path::new(file).extension()?.to_str()?.to_ascii_lowercase();
-    let known = ["xlsx", "xlsm", "xls", "csv", "tsv", "txt"].contains(&&*ending);
-    known.then(|| RowsKind::guess(Some(Path::new(file)), bytes))
 }

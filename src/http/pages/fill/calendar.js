@@ -1,6 +1,7 @@
 // A span of days on a small calendar: which days it holds, which are worked, which are holidays.
 
 import { askJson, make } from "/assets/ask.js";
+import { find, pointerOf, readOne } from "/assets/record.js";
 
 const WEEK = ["一", "二", "三", "四", "五", "六", "日"];
 const KINDS = { holiday: "休", "made-up": "班" };
@@ -25,8 +26,8 @@ export class Calendar {
       const days = span.working_days === null ? "" : `，${span.working_days} 个工作日`;
       parts.push(make("p", { role: "status" }, `${spoken(span.from)}至${spoken(span.to)}${days}`));
     } else {
-      const why = problems.length ? problems.map((it) => it.sentence).join("；") : "填好有关的日期后，这里列出起止日期。";
-      parts.push(make("p", {}, why));
+      const wrong = problems.filter(isFilledIn).map((it) => it.sentence);
+      parts.push(make("p", {}, wrong.length ? wrong.join("；") : "填好有关的日期后，这里列出起止日期。"));
     }
     parts.push(...notes.map((note) => make("p", { className: "advice" }, `※ ${note}`)));
     parts.push(make("div", { className: "months" }, ...months.map(month)));
@@ -34,6 +35,14 @@ export class Calendar {
     this.box.replaceChildren(...parts);
     this.box.hidden = false;
   }
+}
+
+/** Whether a problem is of what somebody has filled in and sees: of the rest there is nothing to be mended yet. */
+function isFilledIn({ pointer }) {
+  const root = document.querySelector("[data-record]");
+  const { question } = find(root, pointer);
+  const whole = question && pointerOf(root, question) === pointer;
+  return whole && question.getClientRects().length > 0 && readOne(question) !== undefined;
 }
 
 function month({ year, month: number, days }) {

@@ -1,5 +1,5 @@
 // The list of a document from files: applicants' PDFs, lists of other offices, spreadsheets. What a file does
-// not give is told with the reason; each row remembers its file, and what that says.
+// not give is told with the reason; each row remembers its file, what that says, and what it has lost.
 
 import { make, sentenceOf } from "/assets/ask.js";
 import { send } from "/assets/send.js";
@@ -34,17 +34,34 @@ export class Gather {
     this.progress.hidden = true;
     const found = given.ok ? JSON.parse(await given.blob.text()) : given.problem;
     if (!found.record) return this.told.replaceChildren(make("span", { className: "wrong" }, sentenceOf(found)));
-    const items = found.record[this.list] ?? [];
-    const rows = items.map((value, at) => {
-      const from = (found.taken ?? []).find((it) => it.pointer === `/${this.list}/${at}`);
-      return { value, source: from && { file: from.file, line: from.row, given: structuredClone(value) } };
-    });
+    const rows = this.rowsOf(found);
     this.table.take(rows);
     const lines = [make("p", {}, `从 ${files.length - (found.refused ?? []).length} 个文件取来 ${rows.length} 行。`)];
+    const lost = rows.reduce((count, row) => count + (row.source?.notes?.length ?? 0), 0);
+    if (lost) lines.push(make("p", { className: "wrong" }, `✕ ${lost} 个单元格里的内容没有取到，表中已标出，请逐个补填。`));
     if (found.refused?.length) {
       const refused = found.refused.map(({ file, reason }) => make("li", {}, make("strong", {}, file), `：${reason}`));
       lines.push(make("p", { className: "wrong" }, `✕ ${refused.length} 个文件没有取：`), make("ul", {}, ...refused));
     }
+    const whole = (found.problems ?? []).filter((it) => !stepsOf(it.pointer).length);
+    lines.push(...whole.map((it) => make("p", { className: "advice" }, `※ ${it.label ? `${it.label}：` : ""}${it.sentence}`)));
     this.told.replaceChildren(...lines);
   }
+
+  /** The rows that were found, each with where it came from. */
+  rowsOf(found) {
+    const items = found.record[this.list] ?? [];
+    return items.map((value, at) => {
+      const from = (found.taken ?? []).find((it) => it.pointer === `/${this.list}/${at}`);
+      if (!from) return { value };
+      // The check finds all else; only reading the file has seen what is lost.
+      const lost = (found.problems ?? []).filter((it) => it.code.startsWith("table.") && it.pointer.startsWith(`${from.pointer}/`));
+      const notes = lost.map(({ pointer, level, label, sentence }) => ({ path: stepsOf(pointer).slice(2), level, label, sentence }));
+      return { value, source: { file: from.file, line: from.row, given: value, notes } };
+    });
+  }
+}
+
+function stepsOf(pointer) {
+  return pointer.split("/").slice(1).map((it) => it.replaceAll("~1", "/").replaceAll("~0", "~"));
 }

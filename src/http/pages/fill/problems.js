@@ -2,6 +2,7 @@
 // there. What must be mended and what should be known differ in word, sign and colour.
 
 import { make } from "/assets/ask.js";
+import { inLists } from "/assets/in_lists.js";
 import { find } from "/assets/record.js";
 
 export class Problems {
@@ -18,7 +19,7 @@ export class Problems {
 
   /** Takes what a check has found. */
   take(found) {
-    this.found = found;
+    this.found = inLists(this.root, found);
     this.draw();
   }
 

@@ -1,256 +1,158 @@
-// A list as a table that is edited in place: a cell is opened by a click, Enter or typing. What came from a
-// paper and was changed here is marked, with what the paper says.
+// A list as a table that is edited in place: what it holds, and how that changes. Rows are never changed but
+// replaced, so that every change can be taken back.
 
 import { brought, make } from "/assets/ask.js";
-import { columnsOf, textOf, withText } from "/assets/columns.js";
+import { columnsOf, withText } from "/assets/columns.js";
+import { Cursor } from "/assets/cursor.js";
+import { filledOf, Grid } from "/assets/grid.js";
+import { settled } from "/assets/press.js";
+
+/** Changes that can be taken back. */
+const STEPS = 100;
+
+/** With more columns a table is given the whole width of the page. */
+const FEW = 3;
 
 export class Table {
   constructor(box) {
     this.box = box;
     box.table = this;
     this.columns = columnsOf(JSON.parse(box.dataset.fields));
-    Object.assign(this, { rows: [], said: [], here: { row: 0, column: 0 } });
-    this.body = make("tbody");
-    const head = this.columns.map((it) => make("th", { scope: "col" }, it.label, it.required ? "" : make("span", { className: "optional" }, "（可以不填）")));
-    this.table = make("table", { role: "grid", aria: { label: box.dataset.label } },
-      make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "序号"), ...head, make("th", { scope: "col" }, "操作"))), this.body);
+    Object.assign(this, { rows: [], said: [], past: [] });
+    this.grid = new Grid(box.dataset.label, this.columns);
+    this.cursor = new Cursor(this, this.grid.body);
     this.add = make("button", { type: "button", className: "second" }, "加一行");
-    this.count = make("span", { className: "fine", role: "status" });
-    box.append(make("div", { className: "scroll" }, this.table), make("p", { className: "row" }, this.add, this.count));
+    this.back = make("button", { type: "button", className: "second", aria: { disabled: "true" } }, "撤销上一步");
+    this.state = make("span", { className: "fine", role: "status" });
+    box.append(this.grid.scroll, make("p", { className: "row" }, this.add, this.back, this.state));
+    box.closest(".question")?.classList.toggle("broad", this.columns.length > FEW);
     this.add.addEventListener("click", () => this.addRow());
-    this.body.addEventListener("click", (event) => this.pressed(event));
-    this.body.addEventListener("keydown", (event) => this.key(event));
+    this.back.addEventListener("click", () => this.undo());
+    box.addEventListener("keydown", (event) => this.key(event));
+    this.drawNow = () => this.draw();
     this.offerRegions();
     this.draw();
   }
 
   read() {
-    const filled = this.rows.filter((row) => Object.keys(row.value).length);
-    return filled.length ? filled.map((row) => row.value) : undefined;
+    const filled = filledOf(this.rows);
+    return filled.length ? filled.map((at) => this.rows[at].value) : undefined;
   }
 
   write(values) {
     this.rows = values.map((value) => ({ value: value ?? {} }));
-    this.said = [];
+    Object.assign(this, { said: [], past: [], what: "" });
     this.draw();
   }
 
-  /** Where rows came from: for each { file, line, given }, or nothing. */
+  /** Where the rows that are filled in came from: for each { file, line, given, notes }, or nothing. */
   get sources() {
-    return this.rows.map((row) => row.source ?? null);
+    return filledOf(this.rows).map((at) => this.rows[at].source ?? null);
   }
 
   set sources(sources) {
-    this.rows.forEach((row, at) => (row.source = sources?.[at] ?? undefined));
+    this.rows = this.rows.map(({ value }, at) => ({ value, source: sources?.[at] ?? undefined }));
     this.draw();
   }
 
-  /** Puts rows that came from papers after those that are there. */
+  /** Puts rows that came from files after those that are there. */
   take(rows) {
-    this.rows = this.rows.filter((row) => Object.keys(row.value).length).concat(rows);
-    this.draw();
-    this.tell();
-  }
-
-  tell() {
-    this.box.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-
-  draw() {
-    this.body.replaceChildren(...this.rows.map((row, at) => this.drawRow(row, at)));
-    this.count.textContent = `共 ${this.rows.length} 行`;
-    this.table.parentElement.hidden = this.rows.length === 0;
-    this.mark();
-  }
-
-  drawRow(row, at) {
-    const cells = this.columns.map((column, place) => this.drawCell(row, at, column, place));
-    const number = make("th", { scope: "row" }, String(at + 1));
-    if (row.source && this.isChanged(row)) number.append(make("span", { className: "changed-mark" }, "与原件不同"));
-    const remove = make("button", { type: "button", className: "quiet", data: { remove: at }, aria: { label: `删去第${at + 1}行` } }, "删去");
-    return make("tr", { data: { row: at } }, number, ...cells, make("td", { className: "act" }, remove));
-  }
-
-  drawCell(row, at, column, place) {
-    const text = textOf(row.value, column);
-    const here = this.here.row === at && this.here.column === place;
-    const from = place === 0 && row.source ? `来自 ${row.source.file}${row.source.line ? ` 第${row.source.line}行` : ""}` : "";
-    const code = ["registration-number", "credit-code", "phone", "postcode", "date"].includes(column.format);
-    const cell = make("td", { tabIndex: here ? 0 : -1, className: code ? "code" : "", data: { column: place } }, text);
-    if (from) cell.append(make("small", { className: "source", title: from }, from));
-    if (row.source?.given) {
-      const before = textOf(row.source.given, column);
-      if (before !== text) {
-        cell.classList.add("changed");
-        cell.append(make("small", {}, `原件：${before || "空"}`));
-      }
-    }
-    return cell;
-  }
-
-  isChanged(row) {
-    return row.source?.given && this.columns.some((it) => textOf(row.source.given, it) !== textOf(row.value, it));
+    const kept = filledOf(this.rows).map((at) => this.rows[at]);
+    if (rows.length) this.change(`取来 ${rows.length} 行`, kept.concat(rows));
   }
 
   /** Shows what was found: { row, path, level, sentence } each; rows count those that are filled in. */
   say(found) {
     this.said = found;
-    this.mark();
-  }
-
-  mark() {
-    for (const line of this.body.querySelectorAll("tr.said")) line.remove();
-    for (const cell of this.body.querySelectorAll(".wrong, .told")) cell.classList.remove("wrong", "told"), cell.removeAttribute("aria-invalid");
-    const filled = this.rows.flatMap((row, at) => (Object.keys(row.value).length ? [at] : []));
-    const byRow = new Map();
-    for (const one of this.said) {
-      const row = filled[one.row];
-      if (row === undefined) continue;
-      byRow.set(row, [...(byRow.get(row) ?? []), one]);
-      for (const place of this.placesOf(one.path)) {
-        const cell = this.cell(row, place);
-        const wrong = one.level === "problem";
-        cell?.classList.add(wrong ? "wrong" : "told");
-        if (wrong) cell?.setAttribute("aria-invalid", "true");
-      }
-    }
-    for (const [row, list] of byRow) {
-      const sentences = list.map((it) => make("span", { className: it.level === "problem" ? "wrong" : "advice" }, `${it.level === "problem" ? "✕ 要改" : "※ 提示"}：${it.sentence}`));
-      const line = make("tr", { className: "said" }, make("td", { colSpan: this.columns.length + 2 }, ...sentences));
-      this.line(row)?.after(line);
-    }
-  }
-
-  placesOf(path) {
-    const fits = (column) => path.every((key, at) => column.path[at] === undefined || column.path[at] === key);
-    const places = this.columns.flatMap((column, place) => (path.length && fits(column) ? [place] : []));
-    return places.slice(0, 1);
-  }
-
-  line(row) {
-    return this.body.querySelector(`tr[data-row="${row}"]`);
-  }
-
-  cell(row, column) {
-    return this.line(row)?.querySelector(`td[data-column="${column}"]`);
+    settled(this.drawNow);
   }
 
   goTo({ row, path }) {
-    const filled = this.rows.flatMap((one, at) => (Object.keys(one.value).length ? [at] : []));
-    this.focus(filled[row] ?? 0, this.placesOf(path ?? [])[0] ?? 0);
+    this.cursor.focus(filledOf(this.rows)[row] ?? 0, Math.max(0, this.grid.placeOf(path ?? [])));
   }
 
-  focus(row, column) {
-    const to = { row: clamp(row, this.rows.length), column: clamp(column, this.columns.length) };
-    const old = this.cell(this.here.row, this.here.column);
-    if (old) old.tabIndex = -1;
-    this.here = to;
-    const cell = this.cell(to.row, to.column);
-    if (!cell) return;
-    cell.tabIndex = 0;
-    cell.focus();
-    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+  draw() {
+    this.grid.draw(this.rows, this.said);
+    this.cursor.anchor();
+    this.back.setAttribute("aria-disabled", String(this.past.length === 0));
+    const state = [`共 ${this.rows.length} 行`, this.what].filter(Boolean).join("；");
+    // What is said again is not read out again.
+    if (this.state.textContent !== state) this.state.textContent = state;
   }
 
-  pressed(event) {
-    const remove = event.target.closest("[data-remove]");
-    if (remove) return this.removeRow(Number(remove.dataset.remove));
-    const cell = event.target.closest("td[data-column]");
-    if (!cell || event.target.closest("input, select")) return;
-    this.focus(Number(cell.parentElement.dataset.row), Number(cell.dataset.column));
-    this.edit();
+  /** Puts other rows in place of those that are there; `what` was done is told with `told`. */
+  change(what, rows, told = "") {
+    this.past = [...this.past, { what, rows: this.rows, here: this.cursor.here }].slice(-STEPS);
+    this.replace(rows, told);
   }
 
-  key(event) {
-    if (event.target.closest("[data-apart]") || !event.target.matches("td[data-column]")) return;
-    const { row, column } = this.here;
-    const moves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
-    const move = moves[event.key];
-    if (move) this.focus(row + move[0], column + move[1]);
-    else if (event.key === "Home") this.focus(row, 0);
-    else if (event.key === "End") this.focus(row, this.columns.length - 1);
-    else if (event.key === "Enter" || event.key === "F2") this.edit();
-    else if (event.key === "Delete") this.put("");
-    // With an input method the first key is not known yet.
-    else if (event.key === "Process") return this.edit("");
-    else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) return this.edit("");
-    else return;
-    event.preventDefault();
+  replace(rows, told) {
+    // What was found counts the rows that are filled in.
+    const alike = filledOf(rows).join() === filledOf(this.rows).join() && rows.length === this.rows.length;
+    if (!alike) this.said = [];
+    this.rows = rows;
+    this.what = told;
+    settled(this.drawNow);
+    this.box.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  /** Opens the cell that has the focus; with a text that stands for what is there. */
-  edit(text) {
-    const { row, column } = this.here;
-    const [cell, about] = [this.cell(row, column), this.columns[column]];
-    const before = textOf(this.rows[row].value, about);
-    const editor = this.editorOf(about, text ?? before);
-    editor.setAttribute("aria-label", `${about.label}，第${row + 1}行`);
-    editor.dataset.apart = "";
-    let over = false;
-    const close = (keep, to) => {
-      if (over) return;
-      over = true;
-      if (keep && editor.value !== before) this.put(editor.value);
-      else cell.replaceWith(this.drawCell(this.rows[row], row, about, column)), this.mark();
-      if (to) this.focus(to[0], to[1]);
-    };
-    editor.addEventListener("blur", () => close(true));
-    editor.addEventListener("keydown", (event) => {
-      if (event.isComposing) return;
-      event.stopPropagation();
-      if (event.key === "Enter") close(true, [row, column]);
-      else if (event.key === "Escape") close(false, [row, column]);
-      else if (event.key === "Tab" && !event.shiftKey && column + 1 < this.columns.length) close(true, [row, column + 1]);
-      else if (event.key === "Tab" && event.shiftKey && column > 0) close(true, [row, column - 1]);
-      else return;
-      event.preventDefault();
+  undo() {
+    const step = this.past.at(-1);
+    if (!step) return;
+    const within = this.grid.body.contains(document.activeElement);
+    this.past = this.past.slice(0, -1);
+    this.replace(step.rows, `已撤销：${step.what}`);
+    if (within && this.rows.length) this.cursor.focus(step.here.row, step.here.column);
+    else if (within) this.add.focus();
+  }
+
+  put(row, column, text) {
+    const what = `改第${row + 1}行的“${this.columns[column].label}”`;
+    this.change(what, this.rows.map((it, at) => (at === row ? this.withCell(it, column, text) : it)));
+  }
+
+  /** Puts rows of texts into the cells from one on, with new rows where they are needed. */
+  paste(row, column, texts) {
+    const rows = [...this.rows];
+    const most = Math.max(...texts.map((cells) => cells.length));
+    const wide = Math.min(most, this.columns.length - column);
+    texts.forEach((cells, below) => {
+      const given = rows[row + below] ?? { value: {} };
+      rows[row + below] = cells.slice(0, wide).reduce((made, text, beside) => this.withCell(made, column + beside, text), given);
     });
-    cell.replaceChildren(editor);
-    editor.focus();
-    editor.select?.();
+    const over = most > wide ? `，右边多出的 ${most - wide} 列没有位置，没有贴` : "";
+    this.change(`粘贴 ${texts.length} 行`, rows, `粘贴了 ${texts.length} 行、${wide} 列${over}`);
+    this.cursor.focus(row, column);
   }
 
-  editorOf(column, text) {
-    if (column.kind === "choice" || column.kind === "truth") {
-      const choices = column.choices?.map((it) => it.label) ?? ["是", "否"];
-      const known = choices.includes(text) || text === "" ? choices : [...choices, text];
-      const editor = make("select", {}, make("option", { value: "" }, "请选"), ...known.map((it) => make("option", { value: it }, it)));
-      editor.value = text;
-      return editor;
-    }
-    const editor = make("input", { value: text, autocomplete: "off" });
-    if (column.format === "region") editor.setAttribute("list", "region-names");
-    if (column.format === "date" && /^(\d{4}-\d\d-\d\d)?$/.test(text)) editor.type = "date", (editor.value = text);
-    return editor;
+  /** A row with another text in one cell; what was told of the cell is seen to. */
+  withCell({ value, source }, column, text) {
+    const notes = source?.notes?.filter((note) => this.grid.placeOf(note.path) !== column);
+    return { value: withText(value, this.columns[column], text), source: source && { ...source, notes } };
   }
 
-  put(text) {
-    const { row, column } = this.here;
-    this.rows[row].value = withText(this.rows[row].value, this.columns[column], text);
-    this.line(row).replaceWith(this.drawRow(this.rows[row], row));
-    this.mark();
-    this.focusBack(row, column);
-    this.tell();
-  }
-
-  focusBack(row, column) {
-    if (document.activeElement === document.body) this.focus(row, column);
+  /** Whether a file has lost on the way what belongs into a cell. */
+  isNoted(row, column) {
+    return Boolean(this.rows[row]?.source?.notes?.some((note) => this.grid.placeOf(note.path) === column));
   }
 
   addRow() {
-    this.rows.push({ value: {} });
-    this.draw();
-    this.focus(this.rows.length - 1, 0);
-    this.edit();
+    this.change("加一行", [...this.rows, { value: {} }]);
+    this.cursor.focus(this.rows.length - 1, 0);
+    this.cursor.input?.start();
   }
 
   removeRow(row) {
-    this.rows.splice(row, 1);
-    this.said = [];
-    this.draw();
-    if (this.rows.length) this.focus(row, 0);
+    this.change(`删去第${row + 1}行`, this.rows.filter((_, at) => at !== row), `已删去第${row + 1}行`);
+    if (this.rows.length) this.cursor.focus(row, 0);
     else this.add.focus();
-    this.tell();
+  }
+
+  key(event) {
+    const undoes = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
+    if (!undoes || event.target.matches(".open")) return;
+    event.preventDefault();
+    this.undo();
   }
 
   offerRegions() {
@@ -259,8 +161,4 @@ export class Table {
     const names = brought("regions").flatMap((city) => city.counties.map((county) => make("option", { value: county.full })));
     document.body.append(make("datalist", { id: "region-names" }, ...names));
   }
-}
-
-function clamp(at, count) {
-  return Math.max(0, Math.min(at, count - 1));
 }
