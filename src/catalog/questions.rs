@@ -309,7 +309,7 @@ mod tests {
             .collect();
         let expected = ["text", "text", "group", "number", "texts", "list"];
         assert_eq!(kinds, expected.map(|kind| format!("\"{kind}\"")));
-        assert_eq!(found[0].required, true);
+        assert!(found[0].required);
         assert_eq!(
             (found[1].reason, found[2].reason, found[0].reason),
             (Some(100), Some(100), None)

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::problem::Problem;
 use crate::app::{AttachedPage, Packed, Rendered};
 use crate::digest::Digest;
-use crate::intake::{Examination, Problems};
+use crate::intake::{Examination, Problem as Found, Problems};
 
 /// How many problems must be mended.
 pub(super) const PROBLEMS: HeaderName = HeaderName::from_static("chengwen-problems");
@@ -17,6 +17,8 @@ pub(super) const PROBLEMS: HeaderName = HeaderName::from_static("chengwen-proble
 pub(super) const ADVICE: HeaderName = HeaderName::from_static("chengwen-advice");
 /// The advices' sentences: a JSON array, percent-encoded UTF-8.
 pub(super) const SENTENCES: HeaderName = HeaderName::from_static("chengwen-advice-sentences");
+/// The sentences of what must be mended, written likewise, where a picture is shown all the same.
+pub(super) const TO_MEND: HeaderName = HeaderName::from_static("chengwen-problem-sentences");
 /// The pages of the document, padding included.
 pub(super) const PAGES: HeaderName = HeaderName::from_static("chengwen-pages");
 /// A mark of each page, in order: where it differs from the last preview's, the page looks different.
@@ -87,7 +89,10 @@ pub(super) fn picture(shown: AttachedPage) -> Response {
     let AttachedPage { picture, pages, problems } = shown;
     let ready =
         Ready { file_name: "附件.png", pages, sheets: pages.div_ceil(2), problems: &problems };
-    (headers(&ready, "attachment", Disposition::Inline), picture).into_response()
+    let mut headers = headers(&ready, "attachment", Disposition::Inline);
+    let told = sentences(problems.to_mend());
+    headers.extend(HeaderValue::try_from(told).map(|value| (TO_MEND, value)));
+    (headers, picture).into_response()
 }
 
 /// A file of the registry; its Chinese name stands beside the plain one.
@@ -128,7 +133,8 @@ fn headers(ready: &Ready<'_>, plain_name: &str, disposition: Disposition) -> Hea
     headers.insert(SHEETS, ready.sheets.into());
     headers.insert(PROBLEMS, ready.problems.to_mend().count().into());
     headers.insert(ADVICE, ready.problems.advice().count().into());
-    let texts = [(header::CONTENT_DISPOSITION, named), (SENTENCES, sentences(ready.problems))];
+    let texts =
+        [(header::CONTENT_DISPOSITION, named), (SENTENCES, sentences(ready.problems.advice()))];
     for (name, text) in texts {
         // Both are ASCII by their making.
         headers.extend(HeaderValue::try_from(text).map(|value| (name, value)));
@@ -187,9 +193,9 @@ pub(super) fn tag(response: &mut Response, asked: &HeaderMap, bytes: &[u8]) {
     }
 }
 
-/// As many of the advices' sentences as a header holds.
-fn sentences(problems: &Problems) -> String {
-    let mut told: Vec<&str> = problems.advice().map(|advice| advice.sentence.as_str()).collect();
+/// As many of these sentences as a header holds.
+fn sentences<'a>(found: impl Iterator<Item = &'a Found>) -> String {
+    let mut told: Vec<&str> = found.map(|problem| problem.sentence.as_str()).collect();
     loop {
         let text = utf8_percent_encode(&json!(told).to_string(), PLAIN).to_string();
         if text.len() <= SENTENCES_AT_MOST {

@@ -23,7 +23,7 @@ mod value_sentences;
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
-use crate::catalog::{Catalog, Document, Schema, unescape};
+use crate::catalog::{Catalog, Document, REASON, Schema, unescape};
 use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::values::{Finding, date};
@@ -284,6 +284,10 @@ fn take_out(record: &mut Value, pointer: &str) {
         Some(Value::Object(map)) => {
             // The order is the schema's in the end; closing each gap would take for ever.
             map.swap_remove(&unescape(key));
+            // Without its reason nothing stands for the value.
+            if key == REASON && map.is_empty() {
+                take_out(record, group);
+            }
         }
         Some(Value::Array(items)) => {
             if let Ok(index) = key.parse::<usize>()

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::attachments::not_made;
-use super::{Files, PackOptions};
+use super::{Files, PackOptions, reports};
 use crate::app::{App, Refusal};
 use crate::intake::Problems;
 use crate::packet::{self, Done, Line, Task};
@@ -29,7 +29,7 @@ pub struct AttachedPage {
     pub picture: Vec<u8>,
     /// How many pages the file gives.
     pub pages: usize,
-    /// What should be known of the file.
+    /// What must be mended in the files of the list, and what should be known of them.
     pub problems: Problems,
 }
 
@@ -52,7 +52,7 @@ impl App {
         Ok(PacketSeen { papers: given.papers.iter().map(record).collect(), lines, problems })
     }
 
-    /// Shows a page (from 1) of the first file that a list attaches.
+    /// Shows a page (from 1) of the first file that a list attaches, and tells what its texts lack.
     ///
     /// # Errors
     /// Problems of the file; a limit; faults.
@@ -69,6 +69,9 @@ impl App {
             given.problems.clone().only(|problem| problem.pointer.starts_with("/attachments/"));
         let options = PackOptions::default();
         let (ready, _) = self.ready(packet, &given, files, options, &mut problems)?;
+        // Of a text told by several files all must have come.
+        let (_, short) = reports::examine(packet, &given.seen, &ready)?;
+        short.into_iter().for_each(|problem| problems.push(problem));
         let Some(first) = ready.into_iter().next() else {
             return Err(Refusal::Problems(Box::new(problems)));
         };

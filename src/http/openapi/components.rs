@@ -71,6 +71,7 @@ pub(super) fn headers() -> Value {
             "各条提示：JSON 数组，按 UTF-8 百分号编码（decodeURIComponent 后 JSON.parse）；编码后不超过4096字节，超出时略去后面的",
             &text,
         ),
+        ("Chengwen-Problem-Sentences", "要改的各条，写法与提示相同", &text),
         ("Chengwen-Pages", "页数，含补足的空白页", &number),
         (
             "Chengwen-Page-Marks",

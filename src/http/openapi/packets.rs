@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::components::header;
 use super::forms::{packet_body, packet_parameters};
 use super::paths::{Operation, QUEUE, SERVER, answer, file, parameter};
 use crate::app::App;
@@ -25,10 +26,12 @@ pub(super) fn paths(app: &App) -> Map<String, Value> {
     )
     .taking(&list_body(app))
     .failing(&QUEUE);
+    let mut picture = file("PNG，70 dpi", &["image/png"]);
+    picture["headers"]["Chengwen-Problem-Sentences"] = header("Chengwen-Problem-Sentences");
     let preview = operation(
         "preview-attachment",
-        "看清单中第一个附件印出来的一页",
-        file("PNG，70 dpi", &["image/png"]),
+        "看清单中第一个附件印出来的一页；清单里的附件都要上传，字数和章节一并检查",
+        picture,
     )
     .asking([parameter("page")])
     .taking(&packet_body())

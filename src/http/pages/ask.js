@@ -51,7 +51,7 @@ export async function problemOf(answer) {
 
 /** A problem in one sentence, with the number by which the administrator finds it if it is ours. */
 export function sentenceOf(problem) {
-  const number = problem.status >= 500 && problem.instance ? `（编号 ${problem.instance}）` : "";
+  const number = problem.status >= 500 && problem.instance ? `（编号 ${problem.instance.split("#").pop()}）` : "";
   const remedy = problem.status === 401 ? "请登录后再试；可以在另一个窗口登录，这一页填的内容不会丢。" : "";
   return `${problem.detail || problem.title || "没有成功，请再试一次"}${number}${remedy}`;
 }

@@ -37,7 +37,11 @@ pub(in crate::http) async fn start(
         .into_iter()
         .map(|(role, name, about)| {
             let own = office.app.catalog().documents().filter(|it| it.manifest.role == role);
-            let documents: Vec<Value> = own.map(|document| described(document, &caller)).collect();
+            let mut own: Vec<&Document> = own.collect();
+            // What is made from another comes after it.
+            own.sort_by_key(|document| App::sources(document).count());
+            let documents: Vec<Value> =
+                own.into_iter().map(|document| described(document, &caller)).collect();
             let packets: Vec<Value> = office
                 .app
                 .catalog()

@@ -119,7 +119,14 @@ fn from_an_empty_form_to_the_packet_with_mistakes_mended() {
     );
 
     attach(&browser, 1, &["营业执照.jpg", "食品经营许可证.jpg"]);
-    attach(&browser, 3, &["创建方案.md"]);
+    // As a person drops a file from a folder.
+    let plan = fs::read_to_string(attached("创建方案.md")).expect("a sample");
+    let script = "
+        const files = new DataTransfer();
+        files.items.add(new File([arguments[0]], '创建方案.md'));
+        const place = document.querySelector('.material[data-kind=\"3\"]');
+        place.dispatchEvent(new DragEvent('drop', { dataTransfer: files, bubbles: true, cancelable: true }));";
+    browser.run(script, &[json!(plan)]);
     attach(&browser, 4, &["创建情况报告.txt"]);
     attach(&browser, 5, &["诚信经营示范店证书.png"]);
     attach(&browser, 7, &["食品检验报告.pdf"]);
@@ -152,7 +159,7 @@ fn a_draft_outlives_a_reload_a_lost_connection_and_goes_when_cleared() {
     fill_in(&browser);
     attach(&browser, 1, &["营业执照.jpg"]);
     browser.says("营业执照.jpg");
-    browser.says("第 1 页，共 1 页");
+    browser.says("共 1 页");
 
     browser.offline(true);
     browser.type_into(&browser.find("#p-application-address"), "二层");
@@ -204,7 +211,7 @@ fn a_phone_shows_the_form_and_the_picture_below_each_other() {
     browser.size(PHONE);
     for page in [PAGE, "/documents/shanxi/application", "/documents/shanxi/commitment"] {
         browser.go(&site.at(page));
-        browser.says("草稿");
+        browser.says("自动存在这台电脑上");
         browser.judge();
     }
 }

@@ -6,7 +6,8 @@ use std::path::Path;
 use chengwen::app::Options;
 use serde_json::{Value, json};
 
-use super::driver::{Browser, Element};
+use super::driver::Browser;
+use super::hands::Element;
 use super::site::Site;
 use crate::support::{app, render, root, sample, squeezed, text_of};
 

@@ -5,13 +5,14 @@ use std::io::{Cursor, Read};
 use axum::body::Body;
 use axum::http::{Request, header};
 use chengwen::app::{Input, Options, Output, Sides};
+use chengwen::catalog::{Answer, Question};
 use chengwen::finish::read_back;
 use chengwen::typeset::Standard;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::client::{APPLICATION, COMMITMENT, House, get};
-use crate::support::{sample, samples, set};
+use crate::support::{app, sample, samples, set};
 
 #[tokio::test]
 async fn the_list_names_every_document_and_its_links_answer() {
@@ -192,6 +193,45 @@ async fn a_preview_takes_an_unfinished_record() {
     assert!(empty.bytes == blank.bytes, "nothing is drawn of nothing");
     let beyond = house.post(&format!("{path}?page=9"), "{}").await.problem(422, "unprintable");
     assert!(beyond["detail"].as_str().expect("a text").contains("共 4 页"), "{beyond}");
+}
+
+/// The places of all questions for whose answer a reason may stand.
+fn with_reasons(questions: &[Question], above: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for question in questions {
+        let place = format!("{above}/{}", question.key);
+        if let Answer::Group { fields } = &question.answer {
+            found.extend(with_reasons(fields, &place));
+        }
+        if question.reason.is_some() {
+            found.push(place);
+        }
+    }
+    found
+}
+
+#[test]
+fn a_preview_takes_a_reason_that_is_not_written_yet() {
+    let app = app();
+    let mut tried = 0;
+    for document in app.catalog().documents() {
+        let id = document.id.to_string();
+        let own = samples(&app).into_iter().find(|sample| sample.document == id);
+        let sample = own.expect("a sample").record();
+        for place in with_reasons(&document.schema.questions(), "") {
+            for reason in [json!({}), json!({ "reason": "" }), json!({ "reason": "无" })] {
+                let mut record = sample.clone();
+                set(&mut record, &place, reason);
+                let bytes = record.to_string().into_bytes();
+                let options = Options { output: picture(1), ..Options::default() };
+                let made = app.render(&id, Input::Unfinished(&bytes), options);
+                let made = made.unwrap_or_else(|refusal| panic!("{id} {place}: {refusal:?}"));
+                assert!(made.problems.touches(&place), "{id} {place}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried >= 30, "{tried}");
 }
 
 fn picture(page: usize) -> Output {

@@ -94,11 +94,11 @@ async function look(stays = false) {
   tell("start-wrong");
   arrange();
   if (!list || !chosen()) return;
-  looking = new AbortController();
+  const mine = (looking = new AbortController());
   at("file-name").textContent = `${list.name}：正在检查……`;
   const [address, options] = asked("/api/v1/batches/check");
-  const answer = await askJson(address, { ...options, signal: looking.signal });
-  if (answer.ended) return;
+  const answer = await askJson(address, { ...options, signal: mine.signal });
+  if (mine.signal.aborted) return;
   at("file-name").textContent = list.name;
   if (!answer.ok) {
     // Options that do not fit are told where they stand, and the list is as it was.

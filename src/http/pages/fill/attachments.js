@@ -5,9 +5,12 @@ import { ask, make, sentenceOf } from "/assets/ask.js";
 import { fetchKept, forget, keep, sweep } from "/assets/shelf.js";
 
 export class Attachments {
-  /** `changed` is called when the list is another, with the names of what the browser has lost. */
-  constructor(box, about, changed) {
-    Object.assign(this, { box, about, changed, items: [] });
+  /**
+   * `changed` is called when the list is another, with the names of what the browser has lost; `seen` when
+   * something was found in a file; `papers` gives the records that the files belong to.
+   */
+  constructor(box, about, { changed, seen, papers }) {
+    Object.assign(this, { box, about, changed, seen, papers, items: [] });
     sweep();
     this.places = new Map(about.materials.map((material) => [material.number, this.placeOf(material)]));
     box.append(...[...this.places.values()].map((it) => it.section));
@@ -15,10 +18,7 @@ export class Attachments {
 
   /** As the packet's list has it, in the order of the kinds. */
   get list() {
-    return this.ordered.map(({ kind, title, file, pages, rotation }) => ({
-      kind, file,
-      ...(title && { title }), ...(pages && { pages }), ...(rotation && { rotation }),
-    }));
+    return this.ordered.map(listed);
   }
 
   /** The files themselves, each once. */
@@ -60,7 +60,7 @@ export class Attachments {
 
   async add(kind, files) {
     for (const file of files) {
-      const item = { id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, kind, file: this.unused(file.name), blob: file, title: "", pages: "", rotation: 0 };
+      const item = { id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, kind, file: this.unused(file.name), given: file.name, blob: file, title: "", pages: "", rotation: 0 };
       item.kept = await keep(item.id, item.file, file);
       this.items.push(item);
       this.draw(item);
@@ -88,6 +88,8 @@ export class Attachments {
         continue;
       }
       const item = { ...one, blob: found.blob, kept: true };
+      // Files live as long as their draft is visited.
+      keep(one.id, one.file, found.blob);
       this.items.push(item);
       this.draw(item);
       this.look(item);
@@ -135,7 +137,7 @@ export class Attachments {
     item.line = make("li", { className: "item" },
       make("figure", {}, picture, make("figcaption", { className: "row" }, button("‹", "前一页", () => leaf(-1)), place, button("›", "后一页", () => leaf(1)))),
       make("div", {},
-        make("p", { className: "file" }, make("strong", {}, item.file), ` ${size(item.blob.size)}`, item.kept ? "" : make("span", { className: "fine" }, "（浏览器没有存下，刷新后要重新选）")),
+        make("p", { className: "file" }, make("strong", {}, item.file), ` ${size(item.blob.size)}`, item.given && item.given !== item.file ? make("span", { className: "fine" }, `（已有同名的“${item.given}”，这一个改了名；请核对是不是同一个文件）`) : "", item.kept ? "" : make("span", { className: "fine" }, "（浏览器没有存下，刷新后要重新选）")),
         says,
         make("div", { className: "row" }, field("名称（印在页上）", "title", "可以不填"), field("只附这几页", "pages", "如 1-3；不填为全部")),
         make("div", { className: "row" }, button("↺", "左转", () => turn(-90)), button("↻", "右转", () => turn(90)),
@@ -144,61 +146,108 @@ export class Attachments {
     this.places.get(item.kind).items.append(item.line);
   }
 
-  /** Asks how the file will look, with what is to be known of it. */
+  /** Asks how the file will look, with what is to be known of it; a text told by several files is asked whole. */
   async look(item) {
     item.looking?.abort();
     const looking = (item.looking = new AbortController());
     item.place.textContent = "正在看……";
+    const together = this.about.materials.find((it) => it.number === item.kind)?.together;
+    const others = together ? this.ordered.filter((it) => it.kind === item.kind && it !== item) : [];
     const body = new FormData();
-    const { kind, title, file, pages, rotation } = item;
-    const own = { kind, file, ...(title && { title }), ...(pages && { pages }), ...(rotation && { rotation }) };
-    body.set("packet", new Blob([JSON.stringify({ programme: this.about.programme, attachments: [own] })], { type: "application/json" }));
-    body.append("file", item.blob, file);
+    const list = { ...this.papers(), programme: this.about.programme, attachments: [item, ...others].map(listed) };
+    body.set("packet", new Blob([JSON.stringify(list)], { type: "application/json" }));
+    for (const { blob, file } of [item, ...others]) body.append("file", blob, file);
     const shown = await ask(`/api/v1/packets/preview?page=${item.page ?? 1}`, { method: "POST", body, signal: looking.signal });
     if (shown.ended || looking.signal.aborted) return;
+    item.lost = shown.status === 0;
+    item.line.querySelector("figure").hidden = !shown.ok;
     if (!shown.ok) {
       item.place.textContent = "";
-      item.picture.hidden = true;
-      const found = shown.problem.problems?.filter((it) => it.level === "problem").map((it) => it.sentence);
-      item.found = [{ level: "problem", sentence: found?.join("；") || sentenceOf(shown.problem) }];
-      return this.tell(item);
+      const found = shown.problem.problems?.filter((it) => it.level === "problem").map(({ sentence }) => ({ level: "problem", sentence }));
+      // That nobody answers is not the file's fault.
+      item.seen = item.lost ? [{ level: "advice", sentence: sentenceOf(shown.problem) }] : found?.length ? found : [{ level: "problem", sentence: sentenceOf(shown.problem) }];
+    } else {
+      const headers = shown.answer.headers;
+      const told = (name, level) => JSON.parse(decodeURIComponent(headers.get(name) || "[]")).map((sentence) => ({ level, sentence }));
+      item.seen = [...told("Chengwen-Problem-Sentences", "problem"), ...told("Chengwen-Advice-Sentences", "advice")];
+      item.count = Number(headers.get("Chengwen-Pages")) || 1;
+      item.page = Math.min(item.page ?? 1, item.count);
+      item.place.textContent = item.count > 1 ? `${item.page}/${item.count} 页` : "共 1 页";
+      for (const leaf of item.line.querySelectorAll("figcaption button")) leaf.hidden = item.count === 1;
+      const picture = await shown.answer.blob().catch(() => null);
+      if (!picture || looking.signal.aborted) return;
+      if (item.picture.src.startsWith("blob:")) URL.revokeObjectURL(item.picture.src);
+      item.picture.src = URL.createObjectURL(picture);
+      item.picture.alt = `${item.file} 第 ${item.page} 页`;
+      item.picture.hidden = false;
     }
-    const headers = shown.answer.headers;
-    item.count = Number(headers.get("Chengwen-Pages")) || 1;
-    item.page = Math.min(item.page ?? 1, item.count);
-    item.place.textContent = `第 ${item.page} 页，共 ${item.count} 页`;
-    const advice = JSON.parse(decodeURIComponent(headers.get("Chengwen-Advice-Sentences") || "[]"));
-    item.found = advice.map((sentence) => ({ level: "advice", sentence }));
-    if (item.picture.src.startsWith("blob:")) URL.revokeObjectURL(item.picture.src);
-    item.picture.src = URL.createObjectURL(await shown.answer.blob());
-    item.picture.alt = `${item.file} 第 ${item.page} 页`;
-    item.picture.hidden = false;
     this.tell(item);
+    this.seen();
+  }
+
+  /** Looks again at files that nobody could look at while the connection was lost. */
+  lookAgain() {
+    for (const item of this.items.filter((it) => it.lost)) this.look(item);
   }
 
   tell(item) {
-    item.says.replaceChildren(...(item.found ?? []).map(({ level, sentence }) => make("span", { className: level === "problem" ? "wrong" : "advice" }, `${level === "problem" ? "✕ 要改" : "※ 提示"}：${sentence}`)));
-    item.says.hidden = !item.found?.length;
+    const said = new Map([...(item.seen ?? []), ...(item.told ?? [])].map((it) => [it.sentence, it]));
+    item.says.replaceChildren(...[...said.values()].map(({ level, sentence }) => make("span", { className: level === "problem" ? "wrong" : "advice" }, `${level === "problem" ? "✕ 要改" : "※ 提示"}：${sentence}`)));
+    item.says.hidden = said.size === 0;
   }
 
-  /** What was found in the whole packet and concerns a file. */
+  /** What must be mended in the files, as far as they have been looked at; each leads to its file. */
+  get problems() {
+    return this.ordered.flatMap((item, at) => (item.seen ?? []).filter((it) => it.level === "problem").map(({ sentence }) => ({
+      level: "problem", code: "", facts: {}, pointer: `/attachments/${at}/file`, sentence, go: () => this.goTo(item),
+    })));
+  }
+
+  /** Forgets what the last check of the list has said of files. */
+  untell() {
+    for (const item of this.items) {
+      item.told = [];
+      this.tell(item);
+    }
+  }
+
+  /** What was found in the list and concerns a file, or a kind that has none; gives the way there. */
   say(problem) {
     const at = /^\/attachments\/(\d+)/.exec(problem.pointer);
     const item = at && this.ordered[Number(at[1])];
-    if (!item) return;
-    item.found = [...(item.found ?? []).filter((it) => it.sentence !== problem.sentence), problem];
+    if (!item) {
+      const place = this.places.get(problem.facts?.material);
+      return place && (() => place.section.querySelector("input").focus());
+    }
+    item.told = [...(item.told ?? []), problem];
     this.tell(item);
+    return () => this.goTo(item);
   }
 
-  /** How each kind stands. */
+  goTo(item) {
+    item.line.scrollIntoView({ block: "center" });
+    item.line.querySelector("input").focus({ preventScroll: true });
+  }
+
+  /** Shows how each kind stands; of what is a paper of its own nothing need be attached. */
   stand(lines) {
-    const words = { present: "✓ 已附", missing: "✕ 还缺", "not-applicable": "— 不用附", optional: "○ 可以不附" };
     for (const line of lines) {
       const place = this.places.get(line.number);
       if (!place) continue;
-      place.status.textContent = words[line.standing] + (line.reason ? `（${line.reason}）` : "");
-      place.section.dataset.standing = line.standing;
+      place.status.textContent = this.wordOf(line) + (line.reason ? `（${line.reason}）` : "");
+      place.section.dataset.standing = this.isWrong(line.number) ? "wrong" : line.standing;
     }
+  }
+
+  /** Whether a file of this kind cannot be used as it is. */
+  isWrong(kind) {
+    return this.items.some((it) => it.kind === kind && it.seen?.some(({ level }) => level === "problem"));
+  }
+
+  wordOf(line) {
+    if (this.isWrong(line.number)) return "✕ 要改";
+    if (!this.items.some((it) => it.kind === line.number) && line.standing === "present") return "○ 由本站排出";
+    return { present: "✓ 已附", missing: "✕ 还缺", "not-applicable": "— 不用附", optional: "○ 可以不附" }[line.standing];
   }
 
   move(item, by) {
@@ -207,8 +256,11 @@ export class Attachments {
     if (!other) return;
     const [a, b] = [this.items.indexOf(item), this.items.indexOf(other)];
     [this.items[a], this.items[b]] = [other, item];
-    if (by < 0) other.line.before(item.line);
-    else other.line.after(item.line);
+    const pressed = document.activeElement;
+    // Moving the other keeps the place of whoever pressed.
+    if (by < 0) item.line.after(other.line);
+    else item.line.before(other.line);
+    pressed?.focus();
     this.changed();
   }
 
@@ -225,4 +277,9 @@ export class Attachments {
 
 function size(bytes) {
   return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+}
+
+/** A file as the packet's list has it. */
+function listed({ kind, title, file, pages, rotation }) {
+  return { kind, file, ...(title && { title }), ...(pages && { pages }), ...(rotation && { rotation }) };
 }

@@ -36,9 +36,10 @@ form.begin(handed());
 
 const print = document.getElementById("print");
 print.addEventListener("click", async () => {
-  const sides = new FormData(document.getElementById("options")).get("sides");
-  const query = sides ? `?sides=${sides}` : "";
-  if (await form.make(print, `${home}/pdf${query}`, () => form.record)) document.getElementById("how").hidden = false;
+  const chosen = new FormData(document.getElementById("options")).get("sides");
+  // One page has no back that could be printed by hand.
+  const sides = chosen === "manual" && form.preview.pages === 1 ? "one" : chosen;
+  await form.make(print, `${home}/pdf?sides=${sides}`, () => form.record, sides);
 });
 
 const sheet = document.getElementById("sheet");

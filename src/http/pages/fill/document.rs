@@ -62,7 +62,7 @@ pub(in crate::http) async fn document(
         blank_sheet => App::has_form(document).then(|| format!("/api/v1/documents/{name}/form.xlsx")),
         calendar => manifest.calendar.as_ref().map(|calendar| &calendar.title),
         sides => sides(manifest.sides),
-        how => how(manifest.sides),
+        own_sides => own_sides(manifest.sides),
     };
     page(StatusCode::OK, "document.html", seen)
 }
@@ -85,9 +85,9 @@ fn sides(own: Sides) -> Vec<Value> {
     }
 }
 
-fn how(own: Sides) -> &'static str {
+fn own_sides(own: Sides) -> &'static str {
     match own {
-        Sides::Duplex => "双面，长边翻转",
-        Sides::Simplex => "单面",
+        Sides::Duplex => "long",
+        Sides::Simplex => "one",
     }
 }

@@ -5,7 +5,7 @@ import { ask, nameOf, save, sentenceOf } from "/assets/ask.js";
 import { Draft, spoken } from "/assets/draft.js";
 import { Preview } from "/assets/preview.js";
 import { Problems } from "/assets/problems.js";
-import { addText, leftOut, pointerOf, read, refresh, write } from "/assets/record.js";
+import { addText, find, leftOut, pointerOf, read, refresh, write } from "/assets/record.js";
 import { drawRegions } from "/assets/region.js";
 import { Table } from "/assets/table.js";
 
@@ -38,9 +38,13 @@ export class Form {
     for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => this.problems.release()), true);
     this.root.addEventListener("submit", (event) => event.preventDefault());
     document.getElementById("draft-clear").addEventListener("click", () => this.clear());
+    this.note.querySelector("button").addEventListener("click", () => this.say(""));
     document.getElementById("draft-save").addEventListener("click", () => this.saveFile());
     document.getElementById("draft-open").addEventListener("change", (event) => this.openFile(event.target));
     addEventListener("pagehide", () => this.waits && this.keep());
+    addEventListener("beforeunload", (event) => this.unkept && event.preventDefault());
+    // A file that is dropped beside its place must not be opened instead of this page.
+    for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault());
     this.draft.whenOthersWrite(() => this.say("这一页在另一个窗口里也开着，两边的草稿会互相覆盖；请只留一个窗口。"));
   }
 
@@ -50,6 +54,8 @@ export class Form {
     if (given) {
       this.show({ ...(kept?.record ?? {}), ...given });
       this.keep();
+      const old = Object.keys(kept?.record ?? {}).some((key) => !(key in given));
+      this.say(`名单已从前一份文书带来。${old ? "其余各栏是这台电脑上次填的，请逐项核对日期、年度等；要从头填请先点“清除”。" : ""}`);
     } else if (kept) {
       this.show(kept.record, kept.more);
       this.say(`已恢复 ${spoken(kept.saved)} 的草稿。不是你的？请点“清除”。`);
@@ -65,30 +71,38 @@ export class Form {
     this.problems.forget();
     const lost = leftOut(record, this.record);
     if (lost.length) {
-      const told = lost.map(({ pointer, value }) => `${pointer}：${value}`).join("；");
-      this.say(`这些内容在表上没有位置，没有用上：${told}`);
+      const called = (pointer) => find(this.root, pointer).question?.dataset.label ?? "表上没有的一栏";
+      const told = lost.slice(0, 10).map(({ pointer, value }) => `${called(pointer)}：${value}`).join("；");
+      this.say(`有 ${lost.length} 项内容在表上没有位置，没有用上：${told}`);
     }
-    this.changed();
+    this.changed(false);
   }
 
   get record() {
     return read(this.root);
   }
 
-  /** Something has changed that is not a field of the form. */
-  changed() {
+  /** Something has changed; what nobody has touched yet is no draft. */
+  changed(touched = true) {
     refresh(this.root);
     clearTimeout(this.waits);
-    this.waits = setTimeout(() => this.keep(), KEEP);
+    if (touched) {
+      this.waits = setTimeout(() => this.keep(), KEEP);
+      // The file that was made is of before.
+      if (this.note.hasAttribute("data-made")) this.say("");
+    }
     this.follow();
     this.checkSoon();
   }
 
   typed(event) {
     if (event.target.closest("[data-apart]")) return;
+    const question = event.target.closest(".question");
+    if (question) this.problems.changed(question);
     this.changed();
     const field = event.target;
-    const chosen = field.matches("select") ? field.value !== "" : field.matches("input[type=checkbox], input[type=radio]");
+    // Who has just said that there is nothing has not written why yet.
+    const chosen = field.matches("select") ? field.value !== "" : field.matches("input[type=checkbox]:not(.without), input[type=radio]");
     if (chosen) this.leave(field);
   }
 
@@ -101,6 +115,12 @@ export class Form {
 
   leaves(event) {
     const field = event.target;
+    if (field.matches("input.without")) return;
+    // Spaces at the ends are no part of anything.
+    if (field.matches("input:not([type]), input[type=tel]") && field.value !== field.value.trim()) {
+      field.value = field.value.trim();
+      this.changed();
+    }
     if (field.matches("input, select, textarea")) this.leave(field);
   }
 
@@ -114,8 +134,12 @@ export class Form {
   pressed(event) {
     const question = event.target.closest(".question");
     if (event.target.matches("button.add")) addText(question).focus();
-    else if (event.target.matches("button.remove")) event.target.closest("li").remove();
-    else return;
+    else if (event.target.matches("button.remove")) {
+      const line = event.target.closest("li");
+      const next = line.nextElementSibling ?? line.previousElementSibling;
+      line.remove();
+      (next?.querySelector("input") ?? question.querySelector("button.add")).focus();
+    } else return;
     this.changed();
   }
 
@@ -123,6 +147,7 @@ export class Form {
     clearTimeout(this.waits);
     this.waits = 0;
     const kept = this.draft.keep(this.record, this.page.more?.());
+    this.unkept = !kept;
     document.getElementById("kept").textContent = kept
       ? `草稿已存在这台电脑上（${spoken(Date.now())}），7 天后自动清除`
       : "这个浏览器不让保存草稿，离开前请“存成文件”";
@@ -155,8 +180,9 @@ export class Form {
       if (found.status === 0) this.timer = setTimeout(() => this.check(), AGAIN);
       return false;
     }
-    if (this.note.dataset.check) this.say("");
+    if (this.note.hasAttribute("data-check")) this.say("");
     if (!this.preview.trouble.hidden) this.preview.draw(false);
+    this.page.reached?.();
     this.problems.take(found.problems);
     return this.problems.toMend.length === 0;
   }
@@ -170,7 +196,7 @@ export class Form {
   }
 
   /** Checks, tells all that must be mended; then sends `body()` to an address and saves what comes. */
-  async make(button, address, body) {
+  async make(button, address, body, sides) {
     if (!(await this.finish())) return false;
     button.disabled = true;
     this.say("正在生成……");
@@ -183,16 +209,26 @@ export class Form {
     }
     const name = nameOf(made.answer, "文书.pdf");
     save(await made.answer.blob(), name);
-    this.say(`已生成“${name}”，在浏览器的下载中。`);
+    this.made(`已生成“${name}”，在浏览器的下载中。`, sides);
     return true;
   }
 
-  /** One line beside the buttons; read out. */
+  /** One line at the head of the window, wherever one is; read out. */
   say(sentence, ofCheck = false) {
-    this.note.textContent = sentence;
+    this.note.querySelector("span").textContent = sentence;
     this.note.hidden = sentence === "";
-    if (ofCheck) this.note.dataset.check = "yes";
-    else delete this.note.dataset.check;
+    this.note.toggleAttribute("data-check", ofCheck);
+    this.note.removeAttribute("data-made");
+    if (!sentence) document.getElementById("how").hidden = true;
+  }
+
+  /** Says that a file was made; until something changes. */
+  made(sentence, sides = "") {
+    this.say(sentence);
+    this.note.setAttribute("data-made", "");
+    const how = document.getElementById("how");
+    how.hidden = false;
+    for (const one of how.querySelectorAll("[data-sides]")) one.hidden = one.dataset.sides !== (sides || how.dataset.own);
   }
 
   clear() {
@@ -206,8 +242,11 @@ export class Form {
   }
 
   saveFile() {
-    const text = JSON.stringify({ form: this.root.dataset.form, record: this.record }, null, 2);
-    save(new Blob([text], { type: "application/json" }), `${this.root.dataset.title}-草稿.json`);
+    const { form, title } = this.root.dataset;
+    const text = JSON.stringify({ form, title, record: this.record }, null, 2);
+    const name = `${title}-草稿.json`;
+    save(new Blob([text], { type: "application/json" }), name);
+    this.say(`已存成“${name}”，在浏览器的下载中。${this.page.leaves ?? ""}`);
   }
 
   async openFile(chooser) {
@@ -217,7 +256,7 @@ export class Form {
     try {
       const given = JSON.parse(await file.text());
       if (given.form && given.form !== this.root.dataset.form) {
-        return this.say(`这个文件是另一张表的草稿（${given.form}），没有打开。`);
+        return this.say(`这个文件是另一张表（${given.title ?? "名称不明"}）的草稿，没有打开。`);
       }
       if (given === null || typeof given !== "object" || Array.isArray(given)) throw new Error("no record");
       const full = Object.keys(this.record).length > 0;
@@ -226,7 +265,7 @@ export class Form {
       this.show(given.form ? given.record ?? {} : given, {});
       await this.finish();
     } catch {
-      this.say(`“${file.name}”不是草稿文件（.json），没有打开；这一页的内容没有变。`);
+      this.say(`“${file.name}”不是这里存的草稿文件，没有打开；这一页的内容没有变。`);
     }
   }
 }

@@ -9,9 +9,13 @@ import { send } from "/assets/send.js";
 const about = brought("form");
 const state = { papers: {} };
 const scanned = [...document.querySelectorAll("input.scanned")];
-const attachments = new Attachments(document.getElementById("materials"), about, (lost) => {
-  if (lost?.length) form.say(`这些附件浏览器没有存下，请重新选：${lost.join("、")}`);
-  form.changed();
+const attachments = new Attachments(document.getElementById("materials"), about, {
+  changed(lost) {
+    if (lost?.length) form.say(`这些附件浏览器没有存下，请重新选：${lost.join("、")}`);
+    form.changed();
+  },
+  seen: () => form.checkSoon(),
+  papers: () => form.record,
 });
 
 /** The list of the packet: papers that come as scans are left out, all others are there. */
@@ -30,13 +34,16 @@ async function check(record) {
   if (!asked.ok) return asked;
   state.papers = asked.value.papers;
   state.own = structuredClone(record);
-  drawChecklist(asked.value.materials);
-  return { ok: true, problems: asked.value.problems.map(placed) };
+  state.lines = asked.value.materials;
+  attachments.untell();
+  const problems = asked.value.problems.map(placed);
+  drawChecklist(state.lines);
+  return { ok: true, problems: [...problems, ...attachments.problems] };
 }
 
 /** What is said of attached files stands beside them; beside a field nobody asks which paper it is on. */
 function placed(problem) {
-  attachments.say(problem);
+  if (problem.pointer.startsWith("/attachments")) return { ...problem, go: attachments.say(problem) };
   const paper = about.papers.find(({ name }) => problem.sentence.startsWith(`${name}：`));
   return paper ? { ...problem, short: problem.sentence.slice(paper.name.length + 1) } : problem;
 }
@@ -52,23 +59,24 @@ function picture(record, question) {
 }
 
 function drawChecklist(lines) {
-  const words = { present: "✓ 有", missing: "✕ 缺", "not-applicable": "— 不适用", optional: "○ 未附" };
+  attachments.stand(lines, about.papers);
   const rows = lines.map((line) => {
     const row = document.createElement("li");
-    row.className = line.standing;
-    row.textContent = `${words[line.standing]}　（${line.number}）${line.name}${line.reason ? `：${line.reason}` : ""}`;
+    row.className = attachments.isWrong(line.number) ? "wrong" : line.standing;
+    row.textContent = `${attachments.wordOf(line)}　（${line.number}）${line.name}${line.reason ? `：${line.reason}` : ""}`;
     return row;
   });
   const list = document.createElement("ul");
   list.append(...rows);
   document.getElementById("checklist").replaceChildren(list);
-  attachments.stand(lines);
 }
 
 const form = new Form({
   check,
   picture,
   opened: "附件不在草稿文件里，请重新选。",
+  leaves: "附件不在里面，要拿到别的电脑，请连同附件的原件一起带走。",
+  reached: () => attachments.lookAgain(),
   more: () => ({ scanned: scanned.filter((it) => it.checked).map((it) => it.dataset.paper), attachments: attachments.kept }),
   takeMore: (more) => {
     for (const box of scanned) box.checked = more?.scanned?.includes(box.dataset.paper) ?? false;
@@ -107,9 +115,8 @@ async function make(button, wrapping) {
   }
   const name = nameOf(made.answer, "申报材料.pdf");
   save(made.blob, name);
-  document.getElementById("how").hidden = false;
   const [pages, sheets] = ["Chengwen-Pages", "Chengwen-Sheets"].map((it) => made.answer.headers.get(it));
-  form.say(`已生成“${name}”：每份 ${pages} 页，一共用纸 ${sheets} 张；在浏览器的下载中。`);
+  form.made(`已生成“${name}”：每份 ${pages} 页，一共用纸 ${sheets} 张；在浏览器的下载中。`, sides);
 }
 
 function showSending(sent) {

@@ -100,6 +100,7 @@ impl<'a> Asked<'a> {
     fn named(&self) -> Value {
         context! {
             key => self.paper.key(),
+            material => self.material.map(|material| material.number),
             document => self.document.id.to_string(),
             name => &self.document.manifest.name,
         }
@@ -124,5 +125,6 @@ fn described(material: &Material) -> Value {
         label => &material.label,
         typed => material.typed,
         least => material.least,
+        together => material.least.is_some() || !material.sections.is_empty(),
     }
 }

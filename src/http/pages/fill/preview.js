@@ -10,10 +10,11 @@ export class Preview {
     this.picture = figure.querySelector("img");
     this.place = figure.querySelector(".place");
     this.trouble = figure.querySelector(".trouble");
-    [this.back, this.forth] = figure.querySelectorAll("button");
+    [this.back, this.forth, this.enlarge] = figure.querySelectorAll("button");
     Object.assign(this, { page: 1, pages: 1, marks: {}, places: new Map(), wanted: null, timer: 0 });
     this.back.addEventListener("click", () => this.turn(-1));
     this.forth.addEventListener("click", () => this.turn(1));
+    this.enlarge.addEventListener("click", () => this.show());
   }
 
   /** Shows a record of a document soon; what was asked before is forgotten. `place` is what is written at. */
@@ -22,6 +23,14 @@ export class Preview {
     this.wanted = { document, record, place };
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.draw(true), WAIT);
+  }
+
+  /** Shows the page as large as it was drawn. */
+  show() {
+    const dialog = document.getElementById("enlarged");
+    dialog.querySelector("img").src = this.picture.src;
+    dialog.querySelector("h2").textContent = this.place.textContent;
+    dialog.showModal();
   }
 
   /** Goes to the page where something is written, once that is known. */
@@ -71,8 +80,9 @@ export class Preview {
         return this.draw(false);
       }
     }
-    const blob = await drawn.answer.blob();
-    if (asking.signal.aborted) return;
+    // A newer look ends this one, also while its picture is still coming.
+    const blob = await drawn.answer.blob().catch(() => null);
+    if (!blob || asking.signal.aborted) return;
     const old = this.picture.src;
     this.picture.src = URL.createObjectURL(blob);
     this.picture.hidden = false;
@@ -80,6 +90,7 @@ export class Preview {
     this.place.textContent = `第 ${this.page} 页，共 ${this.pages} 页`;
     this.back.disabled = this.page <= 1;
     this.forth.disabled = this.page >= this.pages;
+    this.enlarge.disabled = false;
   }
 
   ask(document, record, signal) {

@@ -27,7 +27,9 @@ export class Problems {
   tellAll() {
     this.all = true;
     this.draw();
-    if (this.toMend.length) this.summary.focus();
+    if (this.toMend.length === 0) return;
+    this.summary.focus({ preventScroll: true });
+    this.summary.scrollIntoView({ block: "start" });
   }
 
   /** Begins anew, as with another record. */
@@ -54,7 +56,7 @@ export class Problems {
   draw() {
     this.waits = this.held;
     if (this.held) return;
-    for (const says of this.root.querySelectorAll(".says")) says.replaceChildren(), (says.hidden = true);
+    for (const says of this.root.querySelectorAll(".question > .says")) says.replaceChildren(), (says.hidden = true);
     for (const question of this.root.querySelectorAll(".question.wrong, .question.told")) question.classList.remove("wrong", "told");
     for (const field of this.root.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
     const cells = new Map();
@@ -83,7 +85,28 @@ export class Problems {
     says.hidden = false;
     says.append(make("span", { className: wrong ? "wrong" : "advice" }, `${wrong ? "✕ 要改" : "※ 提示"}：${problem.short ?? problem.sentence}`));
     question.classList.add(wrong ? "wrong" : "told");
+    if (problem.facts?.corrected && !problem.code.startsWith("text.") && field?.matches("input:not([type=date])")) {
+      says.append(this.remedy(field, String(problem.facts.corrected)));
+    }
     if (wrong && field?.matches("input, select, textarea")) field.setAttribute("aria-invalid", "true");
+  }
+
+  /** Puts the right writing in the place of what was typed. */
+  remedy(field, right) {
+    const button = make("button", { type: "button", className: "second remedy" }, `改为“${right}”`);
+    button.addEventListener("click", () => {
+      field.value = right;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      field.focus();
+    });
+    return button;
+  }
+
+  /** What was said of a field that is being changed holds no longer. */
+  changed(question) {
+    const before = this.found.length;
+    this.found = this.found.filter((problem) => find(this.root, problem.pointer).question !== question);
+    if (this.found.length !== before && question.matches(".wrong, .told")) this.draw();
   }
 
   drawSummary(shown) {
@@ -105,9 +128,10 @@ export class Problems {
       const go = make("a", { href: "#" }, problem.sentence);
       go.addEventListener("click", (event) => {
         event.preventDefault();
-        this.goTo(at);
+        if (problem.go) problem.go();
+        else this.goTo(at);
       });
-      return make("li", {}, at.question ? go : problem.sentence);
+      return make("li", {}, at.question || problem.go ? go : problem.sentence);
     });
     if (shown.length > 50) lines.push(make("li", {}, `……另有 ${shown.length - 50} 处，改好这些后再列出。`));
     return make("ul", {}, ...lines);
