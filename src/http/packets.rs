@@ -67,9 +67,13 @@ pub(super) async fn packets(
 /// POST /api/v1/packets/check
 pub(super) async fn check(
     State(office): State<Arc<Office>>,
+    caller: Caller,
     _: NoQuery,
     Record(list, _room): Record,
 ) -> Result<Response, Problem> {
+    for role in office.app.roles_of_packet(&list)? {
+        caller.must_be(role)?;
+    }
     let app = Arc::clone(&office.app);
     let seen = office.checked(move || app.look_at_packet(&list)).await??;
     office.count(&seen.problems);
@@ -77,6 +81,7 @@ pub(super) async fn check(
         "sound": seen.problems.is_sound(),
         "problems": seen.problems,
         "materials": seen.lines,
+        "sections": seen.sections,
         "papers": seen.papers,
     })))
 }
@@ -84,12 +89,16 @@ pub(super) async fn check(
 /// POST /api/v1/packets/preview
 pub(super) async fn preview(
     State(office): State<Arc<Office>>,
+    caller: Caller,
     mut query: Query,
     Parts(parts, _room): Parts,
 ) -> Result<Response, Problem> {
     let page = query.number("page", 1..=usize::MAX).unwrap_or(1);
     query.end()?;
     let (list, files) = asked(parts)?;
+    for role in office.app.roles_of_packet(&list)? {
+        caller.must_be(role)?;
+    }
     let shown = office.show_attached(list, files, page).await?;
     Ok(answer::picture(shown))
 }

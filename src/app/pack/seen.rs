@@ -1,5 +1,7 @@
 //! What an applicant sees before a packet is made: what its list lacks, and how an attached file will look.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::attachments::not_made;
@@ -18,6 +20,8 @@ pub struct PacketSeen {
     pub papers: Map<String, Value>,
     /// The list of materials.
     pub lines: Vec<Line>,
+    /// The sections that the text of each kind of material must have, where any are asked for.
+    pub sections: BTreeMap<u8, Vec<String>>,
     /// What was found, but for what only the files themselves can tell.
     pub problems: Problems,
 }
@@ -49,7 +53,20 @@ impl App {
             let record = serde_json::from_slice(&it.input).unwrap_or_default();
             (it.paper.key().to_owned(), record)
         };
-        Ok(PacketSeen { papers: given.papers.iter().map(record).collect(), lines, problems })
+        let mut sections = BTreeMap::new();
+        for material in &packet.manifest.materials {
+            let asked = packet.sections(material, &given.seen)?;
+            if !asked.is_empty() {
+                let names = asked.iter().map(|section| section.name.clone()).collect();
+                sections.insert(material.number, names);
+            }
+        }
+        Ok(PacketSeen {
+            papers: given.papers.iter().map(record).collect(),
+            lines,
+            sections,
+            problems,
+        })
     }
 
     /// Shows a page (from 1) of the first file that a list attaches, and tells what its texts lack.

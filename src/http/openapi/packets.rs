@@ -80,11 +80,16 @@ pub(super) fn schemas() -> Map<String, Value> {
     });
     let seen = json!({
         "type": "object",
-        "required": ["sound", "problems", "materials", "papers"],
+        "required": ["sound", "problems", "materials", "sections", "papers"],
         "properties": {
             "sound": { "type": "boolean", "description": "清单没有要改的；附件本身要上传后才知道" },
             "problems": { "type": "array", "items": problem },
             "materials": { "type": "array", "items": line },
+            "sections": {
+                "type": "object",
+                "description": "各种材料的文字里应有的章节，按材料的序号",
+                "additionalProperties": { "type": "array", "items": { "type": "string" } },
+            },
             "papers": {
                 "type": "object",
                 "description": "各文书的数据，从别的文书取来的也在其中",

@@ -39,8 +39,19 @@ export async function askJson(address, options) {
   }
 }
 
+/** Asks for a file; `blob` is what was answered, and `name` how it is called. */
+export async function askFile(address, otherwise, options) {
+  const asked = await ask(address, options);
+  if (!asked.ok) return asked;
+  try {
+    return { ...asked, blob: await asked.answer.blob(), name: nameOf(asked.answer, otherwise) };
+  } catch {
+    return { ok: false, status: 0, ended: options?.signal?.aborted, problem: LOST };
+  }
+}
+
 /** The problem document of an answer, or what stands for one. */
-export async function problemOf(answer) {
+async function problemOf(answer) {
   try {
     return await answer.json();
   } catch {
@@ -53,7 +64,10 @@ export async function problemOf(answer) {
 export function sentenceOf(problem) {
   const number = problem.status >= 500 && problem.instance ? `（编号 ${problem.instance.split("#").pop()}）` : "";
   const remedy = problem.status === 401 ? "请登录后再试；可以在另一个窗口登录，这一页填的内容不会丢。" : "";
-  return `${problem.detail || problem.title || "没有成功，请再试一次"}${number}${remedy}`;
+  // What is wrong in particular says more than how many things are.
+  const found = (problem.problems ?? []).filter((it) => it.level === "problem").slice(0, 3).map((it) => it.sentence);
+  const told = found.length ? `：${found.join("；")}` : "";
+  return `${problem.detail || problem.title || "没有成功，请再试一次"}${told}${number}${remedy}`;
 }
 
 /** The file name that an answer gives; `otherwise` if it gives none. */

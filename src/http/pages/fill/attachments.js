@@ -2,6 +2,7 @@
 // as the packet will have them, and taken away.
 
 import { ask, make, sentenceOf } from "/assets/ask.js";
+import { drops } from "/assets/drops.js";
 import { fetchKept, forget, keep, sweep } from "/assets/shelf.js";
 
 export class Attachments {
@@ -10,7 +11,7 @@ export class Attachments {
    * something was found in a file; `papers` gives the records that the files belong to.
    */
   constructor(box, about, { changed, seen, papers }) {
-    Object.assign(this, { box, about, changed, seen, papers, items: [] });
+    Object.assign(this, { box, about, changed, seen, papers, items: [], sections: new Map() });
     sweep();
     this.places = new Map(about.materials.map((material) => [material.number, this.placeOf(material)]));
     box.append(...[...this.places.values()].map((it) => it.section));
@@ -44,17 +45,7 @@ export class Attachments {
     const section = make("section", { className: "material", data: { kind: material.number }, aria: { label: material.label } },
       make("h3", {}, `（${material.number}）${material.name} `, make("span", { className: "optional" }, words && `（${words}）`)),
       make("p", { className: "row" }, status, pick, make("span", { className: "fine" }, "或拖到这里")), items);
-    chooser.addEventListener("change", () => {
-      this.add(material.number, [...chooser.files]);
-      chooser.value = "";
-    });
-    section.addEventListener("dragover", (event) => (event.preventDefault(), section.classList.add("over")));
-    section.addEventListener("dragleave", () => section.classList.remove("over"));
-    section.addEventListener("drop", (event) => {
-      event.preventDefault();
-      section.classList.remove("over");
-      this.add(material.number, [...event.dataTransfer.files]);
-    });
+    drops(section, (files) => this.add(material.number, files));
     return { section, items, status };
   }
 
@@ -64,9 +55,30 @@ export class Attachments {
       item.kept = await keep(item.id, item.file, file);
       this.items.push(item);
       this.draw(item);
-      this.look(item);
+      if (!this.isTogether(kind)) this.look(item);
     }
+    this.lookAt(kind);
     this.changed();
+  }
+
+  /** Whether a kind's text may be told by several files, and is judged whole. */
+  isTogether(kind) {
+    return Boolean(this.about.materials.find((it) => it.number === kind)?.together);
+  }
+
+  /** Looks anew at all files of a kind that is judged whole. */
+  lookAt(kind) {
+    if (this.isTogether(kind)) for (const item of this.items.filter((it) => it.kind === kind)) this.look(item);
+  }
+
+  /** The sections that each kind must have now: where they are others, its files are looked at anew. */
+  ask(sections) {
+    for (const kind of this.places.keys()) {
+      const wanted = JSON.stringify(sections[kind] ?? []);
+      const before = this.sections.get(kind);
+      this.sections.set(kind, wanted);
+      if (before !== undefined && before !== wanted) this.lookAt(kind);
+    }
   }
 
   /** Two files of one name would be one. */
@@ -92,8 +104,9 @@ export class Attachments {
       keep(one.id, one.file, found.blob);
       this.items.push(item);
       this.draw(item);
-      this.look(item);
+      if (!this.isTogether(item.kind)) this.look(item);
     }
+    for (const kind of this.places.keys()) this.lookAt(kind);
     if (kept.length) this.changed(lost);
   }
 
@@ -120,7 +133,7 @@ export class Attachments {
       const input = make("input", { value: item[key] ?? "", placeholder: hint, className: "short" });
       input.addEventListener("change", () => {
         item[key] = input.value.trim();
-        if (key === "pages") this.look(item);
+        if (key === "pages") this.lookAnew(item);
         this.changed();
       });
       return make("label", {}, label, input);
@@ -146,26 +159,32 @@ export class Attachments {
     this.places.get(item.kind).items.append(item.line);
   }
 
+  /** Looks at a file once more, and at all that its text is judged with. */
+  lookAnew(item) {
+    if (this.isTogether(item.kind)) this.lookAt(item.kind);
+    else this.look(item);
+  }
+
   /** Asks how the file will look, with what is to be known of it; a text told by several files is asked whole. */
   async look(item) {
     item.looking?.abort();
     const looking = (item.looking = new AbortController());
     item.place.textContent = "正在看……";
-    const together = this.about.materials.find((it) => it.number === item.kind)?.together;
-    const others = together ? this.ordered.filter((it) => it.kind === item.kind && it !== item) : [];
+    const others = this.isTogether(item.kind) ? this.ordered.filter((it) => it.kind === item.kind && it !== item) : [];
     const body = new FormData();
     const list = { ...this.papers(), programme: this.about.programme, attachments: [item, ...others].map(listed) };
     body.set("packet", new Blob([JSON.stringify(list)], { type: "application/json" }));
     for (const { blob, file } of [item, ...others]) body.append("file", blob, file);
     const shown = await ask(`/api/v1/packets/preview?page=${item.page ?? 1}`, { method: "POST", body, signal: looking.signal });
     if (shown.ended || looking.signal.aborted) return;
-    item.lost = shown.status === 0;
+    // What is no finding about the file (a lost connection, a busy server, a key that has run out) is asked again.
+    item.lost = !shown.ok && !shown.problem.problems;
     item.line.querySelector("figure").hidden = !shown.ok;
     if (!shown.ok) {
       item.place.textContent = "";
       const found = shown.problem.problems?.filter((it) => it.level === "problem").map(({ sentence }) => ({ level: "problem", sentence }));
-      // That nobody answers is not the file's fault.
-      item.seen = item.lost ? [{ level: "advice", sentence: sentenceOf(shown.problem) }] : found?.length ? found : [{ level: "problem", sentence: sentenceOf(shown.problem) }];
+      const told = { level: "advice", sentence: `还没有看成，会再试：${sentenceOf(shown.problem)}` };
+      item.seen = item.lost ? [told] : found;
     } else {
       const headers = shown.answer.headers;
       const told = (name, level) => JSON.parse(decodeURIComponent(headers.get(name) || "[]")).map((sentence) => ({ level, sentence }));
@@ -268,6 +287,7 @@ export class Attachments {
     item.looking?.abort();
     forget(item.id);
     this.items = this.items.filter((it) => it !== item);
+    this.lookAt(item.kind);
     const next = item.line.nextElementSibling ?? item.line.previousElementSibling;
     item.line.remove();
     (next?.querySelector("button") ?? this.places.get(item.kind).section.querySelector("input")).focus();

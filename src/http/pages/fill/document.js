@@ -5,6 +5,8 @@ import { Calendar } from "/assets/calendar.js";
 import { handOn, handed } from "/assets/draft.js";
 import { Form } from "/assets/form.js";
 import { Gather } from "/assets/gather.js";
+import { inLists } from "/assets/in_lists.js";
+import { Table } from "/assets/table.js";
 
 const about = brought("form");
 const home = `/api/v1/documents/${about.document}`;
@@ -15,22 +17,28 @@ const calendar = span && new Calendar(span, `${home}/calendar`);
 async function check(record) {
   calendar?.follow(record);
   const asked = await askJson(`${home}/check`, { method: "POST", body: record });
-  if (asked.ok) return { ok: true, problems: asked.value.advice };
-  if (asked.problem?.problems) return { ok: true, problems: asked.problem.problems };
-  return asked;
+  const found = asked.ok ? asked.value.advice : asked.problem?.problems;
+  return found ? { ok: true, take: () => found } : asked;
 }
 
-const tables = () => [...document.querySelectorAll(".grid")].map((it) => it.table);
+const root = document.querySelector("[data-record]");
+const lists = [...root.querySelectorAll(".grid")].map((it) => new Table(it));
+
+const box = document.getElementById("gather");
+let gather = null;
 
 const form = new Form({
   check,
   picture: (record) => ({ document: about.document, record }),
-  more: () => ({ sources: tables().map((table) => table.sources) }),
-  takeMore: (more) => tables().forEach((table, at) => (table.sources = more?.sources?.[at])),
+  worded: (found) => inLists(root, found),
+  more: () => ({ sources: lists.map((table) => table.sources) }),
+  takeMore: (more) => {
+    gather?.clear();
+    lists.forEach((table, at) => (table.sources = more?.sources?.[at]));
+  },
 });
 
-const box = document.getElementById("gather");
-if (box) new Gather(box, `${home}/collect`, about.list, document.querySelector(`[data-key="${about.list}"] > .grid`).table);
+if (box) gather = new Gather(box, `${home}/collect`, about.list, document.querySelector(`[data-key="${about.list}"] > .grid`).table);
 
 form.begin(handed());
 
@@ -47,11 +55,15 @@ sheet?.addEventListener("click", () => form.make(sheet, `${home}/xlsx`, () => fo
 
 for (const button of document.querySelectorAll("button[data-makes]")) {
   button.addEventListener("click", async () => {
-    if (!(await form.finish())) return form.say("请先把这一份改好，再接着做下一份。");
+    if (!(await form.finish())) {
+      // What else stands in the way has been told.
+      if (form.problems.toMend.length) form.say("请先把这一份改好，再接着做下一份。");
+      return;
+    }
     const target = button.dataset.makes;
     const address = `/api/v1/documents/${target}/derive?from=${about.document}`;
     const made = await askJson(address, { method: "POST", body: form.record });
     if (!made.ok) return form.say(sentenceOf(made.problem));
-    handOn(`/documents/${target}`, made.value.record);
+    if (!handOn(`/documents/${target}`, made.value.record)) form.say("名单太长，这个浏览器带不过去；请下载电子表格（XLSX），到那一页拖进去。");
   });
 }

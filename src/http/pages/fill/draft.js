@@ -59,10 +59,15 @@ export function handed() {
   }
 }
 
-/** Hands a record on to the page at an address, and goes there. */
+/** Hands a record on to the page at an address, and goes there; false if the browser would not take it. */
 export function handOn(address, record) {
-  sessionStorage.setItem(`chengwen-handed:${address}`, JSON.stringify(record));
+  try {
+    sessionStorage.setItem(`chengwen-handed:${address}`, JSON.stringify(record));
+  } catch {
+    return false;
+  }
   location.assign(address);
+  return true;
 }
 
 /** Removes what is older than it may become. */

@@ -1,13 +1,15 @@
 // A form at work: it follows typing with a picture, checks what was left, keeps a draft, and tells all that
 // stands in the way before a file is made. A page gives it what is its own.
 
-import { ask, nameOf, save, sentenceOf } from "/assets/ask.js";
+import { askFile, save, sentenceOf } from "/assets/ask.js";
 import { Draft, spoken } from "/assets/draft.js";
+import { draftFile } from "/assets/draft_file.js";
+import "/assets/drops.js";
+import { controlsOf, putBack } from "/assets/hidden.js";
 import { Preview } from "/assets/preview.js";
 import { Problems } from "/assets/problems.js";
-import { addText, find, leftOut, pointerOf, read, refresh, write } from "/assets/record.js";
+import { addText, find, leftOut, pointerOf, read, refresh, renumber, write } from "/assets/record.js";
 import { drawRegions } from "/assets/region.js";
-import { Table } from "/assets/table.js";
 
 /** Milliseconds after the last key before a check, a look at a lost connection, and a draft. */
 const CHECK = 250;
@@ -16,66 +18,66 @@ const KEEP = 300;
 
 export class Form {
   /**
-   * `page` has: `check(record)`, which gives { ok, problems } or { ok: false, problem }; `picture(record,
-   * question)`, which gives { document, record }; `more()` and `takeMore(more)` for what the draft holds
-   * beside the record.
+   * `page` has: `check(record)`, which gives { ok, take } or { ok: false, problem }, where `take()` gives what
+   * was found; `picture(record, question)`, which gives { document, record }; `more()` and `takeMore(more)` for
+   * what the draft holds beside the record; `worded(found)` says it in the words of lists.
    */
   constructor(page) {
     this.page = page;
     this.root = document.querySelector("[data-record]");
     this.note = document.getElementById("note");
-    this.problems = new Problems(this.root, document.getElementById("summary"), document.getElementById("state"));
+    this.problems = new Problems(this.root, document.getElementById("summary"), document.getElementById("state"), page.worded);
     this.preview = new Preview(document.getElementById("picture"));
     this.draft = new Draft(this.root.dataset.owner);
     drawRegions(this.root);
-    for (const box of this.root.querySelectorAll(".grid")) new Table(box);
     this.root.addEventListener("input", (event) => this.typed(event));
     this.root.addEventListener("focusin", (event) => this.entered(event));
     this.root.addEventListener("focusout", (event) => this.leaves(event));
     this.root.addEventListener("click", (event) => this.pressed(event));
-    addEventListener("pointerdown", () => this.problems.hold(), true);
-    // The click comes right after the release.
-    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(() => this.problems.release()), true);
     this.root.addEventListener("submit", (event) => event.preventDefault());
-    document.getElementById("draft-clear").addEventListener("click", () => this.clear());
     this.note.querySelector("button").addEventListener("click", () => this.say(""));
-    document.getElementById("draft-save").addEventListener("click", () => this.saveFile());
-    document.getElementById("draft-open").addEventListener("change", (event) => this.openFile(event.target));
+    draftFile(this);
     addEventListener("pagehide", () => this.waits && this.keep());
     addEventListener("beforeunload", (event) => this.unkept && event.preventDefault());
-    // A file that is dropped beside its place must not be opened instead of this page.
-    for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault());
     this.draft.whenOthersWrite(() => this.say("这一页在另一个窗口里也开着，两边的草稿会互相覆盖；请只留一个窗口。"));
   }
 
   /** Shows a record, or the draft that is there. */
   begin(given) {
     const kept = this.draft.found();
-    if (given) {
-      this.show({ ...(kept?.record ?? {}), ...given });
+    const again = Object.keys(kept?.record ?? {}).filter((key) => key in (given ?? {}));
+    const meant = !again.length || confirm("这一页上次已填过名单，换成刚带来的？选“取消”则保留上次的。");
+    if (given && meant) {
+      const lost = this.show({ ...(kept?.record ?? {}), ...given });
       this.keep();
       const old = Object.keys(kept?.record ?? {}).some((key) => !(key in given));
-      this.say(`名单已从前一份文书带来。${old ? "其余各栏是这台电脑上次填的，请逐项核对日期、年度等；要从头填请先点“清除”。" : ""}`);
+      this.say(`名单已从前一份文书带来。${old ? "其余各栏是这台电脑上次填的，请逐项核对日期、年度等；要从头填请先点“清除”。" : ""}${lost}`);
     } else if (kept) {
-      this.show(kept.record, kept.more);
-      this.say(`已恢复 ${spoken(kept.saved)} 的草稿。不是你的？请点“清除”。`);
+      const lost = this.show(kept.record, kept.more);
+      this.say(`已恢复 ${spoken(kept.saved)} 的草稿。不是你的？请点“清除”。${lost}`);
     } else {
       this.show({});
     }
   }
 
-  /** Shows a record in the form, and tells what of it found no place. */
+  /** Shows a record in the form; gives a sentence about what of it found no place, or none. */
   show(record, more) {
     write(this.root, record);
+    putBack(this.root, more?.controls ?? {});
     this.page.takeMore?.(more);
     this.problems.forget();
     const lost = leftOut(record, this.record);
-    if (lost.length) {
-      const called = (pointer) => find(this.root, pointer).question?.dataset.label ?? "表上没有的一栏";
-      const told = lost.slice(0, 10).map(({ pointer, value }) => `${called(pointer)}：${value}`).join("；");
-      this.say(`有 ${lost.length} 项内容在表上没有位置，没有用上：${told}`);
-    }
+    const called = (pointer) => find(this.root, pointer).question?.dataset.label ?? "表上没有的一栏";
+    const told = lost.slice(0, 10).map(({ pointer, value }) => `${called(pointer)}：${value}`).join("；");
     this.changed(false);
+    return lost.length ? `有 ${lost.length} 项内容在表上没有位置，没有用上：${told}` : "";
+  }
+
+  /** Keeps nothing of what was here. */
+  forget() {
+    clearTimeout(this.waits);
+    this.waits = 0;
+    this.draft.clear();
   }
 
   get record() {
@@ -121,7 +123,8 @@ export class Form {
       field.value = field.value.trim();
       this.changed();
     }
-    if (field.matches("input, select, textarea")) this.leave(field);
+    // Where the focus goes is known a moment later; nothing may be drawn anew under it before.
+    if (field.matches("input, select, textarea")) setTimeout(() => this.leave(field));
   }
 
   leave(field) {
@@ -138,6 +141,7 @@ export class Form {
       const line = event.target.closest("li");
       const next = line.nextElementSibling ?? line.previousElementSibling;
       line.remove();
+      renumber(question);
       (next?.querySelector("input") ?? question.querySelector("button.add")).focus();
     } else return;
     this.changed();
@@ -146,7 +150,7 @@ export class Form {
   keep() {
     clearTimeout(this.waits);
     this.waits = 0;
-    const kept = this.draft.keep(this.record, this.page.more?.());
+    const kept = this.draft.keep(this.record, { ...this.page.more?.(), controls: controlsOf(this.root) });
     this.unkept = !kept;
     document.getElementById("kept").textContent = kept
       ? `草稿已存在这台电脑上（${spoken(Date.now())}），7 天后自动清除`
@@ -183,7 +187,7 @@ export class Form {
     if (this.note.hasAttribute("data-check")) this.say("");
     if (!this.preview.trouble.hidden) this.preview.draw(false);
     this.page.reached?.();
-    this.problems.take(found.problems);
+    this.problems.take(found.take());
     return this.problems.toMend.length === 0;
   }
 
@@ -197,19 +201,27 @@ export class Form {
 
   /** Checks, tells all that must be mended; then sends `body()` to an address and saves what comes. */
   async make(button, address, body, sides) {
-    if (!(await this.finish())) return false;
-    button.disabled = true;
+    if (this.making) return false;
+    this.making = true;
+    button.setAttribute("aria-disabled", "true");
+    try {
+      return (await this.finish()) && (await this.made(address, body, sides));
+    } finally {
+      this.making = false;
+      button.removeAttribute("aria-disabled");
+    }
+  }
+
+  async made(address, body, sides) {
     this.say("正在生成……");
-    const made = await ask(address, { method: "POST", body: body() });
-    button.disabled = false;
+    const made = await askFile(address, "文书.pdf", { method: "POST", body: body() });
     if (!made.ok) {
       if (made.problem.problems) this.problems.take(made.problem.problems), this.problems.tellAll();
       this.say(sentenceOf(made.problem));
       return false;
     }
-    const name = nameOf(made.answer, "文书.pdf");
-    save(await made.answer.blob(), name);
-    this.made(`已生成“${name}”，在浏览器的下载中。`, sides);
+    save(made.blob, made.name);
+    this.tellMade(`已生成“${made.name}”，在浏览器的下载中。`, sides);
     return true;
   }
 
@@ -222,50 +234,12 @@ export class Form {
     if (!sentence) document.getElementById("how").hidden = true;
   }
 
-  /** Says that a file was made; until something changes. */
-  made(sentence, sides = "") {
+  /** Says that a file was made, and how that is printed, if it is (by its sides); until something changes. */
+  tellMade(sentence, sides) {
     this.say(sentence);
     this.note.setAttribute("data-made", "");
     const how = document.getElementById("how");
-    how.hidden = false;
+    how.hidden = sides === undefined;
     for (const one of how.querySelectorAll("[data-sides]")) one.hidden = one.dataset.sides !== (sides || how.dataset.own);
-  }
-
-  clear() {
-    if (!confirm("清除这一页填的全部内容？清除后不能恢复。")) return;
-    this.show({}, {});
-    clearTimeout(this.waits);
-    this.waits = 0;
-    this.draft.clear();
-    document.getElementById("kept").textContent = "草稿已清除";
-    this.say("已清除。");
-  }
-
-  saveFile() {
-    const { form, title } = this.root.dataset;
-    const text = JSON.stringify({ form, title, record: this.record }, null, 2);
-    const name = `${title}-草稿.json`;
-    save(new Blob([text], { type: "application/json" }), name);
-    this.say(`已存成“${name}”，在浏览器的下载中。${this.page.leaves ?? ""}`);
-  }
-
-  async openFile(chooser) {
-    const [file] = chooser.files;
-    chooser.value = "";
-    if (!file) return;
-    try {
-      const given = JSON.parse(await file.text());
-      if (given.form && given.form !== this.root.dataset.form) {
-        return this.say(`这个文件是另一张表（${given.title ?? "名称不明"}）的草稿，没有打开。`);
-      }
-      if (given === null || typeof given !== "object" || Array.isArray(given)) throw new Error("no record");
-      const full = Object.keys(this.record).length > 0;
-      if (full && !confirm(`打开“${file.name}”？这一页现在填的内容（连同附件）会被它替换。`)) return;
-      this.say(`已打开“${file.name}”。${this.page.opened ?? ""}`);
-      this.show(given.form ? given.record ?? {} : given, {});
-      await this.finish();
-    } catch {
-      this.say(`“${file.name}”不是这里存的草稿文件，没有打开；这一页的内容没有变。`);
-    }
   }
 }

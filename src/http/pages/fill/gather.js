@@ -2,6 +2,7 @@
 // not give is told with the reason; each row remembers its file, what that says, and what it has lost.
 
 import { make, sentenceOf } from "/assets/ask.js";
+import { drops } from "/assets/drops.js";
 import { send } from "/assets/send.js";
 
 export class Gather {
@@ -10,30 +11,21 @@ export class Gather {
     Object.assign(this, { box, address, list, table });
     this.told = box.querySelector(".gathered");
     this.progress = box.querySelector("progress");
-    const chooser = box.querySelector("input[type=file]");
-    chooser.addEventListener("change", () => {
-      this.take([...chooser.files]);
-      chooser.value = "";
-    });
-    box.addEventListener("dragover", (event) => (event.preventDefault(), box.classList.add("over")));
-    box.addEventListener("dragleave", () => box.classList.remove("over"));
-    box.addEventListener("drop", (event) => {
-      event.preventDefault();
-      box.classList.remove("over");
-      this.take([...event.dataTransfer.files]);
-    });
+    this.turn = Promise.resolve();
+    // One after another: what the first has told must not be lost under the second.
+    drops(box, (files) => (this.turn = this.turn.then(() => this.take(files))));
   }
 
   async take(files) {
-    if (files.length === 0) return;
     const body = new FormData();
     for (const file of files) body.append("file", file, file.name);
     this.progress.hidden = false;
-    this.told.replaceChildren(`正在读 ${files.length} 个文件……`);
+    const reading = make("p", {}, `正在读 ${files.length} 个文件……`);
+    this.told.append(reading);
     const given = await send(this.address, body, (sent) => (this.progress.value = sent * 100));
     this.progress.hidden = true;
-    const found = given.ok ? JSON.parse(await given.blob.text()) : given.problem;
-    if (!found.record) return this.told.replaceChildren(make("span", { className: "wrong" }, sentenceOf(found)));
+    const found = given.ok ? await readOf(given.blob) : given.problem;
+    if (!found.record) return reading.replaceWith(make("p", { className: "wrong" }, sentenceOf(found)));
     const rows = this.rowsOf(found);
     this.table.take(rows);
     const lines = [make("p", {}, `从 ${files.length - (found.refused ?? []).length} 个文件取来 ${rows.length} 行。`)];
@@ -43,9 +35,18 @@ export class Gather {
       const refused = found.refused.map(({ file, reason }) => make("li", {}, make("strong", {}, file), `：${reason}`));
       lines.push(make("p", { className: "wrong" }, `✕ ${refused.length} 个文件没有取：`), make("ul", {}, ...refused));
     }
-    const whole = (found.problems ?? []).filter((it) => !stepsOf(it.pointer).length);
+    const ofAll = (it) => stepsOf(it.pointer).length === 0 || it.pointer === `/${this.list}`;
+    const whole = (found.problems ?? []).filter((it) => ofAll(it) && it.code !== "field.missing");
     lines.push(...whole.map((it) => make("p", { className: "advice" }, `※ ${it.label ? `${it.label}：` : ""}${it.sentence}`)));
-    this.told.replaceChildren(...lines);
+    reading.replaceWith(...lines);
+    // More than the last few nobody reads.
+    while (this.told.children.length > 12) this.told.firstElementChild.remove();
+    return undefined;
+  }
+
+  /** Nothing of what was gathered before is told any more. */
+  clear() {
+    this.told.replaceChildren();
   }
 
   /** The rows that were found, each with where it came from. */
@@ -59,6 +60,15 @@ export class Gather {
       const notes = lost.map(({ pointer, level, label, sentence }) => ({ path: stepsOf(pointer).slice(2), level, label, sentence }));
       return { value, source: { file: from.file, line: from.row, given: value, notes } };
     });
+  }
+}
+
+/** What was answered; something else than ours stands for a lost answer. */
+async function readOf(blob) {
+  try {
+    return JSON.parse(await blob.text());
+  } catch {
+    return { status: 0, detail: "答复没有收完，请再拖一次。" };
   }
 }
 

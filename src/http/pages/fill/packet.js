@@ -32,13 +32,21 @@ function listOf(record) {
 async function check(record) {
   const asked = await askJson("/api/v1/packets/check", { method: "POST", body: listOf(record) });
   if (!asked.ok) return asked;
-  state.papers = asked.value.papers;
+  return { ok: true, take: () => take(record, asked.value) };
+}
+
+/** Takes what a check has found of the record that is there. */
+function take(record, { papers, materials, problems, sections }) {
+  const before = JSON.stringify(state.papers[state.key]);
+  state.papers = papers;
   state.own = structuredClone(record);
-  state.lines = asked.value.materials;
   attachments.untell();
-  const problems = asked.value.problems.map(placed);
-  drawChecklist(state.lines);
-  return { ok: true, problems: [...problems, ...attachments.problems] };
+  const found = problems.map(placed);
+  drawChecklist(materials);
+  attachments.ask(sections);
+  // What a paper takes from another is seen on it.
+  if (JSON.stringify(papers[state.key]) !== before) form.follow();
+  return [...found, ...attachments.problems];
 }
 
 /** What is said of attached files stands beside them; beside a field nobody asks which paper it is on. */
@@ -59,7 +67,7 @@ function picture(record, question) {
 }
 
 function drawChecklist(lines) {
-  attachments.stand(lines, about.papers);
+  attachments.stand(lines);
   const rows = lines.map((line) => {
     const row = document.createElement("li");
     row.className = attachments.isWrong(line.number) ? "wrong" : line.standing;
@@ -77,8 +85,11 @@ const form = new Form({
   opened: "附件不在草稿文件里，请重新选。",
   leaves: "附件不在里面，要拿到别的电脑，请连同附件的原件一起带走。",
   reached: () => attachments.lookAgain(),
+  holdsMore: () => attachments.list.length > 0,
   more: () => ({ scanned: scanned.filter((it) => it.checked).map((it) => it.dataset.paper), attachments: attachments.kept }),
   takeMore: (more) => {
+    // Nothing of who was here before is on the next one's paper.
+    Object.assign(state, { papers: {}, own: {}, key: undefined });
     for (const box of scanned) box.checked = more?.scanned?.includes(box.dataset.paper) ?? false;
     if (more?.attachments) attachments.restore(more.attachments);
     else if (more) attachments.clear();
@@ -93,7 +104,17 @@ function show() {
 for (const box of scanned) box.addEventListener("change", () => (show(), form.changed()));
 form.begin(handed());
 
-async function make(button, wrapping) {
+/** Makes the file that a button is for, once at a time. */
+async function pressed(button, wrapping) {
+  if (state.making) return;
+  state.making = true;
+  button.setAttribute("aria-disabled", "true");
+  await make(wrapping);
+  state.making = false;
+  button.removeAttribute("aria-disabled");
+}
+
+async function make(wrapping) {
   if (!(await form.finish())) return;
   const sides = document.getElementById("sides").value;
   const query = new URLSearchParams({ as: sides === "manual" ? "zip" : wrapping });
@@ -101,11 +122,9 @@ async function make(button, wrapping) {
   const body = new FormData();
   body.set("packet", new Blob([JSON.stringify(listOf(form.record))], { type: "application/json" }));
   for (const file of attachments.files) body.append("file", file.blob, file.name);
-  button.disabled = true;
   form.say("");
   const made = await send(`/api/v1/packets?${query}`, body, showSending);
   showSending(null);
-  button.disabled = false;
   if (!made.ok) {
     if (made.problem.problems) {
       form.problems.take(made.problem.problems.map(placed));
@@ -116,7 +135,7 @@ async function make(button, wrapping) {
   const name = nameOf(made.answer, "申报材料.pdf");
   save(made.blob, name);
   const [pages, sheets] = ["Chengwen-Pages", "Chengwen-Sheets"].map((it) => made.answer.headers.get(it));
-  form.made(`已生成“${name}”：每份 ${pages} 页，一共用纸 ${sheets} 张；在浏览器的下载中。`, sides);
+  form.tellMade(`已生成“${name}”：每份 ${pages} 页，一共用纸 ${sheets} 张；在浏览器的下载中。`, sides);
 }
 
 function showSending(sent) {
@@ -127,5 +146,5 @@ function showSending(sent) {
   document.getElementById("sent-text").textContent = sent < 1 ? `正在上传 ${Math.round(sent * 100)}%` : "已传完，正在排版、合成……";
 }
 
-document.getElementById("make-pdf").addEventListener("click", (event) => make(event.target, "pdf"));
-document.getElementById("make-zip").addEventListener("click", (event) => make(event.target, "zip"));
+document.getElementById("make-pdf").addEventListener("click", (event) => pressed(event.currentTarget, "pdf"));
+document.getElementById("make-zip").addEventListener("click", (event) => pressed(event.currentTarget, "zip"));

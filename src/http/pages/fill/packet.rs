@@ -100,7 +100,6 @@ impl<'a> Asked<'a> {
     fn named(&self) -> Value {
         context! {
             key => self.paper.key(),
-            material => self.material.map(|material| material.number),
             document => self.document.id.to_string(),
             name => &self.document.manifest.name,
         }

@@ -11,7 +11,7 @@ export class Preview {
     this.place = figure.querySelector(".place");
     this.trouble = figure.querySelector(".trouble");
     [this.back, this.forth, this.enlarge] = figure.querySelectorAll("button");
-    Object.assign(this, { page: 1, pages: 1, marks: {}, places: new Map(), wanted: null, timer: 0 });
+    Object.assign(this, { page: 1, pages: 0, marks: {}, places: new Map(), wanted: null, timer: 0 });
     this.back.addEventListener("click", () => this.turn(-1));
     this.forth.addEventListener("click", () => this.turn(1));
     this.enlarge.addEventListener("click", () => this.show());
@@ -87,7 +87,8 @@ export class Preview {
     this.picture.src = URL.createObjectURL(blob);
     this.picture.hidden = false;
     if (old.startsWith("blob:")) URL.revokeObjectURL(old);
-    this.place.textContent = `第 ${this.page} 页，共 ${this.pages} 页`;
+    const told = `第 ${this.page} 页，共 ${this.pages} 页`;
+    if (this.place.textContent !== told) this.place.textContent = told;
     this.back.disabled = this.page <= 1;
     this.forth.disabled = this.page >= this.pages;
     this.enlarge.disabled = false;

@@ -2,13 +2,14 @@
 // there. What must be mended and what should be known differ in word, sign and colour.
 
 import { make } from "/assets/ask.js";
-import { inLists } from "/assets/in_lists.js";
+import { settled } from "/assets/press.js";
 import { find } from "/assets/record.js";
 
 export class Problems {
   /** `root` holds the questions, `summary` the list, `state` one line that is read out. */
-  constructor(root, summary, state) {
-    Object.assign(this, { root, summary, state, found: [], left: new Set(), all: false });
+  constructor(root, summary, state, worded = (found) => found) {
+    Object.assign(this, { root, summary, state, worded, found: [], left: new Set(), all: false });
+    this.drawn = () => this.drawNow();
   }
 
   /** A question that its writer has left: from now on what is wrong with it is told. */
@@ -19,7 +20,7 @@ export class Problems {
 
   /** Takes what a check has found. */
   take(found) {
-    this.found = inLists(this.root, found);
+    this.found = this.worded(found);
     this.draw();
   }
 
@@ -43,19 +44,14 @@ export class Problems {
     return this.found.filter((it) => it.level === "problem");
   }
 
-  /** Nothing moves while something is being pressed: the press would miss what it was meant for. */
-  hold() {
-    this.held = true;
-  }
-
-  release() {
-    this.held = false;
-    if (this.waits) this.draw();
-  }
-
   draw() {
-    this.waits = this.held;
-    if (this.held) return;
+    settled(this.drawn);
+  }
+
+  drawNow() {
+    // What is drawn anew takes the focus from what stood there; its like has it again.
+    const active = document.activeElement;
+    const held = active.closest?.(".says, .summary") && { question: active.closest(".question"), text: active.textContent };
     for (const says of this.root.querySelectorAll(".question > .says")) says.replaceChildren(), (says.hidden = true);
     for (const question of this.root.querySelectorAll(".question.wrong, .question.told")) question.classList.remove("wrong", "told");
     for (const field of this.root.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
@@ -76,6 +72,10 @@ export class Problems {
     }
     for (const grid of this.root.querySelectorAll(".grid")) grid.table?.say(cells.get(grid.closest(".question")) ?? []);
     this.drawSummary(shown);
+    if (!held || active.isConnected) return;
+    const place = held.question?.querySelector(":scope > .says") ?? this.summary;
+    const like = [...place.querySelectorAll("a, button")].find((it) => it.textContent === held.text);
+    (like ?? held.question?.querySelector(":scope > .value :is(input, select, textarea)") ?? this.summary).focus({ preventScroll: true });
   }
 
   sayUnder(problem, { question, field }) {
@@ -111,7 +111,9 @@ export class Problems {
 
   drawSummary(shown) {
     const count = this.toMend.length;
-    this.state.textContent = count === 0 ? "都填好了。" : `还有 ${count} 处没有填好。`;
+    const told = count === 0 ? "都填好了。" : `还有 ${count} 处要改。`;
+    // What is written again is read out again.
+    if (this.state.textContent !== told) this.state.textContent = told;
     this.state.classList.toggle("right", count === 0);
     const wrong = shown.filter(({ problem }) => problem.level === "problem");
     const advice = shown.filter(({ problem }) => problem.level !== "problem");

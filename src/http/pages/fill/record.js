@@ -234,6 +234,15 @@ export function addText(question) {
   const list = question.querySelector(".texts");
   list.append(line);
   const field = list.lastElementChild.querySelector("input");
-  field.setAttribute("aria-label", `${question.dataset.label}，第${list.children.length}条`);
+  renumber(question);
   return field;
+}
+
+/** Says of each text which one it is. */
+export function renumber(question) {
+  [...question.querySelectorAll(".texts > li")].forEach((line, at) => {
+    const called = `${question.dataset.label}，第${at + 1}条`;
+    line.querySelector("input").setAttribute("aria-label", called);
+    line.querySelector(".unseen").textContent = `：${called}`;
+  });
 }
