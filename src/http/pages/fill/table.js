@@ -57,7 +57,12 @@ export class Table {
 
   /** Puts rows that came from files after those that are there. */
   take(rows) {
-    const kept = filledOf(this.rows).map((at) => this.rows[at]);
+    // What is being typed belongs to its row, which keeps its place.
+    const { input } = this.cursor;
+    input?.keep();
+    const typing = input?.open ? input.row : -1;
+    const filled = new Set(filledOf(this.rows));
+    const kept = this.rows.filter((_, at) => filled.has(at) || at <= typing);
     if (rows.length) this.change(`取来 ${rows.length} 行`, kept.concat(rows));
   }
 
