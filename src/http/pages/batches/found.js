@@ -70,14 +70,14 @@ export function show(place, looked, copy) {
   if (problems.length === 0) {
     parts.push(make("h3", { className: "right" }, `共 ${looked.rows} 份，都没有问题`));
   } else {
-    const words = looked.rows === 0 ? "这份名单读不懂" : `共 ${looked.rows} 份，${bad} 份有问题`;
+    const words = looked.rows === 0 ? "这份名单读不懂" : `共 ${looked.rows} 份，${bad} 份要改`;
     parts.push(make("h3", { className: "wrong" }, words));
     parts.push(make("p", {}, "照下面改好，再选一次这个文件。"));
     parts.push(...tableOf(together(problems), "要改的", "problem"));
   }
   if (advice.length > 0) {
-    parts.push(make("h3", { className: "advice" }, `请留意（${advice.length} 处，不改也能印）`));
-    parts.push(...tableOf(advice, "请留意", "advice"));
+    parts.push(make("h3", { className: "advice" }, `${advice.length} 条提示（不改也能印）`));
+    parts.push(...tableOf(advice, "提示", "advice"));
   }
   // What the registry has against rows stands in no cell.
   const marked = looked.problems.some((found) => !/^holder\./.test(found.code));
@@ -104,6 +104,6 @@ export function showNumbers(place, looked, isNumbered) {
   } else if (looked.sound_rows > 0) {
     parts.push(make("p", {}, "名单里已经写好编号，照它印。"));
   }
-  for (const note of looked.notes) parts.push(make("p", { className: "say" }, `请留意：${note}。`));
+  for (const note of looked.notes) parts.push(make("p", { className: "say" }, `提示：${note}。`));
   place.replaceChildren(...parts);
 }
