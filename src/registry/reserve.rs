@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::json;
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::Registry;
 use super::clash::{Claimed, Clash};
@@ -90,7 +90,11 @@ impl Registry {
             return Ok(Err(clashes));
         }
         drop(claimed);
-        let Given { numbers, passed } = self.give(change, records, &asked, of.document).await?;
+        let Given { numbers, passed, counted } =
+            self.give(change, records, &asked, of.document).await?;
+        for (counter, last) in counted {
+            self.counted(change, &counter, last).await?;
+        }
         self.append(change, of.who, passed).await?;
         let mut done = Vec::with_capacity(records.len());
         let mut numbers = numbers.into_iter();
@@ -114,7 +118,7 @@ impl Registry {
         Ok(Ok(done))
     }
 
-    /// The numbers that records would be given now: they are given, and all of it is undone.
+    /// The numbers that records would be given now. Nothing is written, so nobody who writes waits for it.
     pub(crate) async fn foresee(
         &self,
         records: &[&KeptRecord],
@@ -124,9 +128,10 @@ impl Registry {
             .par_iter()
             .map(|record| Asked::of(document, &record.record(document)?))
             .collect::<Result<_, Fault>>()?;
-        let mut change = self.store.change().await?;
-        let given = self.give(&mut change, records, &asked, document).await?;
-        change.rollback().await.map_err(|error| self.store.fault(&error))?;
+        let begun = self.store.pool().begin().await;
+        let mut look = begun.map_err(|error| self.store.fault(&error))?;
+        let given = self.give(&mut look, records, &asked, document).await?;
+        drop(look);
         let mut expected: Vec<(Arc<str>, Expected)> = Vec::new();
         for (number, (counter, _)) in
             given.numbers.into_iter().flatten().filter_map(|(number, place)| Some((number, place?)))
@@ -145,10 +150,10 @@ impl Registry {
         Ok(expected.into_iter().map(|(_, numbers)| numbers).collect())
     }
 
-    /// Gives each record its number, without entering it.
+    /// The number of each record, by what is kept now; nothing is entered.
     async fn give(
         &self,
-        change: &mut Transaction<'static, Sqlite>,
+        reading: &mut SqliteConnection,
         records: &[&KeptRecord],
         asked: &[Asked],
         document: &Document,
@@ -164,10 +169,10 @@ impl Registry {
         let own: HashSet<&str> = given.iter().flatten().copied().collect();
         let mut numbers: Vec<Option<(String, Option<Place>)>> =
             given.iter().map(|given| given.map(|number| (number.to_owned(), None))).collect();
-        let mut passed = Vec::new();
+        let (mut passed, mut counted) = (Vec::new(), Vec::new());
         for (name, rows) in waiting {
             let counter: Arc<str> = format!("{}/{name}", document.id.dashed()).into();
-            let found = self.count(change, &counter, &rows, records, &own, document).await?;
+            let found = self.count(reading, &counter, &rows, records, &own, document).await?;
             for (row, number, serial) in found.numbers {
                 numbers[row] = Some((number, Some((Arc::clone(&counter), serial))));
             }
@@ -179,14 +184,15 @@ impl Registry {
                     facts: json!({ "counter": &*counter, "serial": serial }),
                 });
             }
+            counted.push((counter, found.last));
         }
-        Ok(Given { numbers, passed })
+        Ok(Given { numbers, passed, counted })
     }
 
     /// The next numbers of a counter for these rows; what is used already is passed over.
     async fn count(
         &self,
-        change: &mut Transaction<'static, Sqlite>,
+        reading: &mut SqliteConnection,
         counter: &str,
         rows: &[usize],
         records: &[&KeptRecord],
@@ -195,7 +201,7 @@ impl Registry {
     ) -> Result<Counted, Fault> {
         let last: Option<(i64,)> = sqlx::query_as("SELECT last FROM counter WHERE name = ?")
             .bind(counter)
-            .fetch_optional(&mut **change)
+            .fetch_optional(&mut *reading)
             .await
             .map_err(|error| self.store.fault(&error))?;
         let mut last = last.map_or(0, |(last,)| u64::try_from(last).unwrap_or(0));
@@ -214,7 +220,7 @@ impl Registry {
             last += waiting.len() as u64;
             let asked: Vec<Option<&str>> =
                 tried.iter().map(|(_, number, _)| Some(number.as_str())).collect();
-            let used = self.taken(change, &asked).await?;
+            let used = self.taken(reading, &asked).await?;
             let used: HashSet<usize> = used.into_iter().map(|(row, _)| row).collect();
             // Serials that are free go to the rows in their order; what is left waits for the next ones.
             let mut free = Vec::new();
@@ -237,6 +243,16 @@ impl Registry {
             }
             waiting = short;
         }
+        Ok(Counted { numbers, passed, last })
+    }
+
+    /// Writes how far a counter is.
+    async fn counted(
+        &self,
+        change: &mut Transaction<'static, Sqlite>,
+        counter: &str,
+        last: u64,
+    ) -> Result<(), Fault> {
         let sql = "INSERT INTO counter (name, last) VALUES (?, ?)
             ON CONFLICT (name) DO UPDATE SET last = excluded.last";
         sqlx::query(sql)
@@ -245,18 +261,20 @@ impl Registry {
             .execute(&mut **change)
             .await
             .map_err(|error| self.store.fault(&error))?;
-        Ok(Counted { numbers, passed })
+        Ok(())
     }
 }
 
-/// The numbers of records, and those that were passed over.
+/// The numbers of records, those that were passed over, and how far each counter is then.
 struct Given {
     numbers: Vec<Option<(String, Option<Place>)>>,
     passed: Vec<Event>,
+    counted: Vec<(Arc<str>, u64)>,
 }
 
-/// What a counter gave: rows with number and serial, and what was passed over.
+/// What a counter gives: rows with number and serial, what is passed over, and its last serial then.
 struct Counted {
     numbers: Vec<(usize, String, u64)>,
     passed: Vec<(String, u64)>,
+    last: u64,
 }
