@@ -15,18 +15,27 @@ const ENTER: &str = "\u{E007}";
 
 /// A list of so many holders; the day of the row (from 0) that `bad` names is none.
 pub(super) fn list(folder: &Path, name: &str, rows: usize, bad: Option<usize>) -> PathBuf {
+    let day = |row| if bad == Some(row) { "2026-02-30" } else { "2026-03-05" };
+    let rows: Vec<Row> = (0..rows)
+        .map(|row| [(3, "示范单位".to_owned()), (7, day(row).to_owned())].into())
+        .collect();
+    list_of(folder, name, &rows)
+}
+
+/// The cells of a row besides its name, by column.
+pub(super) type Row = Vec<(u16, String)>;
+
+/// A list of these rows.
+pub(super) fn list_of(folder: &Path, name: &str, rows: &[Row]) -> PathBuf {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
     for (column, label) in (0..).zip(HEAD.split(',')) {
         sheet.write_string(0, column, label).expect("written");
     }
-    for row in 0..rows {
-        let line = u32::try_from(row).expect("few") + 1;
-        let day = if bad == Some(row) { "2026-02-30" } else { "2026-03-05" };
-        for (column, text) in
-            [(0, format!("第{}商行", row + 1)), (3, "示范单位".to_owned()), (7, day.to_owned())]
-        {
-            sheet.write_string(line, column, text).expect("written");
+    for (line, row) in (1..).zip(rows) {
+        sheet.write_string(line, 0, format!("第{line}商行")).expect("written");
+        for (column, text) in row {
+            sheet.write_string(line, *column, text).expect("written");
         }
     }
     let path = folder.join(name);
@@ -75,6 +84,17 @@ fn from_a_spreadsheet_to_certificates_a_reprint_and_a_revocation() {
     browser.says("只印没有问题的 39 份");
     assert!(!browser.words().contains("开始印 "), "all or nothing, unless it is said otherwise");
     browser.judge();
+    // An answer that breaks off while it comes is told, and the button can be pressed again at once.
+    browser.run(
+        "window.whole = Response.prototype.blob; \
+         Response.prototype.blob = () => Promise.reject(new TypeError('broken off'));",
+        &[],
+    );
+    browser.press("下载标出问题的表（XLSX）");
+    browser.says("连不上服务，请检查网络后再试");
+    let focused = browser.run("return document.activeElement.textContent;", &[]);
+    assert_eq!(focused.as_str(), Some("下载标出问题的表（XLSX）"), "it keeps the focus");
+    browser.run("Response.prototype.blob = window.whole;", &[]);
     browser.press("下载标出问题的表（XLSX）");
     let (name, bytes) = browser.download("xlsx");
     assert!(name.contains("检查结果") && bytes.starts_with(b"PK"), "{name}");
