@@ -80,7 +80,7 @@ export function show(place, looked, copy) {
     parts.push(...tableOf(advice, "提示", "advice"));
   }
   // What the registry has against rows stands in no cell.
-  const marked = looked.problems.some((found) => !/^holder\./.test(found.code));
+  const marked = looked.problems.some((found) => !/^holder\.(held|waiting|twice)$/.test(found.code));
   if (marked && looked.rows > 0) {
     const button = make("button", { type: "button", className: "second" }, "下载标出问题的表（XLSX）");
     button.addEventListener("click", () => copy(button));

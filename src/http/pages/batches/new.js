@@ -179,7 +179,7 @@ async function start() {
  * rows that the registry has something against may be known as a request that was made otherwise. */
 function isOfNoMatter(name) {
   if (!["as", "sides", "right", "down"].includes(name) || !looked || looking) return false;
-  return !looked.batch && !looked.problems.some((found) => /^holder\./.test(found.code));
+  return !looked.batch && !looked.problems.some((found) => /^(holder\.(held|waiting)|number\.taken)$/.test(found.code));
 }
 
 // Numbers are never given back, so nothing but the button itself starts a batch: not Enter in a field.
