@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use serde::Serialize;
 use serde_json::json;
 use sqlx::{Sqlite, SqliteConnection, Transaction};
 
@@ -27,22 +26,11 @@ pub(crate) struct Reserved<'a> {
     pub(crate) one_each: bool,
 }
 
-/// The numbers that rows would have of one counter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Expected {
-    /// The first number.
-    pub first: String,
-    /// The last number.
-    pub last: String,
-    /// How many rows would have one of them.
-    pub count: usize,
-}
-
 /// How many rows are written at once: memory does not grow with a batch.
 pub(crate) const PORTION: usize = 500;
 
 /// What a record asks for.
-enum Asked {
+pub(super) enum Asked {
     /// The number that it brings along.
     Given(String),
     /// The next of this counter.
@@ -52,7 +40,7 @@ enum Asked {
 }
 
 impl Asked {
-    fn of(document: &Document, record: &Record) -> Result<Self, Fault> {
+    pub(super) fn of(document: &Document, record: &Record) -> Result<Self, Fault> {
         if let Some(given) = numbering::given_number(document, record) {
             return Ok(Self::Given(given.to_owned()));
         }
@@ -118,40 +106,8 @@ impl Registry {
         Ok(Ok(done))
     }
 
-    /// The numbers that records would be given now. Nothing is written, so nobody who writes waits for it.
-    pub(crate) async fn foresee(
-        &self,
-        records: &[&KeptRecord],
-        document: &Document,
-    ) -> Result<Vec<Expected>, Fault> {
-        let asked: Vec<Asked> = records
-            .par_iter()
-            .map(|record| Asked::of(document, &record.record(document)?))
-            .collect::<Result<_, Fault>>()?;
-        let begun = self.store.pool().begin().await;
-        let mut look = begun.map_err(|error| self.store.fault(&error))?;
-        let given = self.give(&mut look, records, &asked, document).await?;
-        drop(look);
-        let mut expected: Vec<(Arc<str>, Expected)> = Vec::new();
-        for (number, (counter, _)) in
-            given.numbers.into_iter().flatten().filter_map(|(number, place)| Some((number, place?)))
-        {
-            match expected.iter_mut().find(|(known, _)| *known == counter) {
-                Some((_, numbers)) => {
-                    numbers.last = number;
-                    numbers.count += 1;
-                }
-                None => {
-                    let first = number.clone();
-                    expected.push((counter, Expected { first, last: number, count: 1 }));
-                }
-            }
-        }
-        Ok(expected.into_iter().map(|(_, numbers)| numbers).collect())
-    }
-
     /// The number of each record, by what is kept now; nothing is entered.
-    async fn give(
+    pub(super) async fn give(
         &self,
         reading: &mut SqliteConnection,
         records: &[&KeptRecord],
@@ -266,8 +222,8 @@ impl Registry {
 }
 
 /// The numbers of records, those that were passed over, and how far each counter is then.
-struct Given {
-    numbers: Vec<Option<(String, Option<Place>)>>,
+pub(super) struct Given {
+    pub(super) numbers: Vec<Option<(String, Option<Place>)>>,
     passed: Vec<Event>,
     counted: Vec<(Arc<str>, u64)>,
 }

@@ -147,9 +147,10 @@ fn numbers_of_several_counters_are_told_by_counter() {
         assert!(asked.len() <= 1, "{asked:?}");
         asked.first().map(|it| assert!(it.to_string().contains("overprint=yes"), "{it}"))
     });
-    browser.tick("纸上已经印好底纹");
+    browser.fill("向下移", "-0.5");
     browser.press("开始印 4 份");
     browser.says("印完了");
+    browser.says("套打，向上移 0.5 毫米");
     let industry = "晋放心示〔2026〕行业0001号";
     browser.says(&format!("{} 至 {} {industry} 名单里写好的 1 个", number(1), number(2)));
     browser.judge();
