@@ -1,9 +1,12 @@
 //! The registry looked up: by number, by code, by what a clerk remembers.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
+use serde_json::Value;
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::{Certificate, Registry, State, code};
+use super::{Certificate, Expected, Registry, State, code};
 use crate::fault::Fault;
 
 /// What is looked for; what is not given is not asked.
@@ -73,6 +76,68 @@ impl Registry {
             .await
             .map_err(|error| self.store.fault(&error))?;
         Ok((u64::try_from(found.0).unwrap_or(0), listed))
+    }
+}
+
+impl Registry {
+    /// For whom certificates are, by their numbers.
+    ///
+    /// # Errors
+    /// A fault of the data directory.
+    pub async fn holders(&self, numbers: &[&str]) -> Result<HashMap<String, String>, Fault> {
+        let sql = "SELECT number, holder FROM certificate
+            WHERE number IN (SELECT value FROM json_each(?))";
+        let found: Vec<(String, String)> = sqlx::query_as(sql)
+            .bind(Value::from(numbers.to_vec()).to_string())
+            .fetch_all(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))?;
+        Ok(found.into_iter().collect())
+    }
+
+    /// Which numbers a batch was given, by counter, in the order of its rows; `ends` are those of its first
+    /// and last row, and `rows` is how many there are. What users gave themselves is no range and not told.
+    ///
+    /// # Errors
+    /// A fault of the data directory.
+    pub async fn numbers_of(
+        &self,
+        batch: &str,
+        ends: (&str, &str),
+        rows: i64,
+    ) -> Result<Vec<Expected>, Fault> {
+        // Most batches are one run of one counter, which its two ends tell.
+        let sql = "SELECT count(*) FROM certificate AS first JOIN certificate AS last
+            ON last.counter = first.counter AND last.serial - first.serial + 1 = ?
+            WHERE first.number = ? AND last.number = ?";
+        let (one,): (i64,) = sqlx::query_as(sql)
+            .bind(rows)
+            .bind(ends.0)
+            .bind(ends.1)
+            .fetch_one(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))?;
+        if one > 0 {
+            let (first, last) = (ends.0.to_owned(), ends.1.to_owned());
+            return Ok(vec![Expected { first, last, count: usize::try_from(rows).unwrap_or(0) }]);
+        }
+        let sql = "SELECT first.number, last.number, own.many FROM
+            (SELECT counter, min(serial) AS low, max(serial) AS high, count(*) AS many,
+                min(row) AS begins FROM certificate
+                WHERE batch = ? AND counter IS NOT NULL GROUP BY counter) AS own
+            JOIN certificate AS first ON first.counter = own.counter AND first.serial = own.low
+            JOIN certificate AS last ON last.counter = own.counter AND last.serial = own.high
+            ORDER BY own.begins";
+        let found: Vec<(String, String, i64)> = sqlx::query_as(sql)
+            .bind(batch)
+            .fetch_all(self.store.pool())
+            .await
+            .map_err(|error| self.store.fault(&error))?;
+        let told = found.into_iter().map(|(first, last, many)| {
+            let count = usize::try_from(many).unwrap_or(0);
+            Expected { first, last, count }
+        });
+        Ok(told.collect())
     }
 }
 

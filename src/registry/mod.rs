@@ -8,6 +8,7 @@ mod changes;
 mod clash;
 mod code;
 mod entering;
+mod foresee;
 mod history;
 mod look;
 mod ranges;
@@ -25,10 +26,10 @@ pub(crate) use changes::Standing;
 pub use changes::{Changed, Issue};
 pub use clash::{Claimed, Clash};
 pub use code::{printed, typed};
+pub use foresee::Expected;
 pub use history::{Entry, Happened};
 pub use look::Search;
 pub use ranges::{Fate, Range, Run};
-pub use reserve::Expected;
 pub(crate) use reserve::{PORTION, Reserved};
 
 /// The registry in a data directory.

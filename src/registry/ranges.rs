@@ -126,30 +126,42 @@ impl Registry {
             .fetch_all(&mut *look)
             .await
             .map_err(|error| self.store.fault(&error))?;
-        let mut documents: BTreeMap<String, String> = BTreeMap::new();
-        let mut serials: BTreeMap<String, BTreeMap<i64, Known>> = BTreeMap::new();
-        for (counter, serial, number, document, state, batch, why) in certificates {
-            let fate = match state.as_str() {
-                "reserved" => Fate::Reserved,
-                "void" => Fate::Void,
-                _ => Fate::Given,
-            };
-            let why = why.filter(|why| fate == Fate::Void && !why.is_empty());
-            let known = Known { number, fate, batch, why };
-            documents.entry(counter.clone()).or_insert(document);
-            serials.entry(counter).or_default().insert(serial, known);
-        }
-        for (counter, serial, number, why) in passed {
-            let known = Known { number, fate: Fate::Passed, batch: None, why: Some(why) };
-            serials.entry(counter).or_default().entry(serial).or_insert(known);
-        }
-        let ranges = counters.into_iter().map(|(name, last)| {
-            let known = serials.remove(&name).unwrap_or_default();
-            let document = documents.remove(&name).unwrap_or_default();
-            range(&name, document, last, known)
-        });
-        Ok(ranges.filter(|range| range.count > 0).collect())
+        drop(look);
+        // Every number that was ever given takes its time, and others are waiting for this thread.
+        let told = tokio::task::spawn_blocking(move || ranges_of(counters, certificates, passed));
+        told.await.map_err(|error| Fault::new(format!("编号的起止算不出来：{error}")))
     }
+}
+
+/// What is kept of all numbers, counter by counter.
+fn ranges_of(
+    counters: Vec<(String, i64)>,
+    certificates: Vec<CertificateRow>,
+    passed: Vec<(String, i64, String, String)>,
+) -> Vec<Range> {
+    let mut documents: BTreeMap<String, String> = BTreeMap::new();
+    let mut serials: BTreeMap<String, BTreeMap<i64, Known>> = BTreeMap::new();
+    for (counter, serial, number, document, state, batch, why) in certificates {
+        let fate = match state.as_str() {
+            "reserved" => Fate::Reserved,
+            "void" => Fate::Void,
+            _ => Fate::Given,
+        };
+        let why = why.filter(|why| fate == Fate::Void && !why.is_empty());
+        let known = Known { number, fate, batch, why };
+        documents.entry(counter.clone()).or_insert(document);
+        serials.entry(counter).or_default().insert(serial, known);
+    }
+    for (counter, serial, number, why) in passed {
+        let known = Known { number, fate: Fate::Passed, batch: None, why: Some(why) };
+        serials.entry(counter).or_default().entry(serial).or_insert(known);
+    }
+    let ranges = counters.into_iter().map(|(name, last)| {
+        let known = serials.remove(&name).unwrap_or_default();
+        let document = documents.remove(&name).unwrap_or_default();
+        range(&name, document, last, known)
+    });
+    ranges.filter(|range| range.count > 0).collect()
 }
 
 /// The serials of a counter from 1 to its last, in runs.

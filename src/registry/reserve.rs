@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use serde::Serialize;
 use serde_json::json;
-use sqlx::{Sqlite, Transaction};
+use sqlx::{Sqlite, SqliteConnection, Transaction};
 
 use super::Registry;
 use super::clash::{Claimed, Clash};
@@ -27,22 +26,11 @@ pub(crate) struct Reserved<'a> {
     pub(crate) one_each: bool,
 }
 
-/// The numbers that rows would have of one counter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Expected {
-    /// The first number.
-    pub first: String,
-    /// The last number.
-    pub last: String,
-    /// How many rows would have one of them.
-    pub count: usize,
-}
-
 /// How many rows are written at once: memory does not grow with a batch.
 pub(crate) const PORTION: usize = 500;
 
 /// What a record asks for.
-enum Asked {
+pub(super) enum Asked {
     /// The number that it brings along.
     Given(String),
     /// The next of this counter.
@@ -52,7 +40,7 @@ enum Asked {
 }
 
 impl Asked {
-    fn of(document: &Document, record: &Record) -> Result<Self, Fault> {
+    pub(super) fn of(document: &Document, record: &Record) -> Result<Self, Fault> {
         if let Some(given) = numbering::given_number(document, record) {
             return Ok(Self::Given(given.to_owned()));
         }
@@ -90,7 +78,11 @@ impl Registry {
             return Ok(Err(clashes));
         }
         drop(claimed);
-        let Given { numbers, passed } = self.give(change, records, &asked, of.document).await?;
+        let Given { numbers, passed, counted } =
+            self.give(change, records, &asked, of.document).await?;
+        for (counter, last) in counted {
+            self.counted(change, &counter, last).await?;
+        }
         self.append(change, of.who, passed).await?;
         let mut done = Vec::with_capacity(records.len());
         let mut numbers = numbers.into_iter();
@@ -114,41 +106,10 @@ impl Registry {
         Ok(Ok(done))
     }
 
-    /// The numbers that records would be given now: they are given, and all of it is undone.
-    pub(crate) async fn foresee(
+    /// The number of each record, by what is kept now; nothing is entered.
+    pub(super) async fn give(
         &self,
-        records: &[&KeptRecord],
-        document: &Document,
-    ) -> Result<Vec<Expected>, Fault> {
-        let asked: Vec<Asked> = records
-            .par_iter()
-            .map(|record| Asked::of(document, &record.record(document)?))
-            .collect::<Result<_, Fault>>()?;
-        let mut change = self.store.change().await?;
-        let given = self.give(&mut change, records, &asked, document).await?;
-        change.rollback().await.map_err(|error| self.store.fault(&error))?;
-        let mut expected: Vec<(Arc<str>, Expected)> = Vec::new();
-        for (number, (counter, _)) in
-            given.numbers.into_iter().flatten().filter_map(|(number, place)| Some((number, place?)))
-        {
-            match expected.iter_mut().find(|(known, _)| *known == counter) {
-                Some((_, numbers)) => {
-                    numbers.last = number;
-                    numbers.count += 1;
-                }
-                None => {
-                    let first = number.clone();
-                    expected.push((counter, Expected { first, last: number, count: 1 }));
-                }
-            }
-        }
-        Ok(expected.into_iter().map(|(_, numbers)| numbers).collect())
-    }
-
-    /// Gives each record its number, without entering it.
-    async fn give(
-        &self,
-        change: &mut Transaction<'static, Sqlite>,
+        reading: &mut SqliteConnection,
         records: &[&KeptRecord],
         asked: &[Asked],
         document: &Document,
@@ -164,10 +125,10 @@ impl Registry {
         let own: HashSet<&str> = given.iter().flatten().copied().collect();
         let mut numbers: Vec<Option<(String, Option<Place>)>> =
             given.iter().map(|given| given.map(|number| (number.to_owned(), None))).collect();
-        let mut passed = Vec::new();
+        let (mut passed, mut counted) = (Vec::new(), Vec::new());
         for (name, rows) in waiting {
             let counter: Arc<str> = format!("{}/{name}", document.id.dashed()).into();
-            let found = self.count(change, &counter, &rows, records, &own, document).await?;
+            let found = self.count(reading, &counter, &rows, records, &own, document).await?;
             for (row, number, serial) in found.numbers {
                 numbers[row] = Some((number, Some((Arc::clone(&counter), serial))));
             }
@@ -179,14 +140,15 @@ impl Registry {
                     facts: json!({ "counter": &*counter, "serial": serial }),
                 });
             }
+            counted.push((counter, found.last));
         }
-        Ok(Given { numbers, passed })
+        Ok(Given { numbers, passed, counted })
     }
 
     /// The next numbers of a counter for these rows; what is used already is passed over.
     async fn count(
         &self,
-        change: &mut Transaction<'static, Sqlite>,
+        reading: &mut SqliteConnection,
         counter: &str,
         rows: &[usize],
         records: &[&KeptRecord],
@@ -195,7 +157,7 @@ impl Registry {
     ) -> Result<Counted, Fault> {
         let last: Option<(i64,)> = sqlx::query_as("SELECT last FROM counter WHERE name = ?")
             .bind(counter)
-            .fetch_optional(&mut **change)
+            .fetch_optional(&mut *reading)
             .await
             .map_err(|error| self.store.fault(&error))?;
         let mut last = last.map_or(0, |(last,)| u64::try_from(last).unwrap_or(0));
@@ -214,7 +176,7 @@ impl Registry {
             last += waiting.len() as u64;
             let asked: Vec<Option<&str>> =
                 tried.iter().map(|(_, number, _)| Some(number.as_str())).collect();
-            let used = self.taken(change, &asked).await?;
+            let used = self.taken(reading, &asked).await?;
             let used: HashSet<usize> = used.into_iter().map(|(row, _)| row).collect();
             // Serials that are free go to the rows in their order; what is left waits for the next ones.
             let mut free = Vec::new();
@@ -237,6 +199,16 @@ impl Registry {
             }
             waiting = short;
         }
+        Ok(Counted { numbers, passed, last })
+    }
+
+    /// Writes how far a counter is.
+    async fn counted(
+        &self,
+        change: &mut Transaction<'static, Sqlite>,
+        counter: &str,
+        last: u64,
+    ) -> Result<(), Fault> {
         let sql = "INSERT INTO counter (name, last) VALUES (?, ?)
             ON CONFLICT (name) DO UPDATE SET last = excluded.last";
         sqlx::query(sql)
@@ -245,18 +217,20 @@ impl Registry {
             .execute(&mut **change)
             .await
             .map_err(|error| self.store.fault(&error))?;
-        Ok(Counted { numbers, passed })
+        Ok(())
     }
 }
 
-/// The numbers of records, and those that were passed over.
-struct Given {
-    numbers: Vec<Option<(String, Option<Place>)>>,
+/// The numbers of records, those that were passed over, and how far each counter is then.
+pub(super) struct Given {
+    pub(super) numbers: Vec<Option<(String, Option<Place>)>>,
     passed: Vec<Event>,
+    counted: Vec<(Arc<str>, u64)>,
 }
 
-/// What a counter gave: rows with number and serial, and what was passed over.
+/// What a counter gives: rows with number and serial, what is passed over, and its last serial then.
 struct Counted {
     numbers: Vec<(usize, String, u64)>,
     passed: Vec<(String, u64)>,
+    last: u64,
 }

@@ -1,8 +1,25 @@
 // What is asked of something that a page shows: dialogs that say what it means, forms that ask the server and
 // then show the page as it has become.
-import { askJson, sentenceOf } from "/assets/ask.js";
+import { askJson, make, sentenceOf } from "/assets/ask.js";
 
-/** Buttons that open dialogs, and those that close them. */
+/** What a connection is told as that is lost while an answer comes. */
+export const BROKEN = "连不上服务，请检查网络后再试；填过的内容还在这一页上。";
+
+/** Takes a button that is pressed: false if what it asked before is not answered yet. It can be focused as
+ * before, as one that is disabled cannot. */
+export function hold(button) {
+  if (button.getAttribute("aria-disabled") === "true") return false;
+  button.setAttribute("aria-disabled", "true");
+  return true;
+}
+
+/** The button can be pressed again. */
+export function release(button) {
+  button.removeAttribute("aria-disabled");
+}
+
+/** Buttons that open dialogs, and those that close them. A dialog that is closed begins anew: nothing that was
+ * typed there and given up waits unseen. */
 export function dialogs(place) {
   for (const button of place.querySelectorAll("[data-opens]")) {
     button.addEventListener("click", () => document.getElementById(button.dataset.opens).showModal());
@@ -10,6 +27,18 @@ export function dialogs(place) {
   for (const button of place.querySelectorAll("[data-closes]")) {
     button.addEventListener("click", () => button.closest("dialog").close());
   }
+  for (const dialog of place.querySelectorAll("dialog")) {
+    dialog.addEventListener("close", () => {
+      for (const form of dialog.querySelectorAll("form")) begun(form);
+    });
+  }
+}
+
+/** A form as it was at first. */
+function begun(form) {
+  form.reset();
+  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  wrong(form);
 }
 
 /** What a form says, with what it brings along; empty fields are not said. */
@@ -59,38 +88,52 @@ export function submits(place, done) {
       event.preventDefault();
       if (!isWhole(form)) return;
       const button = form.querySelector("[type=submit]");
-      button.disabled = true;
+      if (!hold(button)) return;
       const address = `${form.dataset.address}?${new URLSearchParams(said(form))}`;
       const asked = await askJson(address, { method: form.dataset.asks });
-      button.disabled = false;
+      release(button);
       if (!asked.ok) return wrong(form, sentenceOf(asked.problem));
       form.closest("dialog")?.close();
-      form.reset();
+      begun(form);
       done(asked.value);
     });
   }
 }
 
-/** Shows the page as it is now, unless someone is in the middle of a dialog; true if it was done. */
-export async function refresh() {
-  const open = document.querySelector("dialog[open]");
-  if (open) {
-    open.addEventListener("close", () => location.reload(), { once: true });
-    return false;
-  }
+/** Whether a field holds what the page did not bring. */
+function isTyped(field) {
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  return field.value !== field.defaultValue;
+}
+
+/** Shows the page as it is now; false if it stays, as someone is in the middle of something there, or the
+ * server cannot be asked. */
+async function refresh() {
   const main = document.querySelector("main");
+  const busy = () => document.querySelector("dialog[open]") || [...main.querySelectorAll("input, textarea")].some(isTyped);
+  if (busy()) return false;
   try {
     const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-    if (!answer.ok) throw new Error("not now");
+    if (!answer.ok) return false;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const typed = [...main.querySelectorAll("input, textarea")].some((it) => it.value !== it.defaultValue);
-    if (typed) return false;
+    if (busy()) return false;
     main.replaceChildren(...page.querySelector("main").childNodes);
     document.title = page.title;
     main.querySelector("h1").focus();
     return true;
   } catch {
-    location.reload();
     return false;
   }
+}
+
+/** Shows the page as it has become; `begin` gives it its life. What is said of what was done stands on the page
+ * in any case, also on one that had to stay as it was. Tells whether the page is as it has become. */
+export async function become(begin, notes = [], otherwise = "已经办好。刷新这一页（F5），就能看到。") {
+  const fresh = await refresh();
+  const said = fresh ? notes : [...notes, otherwise];
+  const place = document.getElementById("done");
+  place.replaceChildren(...said.map((note) => make("p", { className: "say" }, note)));
+  if (fresh) begin();
+  else place.scrollIntoView({ block: "nearest" });
+  return fresh;
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use minijinja::context;
+use minijinja::{Value, context};
 
 use super::{page, visitor};
 use crate::http::caller::Caller;
@@ -21,7 +21,17 @@ pub(in crate::http) async fn help(
     _: NoQuery,
     caller: Caller,
 ) -> Result<Response, Problem> {
-    plain("help.html", &office, &caller)
+    // Those that are printed on prepared paper, as far as the caller may have them.
+    let documents = office.app.catalog().documents();
+    let sheets: Vec<Value> = documents
+        .filter(|it| it.manifest.overprint && caller.role >= it.manifest.role)
+        .map(|it| {
+            let address = format!("/api/v1/documents/{}/calibration", it.id);
+            context! { name => &it.manifest.name, address }
+        })
+        .collect();
+    let seen = context! { visitor => visitor(&office.mode, &caller), sheets };
+    page(StatusCode::OK, "help.html", seen)
 }
 
 /// GET /sign-in
@@ -30,9 +40,6 @@ pub(in crate::http) async fn sign_in(
     _: NoQuery,
     caller: Caller,
 ) -> Result<Response, Problem> {
-    plain("sign_in.html", &office, &caller)
-}
-
-fn plain(name: &str, office: &Office, caller: &Caller) -> Result<Response, Problem> {
-    page(StatusCode::OK, name, context! { visitor => visitor(&office.mode, caller) })
+    let seen = context! { visitor => visitor(&office.mode, &caller) };
+    page(StatusCode::OK, "sign_in.html", seen)
 }

@@ -35,6 +35,10 @@ if (leave) {
   leave.addEventListener("click", async () => {
     leave.disabled = true;
     await fetch("/api/v1/session", { method: "DELETE" }).catch(() => {});
+    // What this window kept for whoever leaves is not for whoever comes next.
+    for (const key of Object.keys(sessionStorage)) {
+      if (/^chengwen-(list|handed):/.test(key)) sessionStorage.removeItem(key);
+    }
     location.assign("/");
   });
 }

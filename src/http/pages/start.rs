@@ -18,14 +18,17 @@ use crate::values::Role;
 
 /// The doors: for whom, what they are called, and what is done there.
 const DOORS: [(Role, &str, &str); 3] = [
-    (Role::Applicant, "申报主体", "填申请表和承诺书，连同附件合成一份三套的申报材料。"),
-    (Role::Bureau, "市县局", "由申请表汇总，检查名单，印公示。"),
+    (Role::Applicant, "申报主体", "在网上填表，连同附件合成要交的材料，一次印好。"),
+    (Role::Bureau, "市县局", "由交来的表汇总，检查名单，印公示。"),
     (Role::Province, "省局", "按名单编号印证书，补印、撤销，查登记簿。"),
 ];
 
 /// The pages of work that is no single paper: behind which door, what they are called, where they are.
-const WORKS: [(Role, &str, &str); 2] =
-    [(Role::Province, "成批印制", "/batches"), (Role::Province, "证书登记簿", "/registry")];
+const WORKS: [(Role, &str, &str); 3] = [
+    (Role::Bureau, "成批印制", "/batches"),
+    (Role::Province, "成批印制", "/batches"),
+    (Role::Province, "证书登记簿", "/registry"),
+];
 
 /// GET /
 pub(in crate::http) async fn start(
@@ -93,6 +96,7 @@ fn described(document: &Document, caller: &Caller) -> Value {
         page => format!("/documents/{}", document.id),
         blank => format!("{home}/blank"),
         blanks,
+        calibration => document.manifest.overprint.then(|| format!("{home}/calibration")),
         form => App::has_form(document).then(|| format!("{home}/form.xlsx")),
         open => caller.role >= document.manifest.role,
         needs => document.manifest.role.title(),

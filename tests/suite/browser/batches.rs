@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use chengwen::app::Form;
 use chengwen::store::Store;
+use chengwen::values::Role;
 
 use super::driver::Browser;
-use super::province::{list, number};
+use super::province::{Row, list, list_of, number};
 use super::site::Site;
 use crate::registry::{accept, batches_of, rows};
 use crate::support::app;
@@ -109,4 +110,79 @@ fn a_batch_that_stands_still_says_why_and_goes_on() {
     browser.says("印完了");
     browser.says("下载 PDF");
     browser.judge();
+}
+
+#[test]
+fn numbers_of_several_counters_are_told_by_counter() {
+    let (site, browser) = (Site::keeping(), Browser::open());
+    let folder = tempfile::tempdir().expect("a folder");
+    let row = |title: &str, own: &str| -> Row {
+        let cells = [(3, title), (4, own), (7, "2026-03-05")];
+        cells.map(|(column, text)| (column, text.to_owned())).into()
+    };
+    let rows = [
+        row("示范单位", ""),
+        row("示范单位", ""),
+        row("示范行业", ""),
+        row("示范单位", "晋放心示〔2026〕单位0888号"),
+    ];
+    browser.go(&site.at("/batches/new"));
+    browser.choose(&list_of(folder.path(), "五月名单.xlsx", &rows));
+    browser.says("由登记簿编号，从没有用过的第一个号起");
+    browser.says("另有 1 份的编号名单里已经写好");
+    browser.says("写在名单的“证书编号”一列");
+    browser.judge();
+    // The look of the paper changes nothing of what was found, and is not asked about.
+    browser.run(
+        "window.asked = []; const own = fetch; \
+         window.fetch = (...what) => { asked.push(String(what[0])); return own(...what); };",
+        &[],
+    );
+    browser.tick("每份一个 PDF");
+    browser.tick("一个 PDF，一份接一份");
+    browser.tick("纸上已经印好底纹");
+    browser.until("one look", |browser| {
+        let asked = browser.run("return asked;", &[]);
+        let asked = asked.as_array().expect("a list").clone();
+        assert!(asked.len() <= 1, "{asked:?}");
+        asked.first().map(|it| assert!(it.to_string().contains("overprint=yes"), "{it}"))
+    });
+    browser.fill("向下移", "-0.5");
+    browser.press("开始印 4 份");
+    browser.says("印完了");
+    browser.says("套打，向上移 0.5 毫米");
+    let industry = "晋放心示〔2026〕行业0001号";
+    browser.says(&format!("{} 至 {} {industry} 名单里写好的 1 个", number(1), number(2)));
+    browser.judge();
+    browser.go(&site.at("/batches"));
+    browser.says(&format!("{} 至 {} 等 3 段", number(1), number(2)));
+    browser.judge();
+}
+
+#[test]
+fn a_list_is_kept_for_whoever_chose_it_and_nobody_after() {
+    let site = Site::guarded(&[Role::Province, Role::Bureau]);
+    let browser = Browser::open();
+    let folder = tempfile::tempdir().expect("a folder");
+    let enters = |role| {
+        browser.go(&site.at("/sign-in"));
+        browser.fill("密钥", site.key(role));
+        browser.press("登录");
+        browser.says("退出登录");
+    };
+    enters(Role::Province);
+    browser.go(&site.at("/batches/new"));
+    browser.choose(&list(folder.path(), "六月名单.xlsx", 2, None));
+    browser.says("开始印 2 份");
+    browser.reload();
+    browser.says("六月名单.xlsx");
+    browser.press("退出登录");
+    browser.says("现在不能用");
+    let left = browser.run("return JSON.stringify(sessionStorage);", &[]);
+    assert_eq!(left.as_str(), Some("{}"), "nothing is left of whoever left");
+    enters(Role::Bureau);
+    browser.press("成批印制");
+    browser.press("新的一批");
+    browser.says("现在不能选：要省局的密钥");
+    assert!(!browser.words().contains("六月名单"), "{}", browser.words());
 }

@@ -15,18 +15,27 @@ const ENTER: &str = "\u{E007}";
 
 /// A list of so many holders; the day of the row (from 0) that `bad` names is none.
 pub(super) fn list(folder: &Path, name: &str, rows: usize, bad: Option<usize>) -> PathBuf {
+    let day = |row| if bad == Some(row) { "2026-02-30" } else { "2026-03-05" };
+    let rows: Vec<Row> = (0..rows)
+        .map(|row| [(3, "示范单位".to_owned()), (7, day(row).to_owned())].into())
+        .collect();
+    list_of(folder, name, &rows)
+}
+
+/// The cells of a row besides its name, by column.
+pub(super) type Row = Vec<(u16, String)>;
+
+/// A list of these rows.
+pub(super) fn list_of(folder: &Path, name: &str, rows: &[Row]) -> PathBuf {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
     for (column, label) in (0..).zip(HEAD.split(',')) {
         sheet.write_string(0, column, label).expect("written");
     }
-    for row in 0..rows {
-        let line = u32::try_from(row).expect("few") + 1;
-        let day = if bad == Some(row) { "2026-02-30" } else { "2026-03-05" };
-        for (column, text) in
-            [(0, format!("第{}商行", row + 1)), (3, "示范单位".to_owned()), (7, day.to_owned())]
-        {
-            sheet.write_string(line, column, text).expect("written");
+    for (line, row) in (1..).zip(rows) {
+        sheet.write_string(line, 0, format!("第{line}商行")).expect("written");
+        for (column, text) in row {
+            sheet.write_string(line, *column, text).expect("written");
         }
     }
     let path = folder.join(name);
@@ -36,7 +45,7 @@ pub(super) fn list(folder: &Path, name: &str, rows: usize, bad: Option<usize>) -
 
 impl Browser {
     pub(super) fn choose(&self, path: &Path) {
-        self.type_into(&self.field("选择名单"), &path.to_string_lossy());
+        self.type_into(&self.field("选文件"), &path.to_string_lossy());
     }
 
     /// Ticks the box, or chooses the choice, whose label begins so.
@@ -70,11 +79,22 @@ fn from_a_spreadsheet_to_certificates_a_reprint_and_a_revocation() {
 
     // A bad row is told by its cell; the list is given back with the cell marked.
     browser.choose(&list(folder.path(), "三月名单.xlsx", 40, Some(11)));
-    browser.says("共 40 份，1 份有问题");
+    browser.says("共 40 份，1 份要改");
     browser.says("H13");
     browser.says("只印没有问题的 39 份");
     assert!(!browser.words().contains("开始印 "), "all or nothing, unless it is said otherwise");
     browser.judge();
+    // An answer that breaks off while it comes is told, and the button can be pressed again at once.
+    browser.run(
+        "window.whole = Response.prototype.blob; \
+         Response.prototype.blob = () => Promise.reject(new TypeError('broken off'));",
+        &[],
+    );
+    browser.press("下载标出问题的表（XLSX）");
+    browser.says("连不上服务，请检查网络后再试");
+    let focused = browser.run("return document.activeElement.textContent;", &[]);
+    assert_eq!(focused.as_str(), Some("下载标出问题的表（XLSX）"), "it keeps the focus");
+    browser.run("Response.prototype.blob = window.whole;", &[]);
     browser.press("下载标出问题的表（XLSX）");
     let (name, bytes) = browser.download("xlsx");
     assert!(name.contains("检查结果") && bytes.starts_with(b"PK"), "{name}");
@@ -87,6 +107,8 @@ fn from_a_spreadsheet_to_certificates_a_reprint_and_a_revocation() {
     browser.says(&format!("{} 至 {}（40 份）", number(1), number(40)));
     browser.tick("纸上已经印好底纹");
     browser.fill("向右移", "1.5");
+    // Numbers are never given back: Enter in a field starts nothing.
+    browser.type_into(&browser.field("向右移"), ENTER);
     browser.judge();
     browser.press("校准页（PDF）");
     let (name, _) = browser.download("pdf");
@@ -165,14 +187,26 @@ fn certificate(site: &Site, browser: &Browser) {
     browser.says("已补印");
     browser.says("原件污损");
 
+    // What is typed elsewhere on the page stays, and hides nothing of what was done.
+    browser.press("补印");
+    browser.type_into(&browser.field("原因"), "还要一份");
     browser.press("撤销这个证书");
     browser.judge();
+    // A dialog that is given up begins anew.
+    browser.type_into(&browser.field("原因（印在公告上）"), "写错了");
+    browser.press("不撤销，回去");
+    browser.press("撤销这个证书");
     browser.type_into(&browser.field("原因（印在公告上）"), "连续两次复核不合格");
     browser.press("撤销");
     browser.says("请写“撤销”两个字");
     browser.type_into(&browser.field("请写“撤销”两个字"), "撤销");
     browser.press("撤销");
-    browser.says("已撤销。撤销公告可以在下面下载。");
+    browser.says("已撤销。撤销公告可以在这一页下载。");
+    browser.says("要看到现在的样子，请刷新这一页");
+    let typed = browser.run("return document.getElementById('reprint-why').value;", &[]);
+    assert_eq!(typed.as_str(), Some("还要一份"), "what was typed is not lost");
+    browser.judge();
+    browser.reload();
     browser.says("连续两次复核不合格");
     browser.judge();
     browser.press("下载撤销公告（PDF）");

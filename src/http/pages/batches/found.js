@@ -70,17 +70,17 @@ export function show(place, looked, copy) {
   if (problems.length === 0) {
     parts.push(make("h3", { className: "right" }, `共 ${looked.rows} 份，都没有问题`));
   } else {
-    const words = looked.rows === 0 ? "这份名单读不懂" : `共 ${looked.rows} 份，${bad} 份有问题`;
+    const words = looked.rows === 0 ? "这份名单读不懂" : `共 ${looked.rows} 份，${bad} 份要改`;
     parts.push(make("h3", { className: "wrong" }, words));
     parts.push(make("p", {}, "照下面改好，再选一次这个文件。"));
     parts.push(...tableOf(together(problems), "要改的", "problem"));
   }
   if (advice.length > 0) {
-    parts.push(make("h3", { className: "advice" }, `请留意（${advice.length} 处，不改也能印）`));
-    parts.push(...tableOf(advice, "请留意", "advice"));
+    parts.push(make("h3", { className: "advice" }, `${advice.length} 条提示（不改也能印）`));
+    parts.push(...tableOf(advice, "提示", "advice"));
   }
   // What the registry has against rows stands in no cell.
-  const marked = looked.problems.some((found) => !/^holder\./.test(found.code));
+  const marked = looked.problems.some((found) => !/^holder\.(held|waiting|twice)$/.test(found.code));
   if (marked && looked.rows > 0) {
     const button = make("button", { type: "button", className: "second" }, "下载标出问题的表（XLSX）");
     button.addEventListener("click", () => copy(button));
@@ -90,20 +90,23 @@ export function show(place, looked, copy) {
   place.hidden = false;
 }
 
-/** Shows which numbers rows would have. */
-export function showNumbers(place, looked, isNumbered) {
+/** Shows how the rows of such a document are numbered, and which numbers they would have. */
+export function showNumbers(place, looked, { numbered, own_number: own }) {
   const parts = [];
-  if (!isNumbered) {
+  if (!numbered) {
     parts.push(make("p", {}, "这种文书不编号。"));
   } else if (looked.numbers.length > 0) {
-    parts.push(make("p", {}, "现在开始印，编号是："));
+    parts.push(make("p", {}, "由登记簿编号，从没有用过的第一个号起，照名单的顺序。现在开始印，编号是："));
     const items = looked.numbers.map(({ first, last, count }) =>
       make("li", {}, first === last ? `${first}（1 份）` : `${first} 至 ${last}（${count} 份）`));
     parts.push(make("ul", { className: "numbers" }, ...items));
+    const given = looked.sound_rows - looked.numbers.reduce((sum, { count }) => sum + count, 0);
+    if (given > 0) parts.push(make("p", {}, `另有 ${given} 份的编号名单里已经写好，照它印。`));
     parts.push(make("p", { className: "help" }, "编号在开始印的时候才占用；别人先开始的，会顺延。占用的编号不会再给别人。"));
+    if (own) parts.push(make("p", { className: "help" }, `要自己定编号的，写在名单的“${own}”一列：没有用过的就照用，用过的会告诉您。`));
   } else if (looked.sound_rows > 0) {
-    parts.push(make("p", {}, "名单里已经写好编号，照它印。"));
+    parts.push(make("p", {}, "名单里已经写好编号，没有用过，照它印。"));
   }
-  for (const note of looked.notes) parts.push(make("p", { className: "say" }, `请留意：${note}。`));
+  for (const note of looked.notes) parts.push(make("p", { className: "say" }, `提示：${note}。`));
   place.replaceChildren(...parts);
 }

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use minijinja::{Value, context};
 
-use super::{names, standing};
+use super::{name, numbers, standing};
 use crate::http::batches::{LISTED, who};
 use crate::http::caller::Caller;
 use crate::http::office::Office;
@@ -34,13 +34,12 @@ pub(in crate::http) async fn list(
     let mut list: Vec<Value> = Vec::with_capacity(found.len());
     for batch in found {
         let prints = ledger.prints_of(&batch.id).await?;
-        let (name, _) = names(&office, &batch.document);
         list.push(context! {
             id => &batch.id,
-            name,
+            name => name(&office, &batch.document),
             rows => batch.rows,
             failed => batch.failed,
-            numbers => &batch.numbers,
+            numbers => numbers(ledger, &batch).await?,
             standing => standing(&batch, &prints),
             at => when(batch.at),
             who => &batch.who,

@@ -2,7 +2,8 @@
 //
 // It is kept in sessionStorage, which ends with the tab: office computers are shared.
 
-const KEPT = "chengwen.list";
+/** What is kept is for who is signed in, and nobody else who comes to this window. */
+const PREFIX = "chengwen-list:";
 /** Storage of a tab holds some five million characters. */
 const KEPT_AT_MOST = 3_000_000;
 
@@ -30,7 +31,7 @@ export async function readList(file) {
 }
 
 /** What was typed and chosen on the page, with the list if it is small enough. */
-export function keep(state, list) {
+export function keep(owner, state, list) {
   const kept = { ...state };
   if (list && list.bytes.length < KEPT_AT_MOST / 2) {
     let text = "";
@@ -42,16 +43,16 @@ export function keep(state, list) {
     kept.tooLarge = list.name;
   }
   try {
-    sessionStorage.setItem(KEPT, JSON.stringify(kept));
+    sessionStorage.setItem(PREFIX + owner, JSON.stringify(kept));
   } catch {
     // A browser that keeps nothing loses the choice at a reload, and nothing else.
   }
 }
 
 /** What was kept: { state, list, tooLarge }. */
-export function kept() {
+export function kept(owner) {
   try {
-    const { list, tooLarge, ...state } = JSON.parse(sessionStorage.getItem(KEPT)) || {};
+    const { list, tooLarge, ...state } = JSON.parse(sessionStorage.getItem(PREFIX + owner)) || {};
     if (!list) return { state, tooLarge };
     const bytes = Uint8Array.from(atob(list.text), (mark) => mark.charCodeAt(0));
     return { state, list: { name: list.name, type: list.type, bytes } };
@@ -61,8 +62,8 @@ export function kept() {
 }
 
 /** The list is not needed any more. What makes a request known stays. */
-export function forget(state) {
-  keep(state, null);
+export function forget(owner, state) {
+  keep(owner, state, null);
 }
 
 /** Random characters; browsers give UUIDs to https pages only. */

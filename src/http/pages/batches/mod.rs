@@ -7,20 +7,38 @@ mod prints;
 
 use minijinja::{Value, context};
 
+use crate::fault::Fault;
 use crate::http::caller::Caller;
 use crate::http::office::Office;
-use crate::jobs::{Batch, Print, PrintState};
+use crate::jobs::{Batch, Ledger, Print, PrintState};
 
 pub(in crate::http) use list::list;
 pub(in crate::http) use new::new;
 pub(in crate::http) use one::one;
 
-/// What a document is called: its name, and its title; its id, if it is not there any more.
-fn names(office: &Office, document: &str) -> (String, String) {
-    match office.app.catalog().document(document) {
-        Some(known) => (known.manifest.name.clone(), known.manifest.title.clone()),
-        None => (document.to_owned(), document.to_owned()),
-    }
+/// What a document is called; its id, if it is not there any more.
+fn name(office: &Office, document: &str) -> String {
+    let known = office.app.catalog().document(document);
+    known.map_or(document, |known| known.manifest.name.as_str()).to_owned()
+}
+
+/// The numbers of a batch in words, one for each run of numbers that follow each other.
+async fn numbers(ledger: &Ledger, batch: &Batch) -> Result<Vec<String>, Fault> {
+    let Some((first, last)) = &batch.numbers else { return Ok(Vec::new()) };
+    let rows = batch.rows;
+    let runs = ledger.registry().numbers_of(&batch.id, (first, last), rows).await?;
+    let counted: usize = runs.iter().map(|run| run.count).sum();
+    let given = usize::try_from(rows).unwrap_or(0).saturating_sub(counted);
+    let runs = runs.into_iter().map(|run| match run.count {
+        1 => run.first,
+        _ => format!("{} 至 {}", run.first, run.last),
+    });
+    let given = match given {
+        0 => None,
+        1 if rows == 1 => Some(first.clone()),
+        some => Some(format!("名单里写好的 {some} 个")),
+    };
+    Ok(runs.chain(given).collect())
 }
 
 /// How a batch stands, by its prints: a word for the look of it, and words for people.

@@ -2,11 +2,13 @@
 import { ask, askJson, brought, nameOf, save, sentenceOf } from "/assets/ask.js";
 import { forget, keep, kept, nonce, readList, sumOf } from "/assets/list_file.js";
 import { show, showNumbers } from "/assets/found.js";
+import { BROKEN, hold, release } from "/assets/actions.js";
 
 const form = document.getElementById("new");
 const at = (id) => document.getElementById(id);
 const field = (name) => form.elements[name];
 const documents = brought("documents");
+const { owner } = form.dataset;
 
 let list = null;
 let looked = null;
@@ -76,7 +78,7 @@ function arrange() {
   const bad = looked ? looked.rows - good : 0;
   const held = looked && looked.problems.some((found) => found.code === "holder.held");
   at("good-rows-tick").hidden = !(looked && bad > 0 && good > 0);
-  at("good-rows-words").textContent = `只印没有问题的 ${good} 份，有问题的 ${bad} 份不印也不编号`;
+  at("good-rows-words").textContent = `只印没有问题的 ${good} 份，要改的 ${bad} 份不印也不编号`;
   at("anew-tick").hidden = !(held || (looked && field("anew").checked));
   const ready = looked && good > 0 && (bad === 0 || field("good_rows").checked);
   // Where another way of printing led to problems, there is a way back.
@@ -89,6 +91,7 @@ function arrange() {
  * way of printing is another. */
 async function look(stays = false) {
   if (looking) looking.abort();
+  looking = null;
   if (!stays) looked = null;
   tell("list-wrong");
   tell("start-wrong");
@@ -99,6 +102,7 @@ async function look(stays = false) {
   const [address, options] = asked("/api/v1/batches/check");
   const answer = await askJson(address, { ...options, signal: mine.signal });
   if (mine.signal.aborted) return;
+  looking = null;
   at("file-name").textContent = list.name;
   if (!answer.ok) {
     // Options that do not fit are told where they stand, and the list is as it was.
@@ -108,7 +112,7 @@ async function look(stays = false) {
   }
   looked = answer.value;
   show(at("found"), looked, annotated);
-  showNumbers(at("numbers"), looked, chosen().numbered);
+  showNumbers(at("numbers"), looked, chosen());
   arrange();
   if (looked.batch) known(looked.batch);
 }
@@ -127,11 +131,15 @@ function known(batch) {
 }
 
 async function annotated(button) {
-  button.disabled = true;
+  if (!hold(button)) return;
   const answer = await ask(`${chosen().rows}?as=xlsx`, { method: "POST", body: new Blob([list.bytes]), type: list.type });
-  button.disabled = false;
-  if (!answer.ok) return tell("list-wrong", sentenceOf(answer.problem));
-  save(await answer.answer.blob(), nameOf(answer.answer, "检查结果.xlsx"));
+  tell("list-wrong", answer.ok ? "" : sentenceOf(answer.problem));
+  try {
+    if (answer.ok) save(await answer.answer.blob(), nameOf(answer.answer, "检查结果.xlsx"));
+  } catch {
+    tell("list-wrong", BROKEN);
+  }
+  release(button);
 }
 
 async function take(file) {
@@ -141,22 +149,22 @@ async function take(file) {
   at("file-name").textContent = read.wrong ? "" : read.name;
   field("good_rows").checked = false;
   field("anew").checked = false;
-  keep(state(), list);
+  keep(owner, state(), list);
   await look();
   if (read.wrong) tell("list-wrong", read.wrong);
 }
 
 async function start() {
+  if (!looked || !hold(at("start"))) return;
   tell("start-wrong");
-  at("start").disabled = true;
   const answer = await askJson(...asked("/api/v1/batches"));
   if (answer.ok) {
     // How it is printed is a matter of the printer, and stays; which rows are meant is not.
     const { good_rows, anew, ...values } = state().values;
-    forget({ own, values });
+    forget(owner, { own, values });
     return location.assign(`/batches/${answer.value.id}`);
   }
-  at("start").disabled = false;
+  release(at("start"));
   const { problem } = answer;
   // The registry may have something against rows that it had not a minute ago.
   if (Array.isArray(problem.problems)) await look();
@@ -167,13 +175,20 @@ async function start() {
   tell("start-wrong", sentenceOf(problem));
 }
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (looked && !at("start").disabled) start();
-});
+/** Whether what was found stays as it is when this field is another: the look of a paper changes no number. But
+ * rows that the registry has something against may be known as a request that was made otherwise. */
+function isOfNoMatter(name) {
+  if (!["as", "sides", "right", "down"].includes(name) || !looked || looking) return false;
+  return !looked.batch && !looked.problems.some((found) => /^(holder\.(held|waiting)|number\.taken)$/.test(found.code));
+}
+
+// Numbers are never given back, so nothing but the button itself starts a batch: not Enter in a field.
+form.addEventListener("submit", (event) => event.preventDefault());
+at("start").addEventListener("click", start);
 form.addEventListener("change", (event) => {
   if (event.target === at("file")) return;
-  keep(state(), list);
+  keep(owner, state(), list);
+  if (isOfNoMatter(event.target.name)) return tell("start-wrong");
   look(!["document", "anew"].includes(event.target.name));
 });
 form.addEventListener("input", () => arrange());
@@ -183,6 +198,8 @@ at("file").addEventListener("change", () => {
   // The same file, mended, can be chosen again.
   at("file").value = "";
 });
+// A file that is dropped beside its box does not take the page away.
+for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault());
 for (const kind of ["dragenter", "dragover"]) {
   at("drop").addEventListener(kind, (event) => {
     event.preventDefault();
@@ -196,9 +213,9 @@ at("drop").addEventListener("drop", (event) => {
   if (event.dataTransfer.files[0]) take(event.dataTransfer.files[0]);
 });
 // A page that is gone back to has its button again.
-addEventListener("pageshow", () => { at("start").disabled = false; });
+addEventListener("pageshow", () => release(at("start")));
 
-const before = kept();
+const before = kept(owner);
 own = before.state.own || own;
 for (const [name, value] of Object.entries(before.state.values || {})) {
   for (const known of form.querySelectorAll(`[name="${CSS.escape(name)}"]:enabled`)) {

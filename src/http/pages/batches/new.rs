@@ -52,8 +52,9 @@ fn described(document: &Document, open: bool, chosen: bool) -> Value {
         id => document.id.to_string(),
         name => &manifest.name,
         title => &manifest.title,
-        programme => &document.programme.name,
         numbered => manifest.numbered.is_some(),
+        // The column in which a list may bring its own numbers along.
+        own_number => own_number(document),
         overprint => manifest.overprint,
         simplex => manifest.sides == Sides::Simplex,
         form => format!("{home}/form.xlsx"),
@@ -63,4 +64,11 @@ fn described(document: &Document, open: bool, chosen: bool) -> Value {
         open,
         chosen => open && chosen,
     }
+}
+
+/// The label of the field that bears the number.
+fn own_number(document: &Document) -> Option<String> {
+    let at = document.manifest.numbered.as_ref()?.at.get_ref();
+    let columns = document.schema.shape.columns();
+    columns.into_iter().find(|column| column.pointer == *at).map(|column| column.label)
 }

@@ -1,6 +1,6 @@
 // How a batch goes on: progress as it happens, and what is asked of it.
-import { askJson, make, sentenceOf } from "/assets/ask.js";
-import { dialogs, refresh, submits } from "/assets/actions.js";
+import { askJson, sentenceOf } from "/assets/ask.js";
+import { become, dialogs, hold, release, submits } from "/assets/actions.js";
 
 /** The pause between two looks where events do not come through. */
 const LOOK_EVERY = 2000;
@@ -23,17 +23,27 @@ function spoken(seconds) {
   return seconds < 3600 ? ` ${Math.ceil(seconds / 60)} 分钟` : "一个多小时";
 }
 
+/** What ends the watching of each print that is watched. */
+const watched = new Set();
+
 /** Watches one print until it ends. */
 function watch(section) {
   const broken = section.querySelector("[data-broken]");
   const source = new EventSource(section.dataset.events);
   let polling = null;
-  const end = async () => {
+  const stop = () => {
     source.close();
     clearInterval(polling);
-    if (await refreshed()) return;
-    // Someone is typing on this page, and nothing of that is to be lost.
-    section.querySelector("[data-still]").textContent = "这一次印完了：刷新这一页（F5），就能下载。";
+    watched.delete(stop);
+  };
+  watched.add(stop);
+  const end = async () => {
+    // An answer may come when the page is another already.
+    if (!watched.has(stop)) return;
+    stop();
+    // Someone may be typing on this page, and nothing of that is to be lost.
+    const words = "这一次印完了：刷新这一页（F5），就能下载。";
+    if (!(await become(begin, [], words))) section.querySelector("[data-still]").textContent = words;
   };
   source.addEventListener("progress", (event) => {
     clearInterval(polling);
@@ -46,6 +56,7 @@ function watch(section) {
     // The browser comes again by itself; until then, and where it gives up, it is asked now and then.
     polling ??= setInterval(async () => {
       const asked = await askJson(location.pathname.replace("/batches/", "/api/v1/batches/"));
+      if (!watched.has(stop)) return;
       const lost = "暂时连不上服务，印制照常进行；连上以后这里会接着显示。";
       broken.textContent = asked.ok ? "" : asked.status === 0 ? lost : sentenceOf(asked.problem);
       if (!asked.ok) return;
@@ -57,31 +68,29 @@ function watch(section) {
 }
 
 /** Shows the page as it has become, with what is to be known of what was asked. */
-async function refreshed(told = {}) {
-  if (!(await refresh())) return false;
-  const notes = (told.notes || []).map((note) => `请留意：${note}。`);
+function done(told = {}) {
+  const notes = (told.notes || []).map((note) => `提示：${note}。`);
   if (told.issues) notes.push("和原来的文件一样，下载原来的就行。");
-  const place = main.querySelector(".facts");
-  place.after(...notes.map((note) => make("p", { className: "say" }, note)));
-  begin();
-  return true;
+  return become(begin, notes);
 }
 
 async function goOn(button) {
-  button.disabled = true;
+  if (!hold(button)) return;
   const query = new URLSearchParams({ ...JSON.parse(button.dataset.goOn), only: button.dataset.only });
   const home = location.pathname.replace("/batches/", "/api/v1/batches/");
   const asked = await askJson(`${home}/prints?${query}`, { method: "POST" });
-  button.disabled = false;
-  if (asked.ok) return refreshed();
+  release(button);
+  if (asked.ok) return done();
   button.closest("section").querySelector("[data-broken]").textContent = sentenceOf(asked.problem);
 }
 
 function begin() {
+  // What the page showed before is not there any more.
+  for (const stop of [...watched]) stop();
   for (const section of main.querySelectorAll("[data-events]")) watch(section);
   for (const button of main.querySelectorAll("[data-go-on]")) button.addEventListener("click", () => goOn(button));
   dialogs(main);
-  submits(main, refreshed);
+  submits(main, done);
 }
 
 begin();

@@ -1,6 +1,5 @@
 //! GET /batches/{batch}: how a batch goes on, its files, and what became of every row.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -8,17 +7,14 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use minijinja::{Value, context};
 
-use super::{may_look, names, prints, standing};
-use crate::app::Batches;
+use super::{may_look, name, numbers, prints, standing};
 use crate::http::batches::Seen;
 use crate::http::caller::Caller;
 use crate::http::office::Office;
 use crate::http::pages::{encoded, page, visitor, when};
 use crate::http::problem::Problem;
 use crate::http::query::Query;
-use crate::jobs::{Batch, PrintState, RowState};
-use crate::registry::Search;
-use crate::store::today;
+use crate::jobs::{PrintState, RowState};
 
 /// So many rows stand on a page.
 const ROWS: usize = 100;
@@ -37,24 +33,29 @@ pub(in crate::http) async fn one(
     let rows = ledger.row_states(&batch.id).await?;
     let issuing = made.iter().find(|print| print.issues).map(|print| print.state);
     let document = office.app.catalog().document(&batch.document);
-    let (name, title) = names(&office, &batch.document);
     let looks = may_look(&caller);
     let begin = (from - 1).min(rows.len().saturating_sub(1)) / ROWS * ROWS;
-    let holders = holders(&batches, &batch).await?;
-    let told = |row: &RowState| told(row, holders.get(&row.row), issuing, looks);
-    let shown: Vec<Value> = rows.iter().skip(begin).take(ROWS).map(told).collect();
-    let failed: Vec<Value> =
-        rows.iter().filter(|row| row.failed.is_some()).take(ROWS).map(told).collect();
+    let shown: Vec<&RowState> = rows.iter().skip(begin).take(ROWS).collect();
+    let failed: Vec<&RowState> =
+        rows.iter().filter(|row| row.failed.is_some()).take(ROWS).collect();
+    let seen: Vec<&str> =
+        shown.iter().chain(&failed).filter_map(|row| row.number.as_deref()).collect();
+    let holders = ledger.registry().holders(&seen).await?;
+    let told = |row: &RowState| {
+        let holder = row.number.as_ref().and_then(|number| holders.get(number));
+        told(row, holder, issuing, looks)
+    };
+    let shown: Vec<Value> = shown.into_iter().map(told).collect();
+    let failed: Vec<Value> = failed.into_iter().map(told).collect();
     let open = |state| matches!(state, PrintState::Waiting | PrintState::Stalled);
     let prints: Vec<Value> = made.iter().map(|print| prints::described(&batch, print)).collect();
     let seen = context! {
         visitor => visitor(&office.mode, &caller),
         id => &batch.id,
-        name,
-        title,
+        name => name(&office, &batch.document),
         rows => batch.rows,
         failed,
-        numbers => &batch.numbers,
+        numbers => numbers(ledger, &batch).await?,
         cancelled => &batch.cancelled,
         at => when(batch.at),
         who => &batch.who,
@@ -73,14 +74,6 @@ pub(in crate::http) async fn one(
         after => (begin + ROWS < rows.len()).then_some(begin + ROWS + 1),
     };
     page(StatusCode::OK, "batch.html", seen)
-}
-
-/// For whom the rows of a batch are, as far as the registry keeps it.
-async fn holders(batches: &Batches, batch: &Batch) -> Result<HashMap<i64, String>, Problem> {
-    let search = Search { batch: Some(batch.id.clone()), ..Search::default() };
-    let registry = batches.ledger().registry();
-    let (_, kept) = registry.search(&search, today(), 0, u32::MAX).await?;
-    Ok(kept.into_iter().map(|kept| (kept.row, kept.holder)).collect())
 }
 
 /// A row on the page.

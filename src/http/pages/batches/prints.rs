@@ -49,11 +49,32 @@ fn how(asked: &Json) -> String {
         side.to_owned()
     }));
     words.extend(asked["offset"].as_str().map(|offset| match offset.split_once(',') {
-        None | Some(("0", "0")) => "套打".to_owned(),
-        Some((right, down)) => format!("套打，向右移 {right} 毫米、向下移 {down} 毫米"),
+        None => "套打".to_owned(),
+        Some((right, down)) => {
+            let moved = [moved(right, "右", "左"), moved(down, "下", "上")];
+            let moved: Vec<String> = moved.into_iter().flatten().collect();
+            if moved.is_empty() {
+                "套打".to_owned()
+            } else {
+                format!("套打，{}", moved.join("、"))
+            }
+        }
     }));
-    words.extend(asked["standard"].as_str().map(|standard| format!("标准 {standard}")));
+    words.extend(asked["standard"].as_str().map(|standard| match standard {
+        "none" => "不按存档的标准".to_owned(),
+        "ua-1" => "无障碍的格式 PDF/UA-1".to_owned(),
+        archived => format!("存档的格式 PDF/{}", archived.replacen('a', "A", 1)),
+    }));
     words.join("；")
+}
+
+/// How far a paper is moved in a direction, or in the other one; nothing if it is not.
+fn moved(millimetres: &str, there: &str, back: &str) -> Option<String> {
+    match millimetres.strip_prefix('-') {
+        Some(less) => Some(format!("向{back}移 {less} 毫米")),
+        None if millimetres == "0" => None,
+        None => Some(format!("向{there}移 {millimetres} 毫米")),
+    }
 }
 
 /// The options as a query.

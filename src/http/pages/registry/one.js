@@ -1,16 +1,8 @@
 // A certificate: printed again, taken back, and the notice of that.
-import { ask, askJson, make, nameOf, save, sentenceOf } from "/assets/ask.js";
-import { dialogs, forgives, isWhole, refresh, said, wrong } from "/assets/actions.js";
+import { ask, askJson, nameOf, save, sentenceOf } from "/assets/ask.js";
+import { BROKEN, become, dialogs, forgives, hold, isWhole, release, said, wrong } from "/assets/actions.js";
 
 const main = document.querySelector("main");
-
-/** Shows the page as it has become, and says what was done. */
-async function done(words, notes = []) {
-  if (!(await refresh())) return;
-  const place = document.getElementById("done");
-  place.replaceChildren(...[words, ...notes].map((note) => make("p", { className: "say" }, note)));
-  begin();
-}
 
 /** What a form says, as the interface takes it; the word that says one is sure is for this page alone. */
 function body(form) {
@@ -21,41 +13,56 @@ function body(form) {
 async function send(form) {
   if (!isWhole(form)) return;
   const button = form.querySelector("[type=submit]");
-  button.disabled = true;
+  if (!hold(button)) return;
   const asked = await ask(form.dataset.sends, { method: "POST", body: body(form) });
-  button.disabled = false;
-  if (!asked.ok) return wrong(form, sentenceOf(asked.problem));
-  if (asked.answer.headers.get("Content-Type").startsWith("application/pdf")) {
-    save(await asked.answer.blob(), nameOf(asked.answer, "补印.pdf"));
-    form.reset();
-    return done("已补印，文件在浏览器的下载里。");
+  try {
+    if (asked.ok) await done(form, asked.answer);
+    else wrong(form, sentenceOf(asked.problem));
+  } catch {
+    // The server has done it, and its answer broke off.
+    wrong(form, "已经办了，但答复没有收全。请先刷新这一页（F5），看变更记录里有没有，再决定要不要重来。");
   }
-  const told = await asked.answer.json();
+  release(button);
+}
+
+/** What was asked is done: its paper is kept, and the page says so. */
+async function done(form, answer) {
+  if (answer.headers.get("Content-Type").startsWith("application/pdf")) {
+    save(await answer.blob(), nameOf(answer, "补印.pdf"));
+    form.reset();
+    return become(begin, ["已补印，文件在浏览器的下载里。"]);
+  }
+  const told = await answer.json();
   form.closest("dialog").close();
   form.reset();
-  const words = told.document ? "已撤销。撤销公告可以在下面下载。" : "已经办好。";
-  done(words, told.notes.map((note) => `请留意：${note}。`));
+  const words = told.document ? "已撤销。撤销公告可以在这一页下载。" : "已经换发。";
+  return become(begin, [words, ...told.notes.map((note) => `提示：${note}。`)], "要看到现在的样子，请刷新这一页（F5）。");
 }
 
 /** The notice of the revocation: its data, then its paper. */
 async function announce(button) {
+  if (!hold(button)) return;
   const place = button.closest("section").querySelector(".wrong");
   place.hidden = true;
-  button.disabled = true;
-  const fail = (problem) => {
-    place.textContent = sentenceOf(problem);
-    place.hidden = false;
-  };
-  const data = await askJson(button.dataset.address);
-  if (data.ok) {
-    const { document: paper, record } = data.value;
-    const made = await ask(`/api/v1/documents/${paper}/pdf`, { method: "POST", body: record });
-    if (made.ok) save(await made.answer.blob(), nameOf(made.answer, "撤销公告.pdf"));
-    else fail(made.problem);
-  } else {
-    fail(data.problem);
+  const words = await notice(button.dataset.address);
+  place.textContent = words;
+  place.hidden = !words;
+  release(button);
+}
+
+/** Has the notice printed; gives what is wrong in words. */
+async function notice(address) {
+  const data = await askJson(address);
+  if (!data.ok) return sentenceOf(data.problem);
+  const { document: paper, record } = data.value;
+  const made = await ask(`/api/v1/documents/${paper}/pdf`, { method: "POST", body: record });
+  if (!made.ok) return sentenceOf(made.problem);
+  try {
+    save(await made.answer.blob(), nameOf(made.answer, "撤销公告.pdf"));
+    return "";
+  } catch {
+    return BROKEN;
   }
-  button.disabled = false;
 }
 
 function begin() {
