@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::columns::{Column, REASON};
+use super::columns::Column;
 use super::paths::unescape;
-use super::schema::Schema;
+use super::schema::{Schema, everything};
 use super::shape::Shape;
 
 /// What stands in the cells of a column.
@@ -127,21 +127,6 @@ fn field(shape: &Shape, every: &[&Value], columns: &[Column], column: Column) ->
 fn below<'a>(every: &[&'a Value], key: &str) -> Vec<&'a Value> {
     let own = every.iter().filter_map(|schema| schema.get("properties")?.get(key));
     own.flat_map(everything).collect()
-}
-
-/// A schema and every schema that may hold at the same place, whatever the value.
-pub(super) fn everything(schema: &Value) -> Vec<&Value> {
-    let all = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
-    let parts = ["then", "else"].into_iter().filter_map(|key| schema.get(key));
-    let mut found = vec![schema];
-    for inner in all.chain(parts) {
-        found.extend(everything(inner));
-    }
-    // The place of a reason says nothing of the value that it stands for.
-    found.sort_by_key(|schema| {
-        schema.get("properties").is_some_and(|map| map.get(REASON).is_some())
-    });
-    found
 }
 
 fn form(every: &[&Value], format: Option<&str>) -> Form {

@@ -4,8 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::columns::REASON;
-use super::fields::everything;
-use super::schema::Schema;
+use super::schema::{Schema, everything};
 
 /// One field, or a group of fields, as it is asked for.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::fields::everything;
+use super::columns::REASON;
 use super::position::line_of_pointer;
 use super::shape::Shape;
 use crate::fault::{Fault, Faults, io_reason};
@@ -319,4 +319,19 @@ fn is_answerable(group: &serde_json::Map<String, Value>, when: &Value) -> bool {
 /// A pointer as a fault names it.
 fn place(pointer: &str) -> &str {
     if pointer.is_empty() { "最外层" } else { pointer }
+}
+
+/// A schema and every schema that may hold at the same place, whatever the value.
+pub(super) fn everything(schema: &Value) -> Vec<&Value> {
+    let all = schema.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    let parts = ["then", "else"].into_iter().filter_map(|key| schema.get(key));
+    let mut found = vec![schema];
+    for inner in all.chain(parts) {
+        found.extend(everything(inner));
+    }
+    // The place of a reason says nothing of the value that it stands for.
+    found.sort_by_key(|schema| {
+        schema.get("properties").is_some_and(|map| map.get(REASON).is_some())
+    });
+    found
 }

@@ -79,6 +79,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("form.js", SCRIPT, include_str!("fill/form.js")),
     ("packet.js", SCRIPT, include_str!("fill/packet.js")),
     ("attachments.js", SCRIPT, include_str!("fill/attachments.js")),
+    ("attached_line.js", SCRIPT, include_str!("fill/attached_line.js")),
     ("send.js", SCRIPT, include_str!("fill/send.js")),
     ("shelf.js", SCRIPT, include_str!("fill/shelf.js")),
     ("gather.js", SCRIPT, include_str!("fill/gather.js")),

@@ -1,9 +1,9 @@
 //! Lists made from lists: a county's into the city's, the one that is published from the one handed on.
 
-use chengwen::app::{App, Collected, Refusal, extract};
+use chengwen::app::{App, Refusal, extract};
 use serde_json::{Value, json};
 
-use super::{file, printed, with_record};
+use super::{collected, file, printed, with_record};
 use crate::command_line::chengwen;
 use crate::homes::expect;
 use crate::support::{app, sample, squeezed, text_of};
@@ -11,20 +11,6 @@ use crate::support::{app, sample, squeezed, text_of};
 const SUMMARY: &str = "shanxi/summary";
 const NOTICE: &str = "shanxi/notice";
 const MANIFEST: &str = "templates/shanxi/notice/document.toml";
-
-fn collected(
-    app: &App,
-    document: &str,
-    files: &[(&str, &[u8])],
-    head: Option<&Value>,
-) -> Collected {
-    let mut collection = app.collection(document).expect("collected");
-    for (name, bytes) in files {
-        collection.take(name, bytes).expect("no fault");
-    }
-    let head = head.map(ToString::to_string);
-    collection.finish(head.as_deref().map(str::as_bytes)).expect("no fault")
-}
 
 /// A sample without its list.
 fn head(app: &App, name: &str, list: &str) -> Value {

@@ -10,8 +10,9 @@ mod verify;
 
 use std::path::PathBuf;
 
-use chengwen::app::{App, Options};
+use chengwen::app::{App, Collected, Options};
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream, StringFormat, dictionary};
+use serde_json::Value;
 
 use crate::support::{render, sample};
 
@@ -87,4 +88,19 @@ fn stranger() -> Document {
     let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
     document.trailer.set("Root", catalog);
     document
+}
+
+/// What files give a document, with a head or without.
+pub(super) fn collected(
+    app: &App,
+    document: &str,
+    files: &[(&str, &[u8])],
+    head: Option<&Value>,
+) -> Collected {
+    let mut collection = app.collection(document).expect("collected");
+    for (name, bytes) in files {
+        collection.take(name, bytes).expect("no fault");
+    }
+    let head = head.map(ToString::to_string);
+    collection.finish(head.as_deref().map(str::as_bytes)).expect("no fault")
 }

@@ -6,7 +6,7 @@ use chengwen::app::{App, Collected, Most, Setup};
 use chengwen::catalog::Places;
 use serde_json::{Value, json};
 
-use super::{file, printed};
+use super::{collected, file, printed};
 use crate::command_line::chengwen;
 use crate::support::{app, root, sample};
 use crate::tables::converted;
@@ -17,20 +17,6 @@ const UTF_8: &str = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,fa
 /// The head of the list's table, and a sound row.
 const HEAD: &str = "申报主体名称,申报类别,统一社会信用代码或登记证号,登记证名称,行政区域,行业主管部门,申报主体联系人,联系电话,备注";
 const ROW: &str = "太原市杏花岭区晋韵茶业有限公司,示范单位,91140107MA0H8WH95M,,太原市杏花岭区,未填原因：无行业主管部门,曹建军,13835420318,";
-
-fn collected(
-    app: &App,
-    document: &str,
-    files: &[(&str, &[u8])],
-    head: Option<&Value>,
-) -> Collected {
-    let mut collection = app.collection(document).expect("collected");
-    for (name, bytes) in files {
-        collection.take(name, bytes).expect("no fault");
-    }
-    let head = head.map(ToString::to_string);
-    collection.finish(head.as_deref().map(str::as_bytes)).expect("no fault")
-}
 
 /// The head of the sample summary.
 fn head(app: &App) -> Value {

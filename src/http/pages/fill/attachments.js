@@ -2,6 +2,7 @@
 // as the packet will have them, and taken away.
 
 import { ask, make, sentenceOf } from "/assets/ask.js";
+import { drawLine } from "/assets/attached_line.js";
 import { drops } from "/assets/drops.js";
 import { fetchKept, forget, keep, sweep } from "/assets/shelf.js";
 
@@ -118,44 +119,25 @@ export class Attachments {
     this.items = [];
   }
 
+  /** Adds the line of a file to its place. */
   draw(item) {
-    const picture = make("img", { alt: "", hidden: true });
-    const place = make("span", { className: "fine" });
-    const says = make("p", { className: "says", hidden: true });
-    const button = (sign, label, does) => {
-      const shown = sign === "‹" || sign === "›" ? "" : label;
-      const hidden = make("span", { className: "unseen" }, `${shown ? "" : label}：${item.file}`);
-      const it = make("button", { type: "button", className: "second" }, make("span", { aria: { hidden: "true" } }, sign), ` ${shown}`, hidden);
-      it.addEventListener("click", does);
-      return it;
-    };
-    const field = (label, key, hint) => {
-      const input = make("input", { value: item[key] ?? "", placeholder: hint, className: "short" });
-      input.addEventListener("change", () => {
-        item[key] = input.value.trim();
+    drawLine(item, {
+      changed: (key) => {
         if (key === "pages") this.lookAnew(item);
         this.changed();
-      });
-      return make("label", {}, label, input);
-    };
-    const turn = (by) => {
-      item.rotation = (item.rotation + by + 360) % 360;
-      this.look(item);
-      this.changed();
-    };
-    const leaf = (by) => {
-      item.page = Math.min(Math.max((item.page ?? 1) + by, 1), item.count ?? 1);
-      this.look(item);
-    };
-    item.line = make("li", { className: "item" },
-      make("figure", {}, picture, make("figcaption", { className: "row" }, button("‹", "前一页", () => leaf(-1)), place, button("›", "后一页", () => leaf(1)))),
-      make("div", {},
-        make("p", { className: "file" }, make("strong", {}, item.file), ` ${size(item.blob.size)}`, item.given && item.given !== item.file ? make("span", { className: "fine" }, `（已有同名的“${item.given}”，这一个改了名；请核对是不是同一个文件）`) : "", item.kept ? "" : make("span", { className: "fine" }, "（浏览器没有存下，刷新后要重新选）")),
-        says,
-        make("div", { className: "row" }, field("名称（印在页上）", "title", "可以不填"), field("只附这几页", "pages", "如 1-3；不填为全部")),
-        make("div", { className: "row" }, button("↺", "左转", () => turn(-90)), button("↻", "右转", () => turn(90)),
-          button("↑", "上移", () => this.move(item, -1)), button("↓", "下移", () => this.move(item, 1)), button("✕", "删去", () => this.remove(item)))));
-    Object.assign(item, { picture, place, says });
+      },
+      turn: (by) => {
+        item.rotation = (item.rotation + by + 360) % 360;
+        this.look(item);
+        this.changed();
+      },
+      leaf: (by) => {
+        item.page = Math.min(Math.max((item.page ?? 1) + by, 1), item.count ?? 1);
+        this.look(item);
+      },
+      move: (by) => this.move(item, by),
+      remove: () => this.remove(item),
+    });
     this.places.get(item.kind).items.append(item.line);
   }
 
@@ -293,10 +275,6 @@ export class Attachments {
     (next?.querySelector("button") ?? this.places.get(item.kind).section.querySelector("input")).focus();
     this.changed();
   }
-}
-
-function size(bytes) {
-  return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
 /** A file as the packet's list has it. */
