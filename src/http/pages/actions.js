@@ -2,9 +2,6 @@
 // then show the page as it has become.
 import { askJson, make, sentenceOf } from "/assets/ask.js";
 
-/** What a connection is told as that is lost while an answer comes. */
-export const BROKEN = "连不上服务，请检查网络后再试；填过的内容还在这一页上。";
-
 /** Takes a button that is pressed: false if what it asked before is not answered yet. It can be focused as
  * before, as one that is disabled cannot. */
 export function hold(button) {

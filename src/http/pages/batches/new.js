@@ -1,8 +1,9 @@
 // A new batch: what, which list, how, and go. The list is looked at as soon as it is there.
-import { ask, askJson, brought, nameOf, save, sentenceOf } from "/assets/ask.js";
+import { askFile, askJson, brought, save, sentenceOf } from "/assets/ask.js";
+import { drops } from "/assets/drops.js";
 import { forget, keep, kept, nonce, readList, sumOf } from "/assets/list_file.js";
 import { show, showNumbers } from "/assets/found.js";
-import { BROKEN, hold, release } from "/assets/actions.js";
+import { hold, release } from "/assets/actions.js";
 
 const form = document.getElementById("new");
 const at = (id) => document.getElementById(id);
@@ -132,13 +133,10 @@ function known(batch) {
 
 async function annotated(button) {
   if (!hold(button)) return;
-  const answer = await ask(`${chosen().rows}?as=xlsx`, { method: "POST", body: new Blob([list.bytes]), type: list.type });
-  tell("list-wrong", answer.ok ? "" : sentenceOf(answer.problem));
-  try {
-    if (answer.ok) save(await answer.answer.blob(), nameOf(answer.answer, "检查结果.xlsx"));
-  } catch {
-    tell("list-wrong", BROKEN);
-  }
+  const options = { method: "POST", body: new Blob([list.bytes]), type: list.type };
+  const made = await askFile(`${chosen().rows}?as=xlsx`, "检查结果.xlsx", options);
+  tell("list-wrong", made.ok ? "" : sentenceOf(made.problem));
+  if (made.ok) save(made.blob, made.name);
   release(button);
 }
 
@@ -192,26 +190,7 @@ form.addEventListener("change", (event) => {
   look(!["document", "anew"].includes(event.target.name));
 });
 form.addEventListener("input", () => arrange());
-at("file").addEventListener("change", () => {
-  const [file] = at("file").files;
-  if (file) take(file);
-  // The same file, mended, can be chosen again.
-  at("file").value = "";
-});
-// A file that is dropped beside its box does not take the page away.
-for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault());
-for (const kind of ["dragenter", "dragover"]) {
-  at("drop").addEventListener(kind, (event) => {
-    event.preventDefault();
-    at("drop").classList.add("over");
-  });
-}
-at("drop").addEventListener("dragleave", () => at("drop").classList.remove("over"));
-at("drop").addEventListener("drop", (event) => {
-  event.preventDefault();
-  at("drop").classList.remove("over");
-  if (event.dataTransfer.files[0]) take(event.dataTransfer.files[0]);
-});
+drops(at("drop"), ([file]) => take(file));
 // A page that is gone back to has its button again.
 addEventListener("pageshow", () => release(at("start")));
 

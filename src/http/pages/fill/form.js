@@ -200,12 +200,17 @@ export class Form {
   }
 
   /** Checks, tells all that must be mended; then sends `body()` to an address and saves what comes. */
-  async make(button, address, body, sides) {
+  make(button, address, body, sides) {
+    return this.once(button, async () => (await this.finish()) && this.made(address, body, sides));
+  }
+
+  /** Does what a button is for, one file at a time; the button keeps the focus. */
+  async once(button, act) {
     if (this.making) return false;
     this.making = true;
     button.setAttribute("aria-disabled", "true");
     try {
-      return (await this.finish()) && (await this.made(address, body, sides));
+      return await act();
     } finally {
       this.making = false;
       button.removeAttribute("aria-disabled");

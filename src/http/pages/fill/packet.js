@@ -104,16 +104,6 @@ function show() {
 for (const box of scanned) box.addEventListener("change", () => (show(), form.changed()));
 form.begin(handed());
 
-/** Makes the file that a button is for, once at a time. */
-async function pressed(button, wrapping) {
-  if (state.making) return;
-  state.making = true;
-  button.setAttribute("aria-disabled", "true");
-  await make(wrapping);
-  state.making = false;
-  button.removeAttribute("aria-disabled");
-}
-
 async function make(wrapping) {
   if (!(await form.finish())) return;
   const sides = document.getElementById("sides").value;
@@ -146,5 +136,7 @@ function showSending(sent) {
   document.getElementById("sent-text").textContent = sent < 1 ? `正在上传 ${Math.round(sent * 100)}%` : "已传完，正在排版、合成……";
 }
 
-document.getElementById("make-pdf").addEventListener("click", (event) => pressed(event.currentTarget, "pdf"));
-document.getElementById("make-zip").addEventListener("click", (event) => pressed(event.currentTarget, "zip"));
+for (const wrapping of ["pdf", "zip"]) {
+  const button = document.getElementById(`make-${wrapping}`);
+  button.addEventListener("click", () => form.once(button, () => make(wrapping)));
+}

@@ -26,7 +26,7 @@ export function write(root, record) {
 }
 
 /** The questions right below an element. */
-export function questionsIn(root) {
+function questionsIn(root) {
   return [...root.querySelectorAll(".question")].filter((it) => it.parentElement.closest(".question, [data-record]") === (root.closest(".question, [data-record]")));
 }
 

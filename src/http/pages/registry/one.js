@@ -1,6 +1,6 @@
 // A certificate: printed again, taken back, and the notice of that.
-import { ask, askJson, nameOf, save, sentenceOf } from "/assets/ask.js";
-import { BROKEN, become, dialogs, forgives, hold, isWhole, release, said, wrong } from "/assets/actions.js";
+import { ask, askFile, askJson, nameOf, save, sentenceOf } from "/assets/ask.js";
+import { become, dialogs, forgives, hold, isWhole, release, said, wrong } from "/assets/actions.js";
 
 const main = document.querySelector("main");
 
@@ -55,14 +55,10 @@ async function notice(address) {
   const data = await askJson(address);
   if (!data.ok) return sentenceOf(data.problem);
   const { document: paper, record } = data.value;
-  const made = await ask(`/api/v1/documents/${paper}/pdf`, { method: "POST", body: record });
+  const made = await askFile(`/api/v1/documents/${paper}/pdf`, "撤销公告.pdf", { method: "POST", body: record });
   if (!made.ok) return sentenceOf(made.problem);
-  try {
-    save(await made.answer.blob(), nameOf(made.answer, "撤销公告.pdf"));
-    return "";
-  } catch {
-    return BROKEN;
-  }
+  save(made.blob, made.name);
+  return "";
 }
 
 function begin() {
