@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::plan::Plan;
-use super::render::{Options, Output, Rendered};
+use super::wanted::{Options, Output, Rendered};
 use super::{App, Refusal};
 use crate::typeset::Offset;
 use crate::wording::Sheet;

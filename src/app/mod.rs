@@ -24,6 +24,7 @@ mod samples;
 mod spreadsheet;
 pub(crate) mod table_out;
 mod verify;
+mod wanted;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -49,11 +50,11 @@ pub use pack::{
     AttachedPage, CopiesAs, Counted, Files, MostOfAttachments, NamedFile, PackOptions, Packed,
     PacketSeen, Wrapping,
 };
-pub use render::{Input, Options, Output, Rendered, Sides};
 pub use runs::Whole;
 pub use samples::{SampleReport, blanks};
 pub use spreadsheet::ListedSheet;
 pub use verify::{Verdict, Verification};
+pub use wanted::{Input, Options, Output, Rendered, Sides};
 
 /// A catalog with a typesetter, ready for work.
 pub struct App {

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::by_hand::by_hand;
-use super::render::{Options, Output, Rendered, Sides};
+use super::wanted::{Options, Output, Rendered, Sides};
 use super::{App, Refusal};
 use crate::catalog::{Document, Sides as Declared};
 use crate::digest::{Digest, Hashing};

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use super::matter::without_room;
 use super::plan::Plan;
-use super::render::Options;
+use super::wanted::Options;
 use super::{App, Refusal};
 use crate::catalog::Document;
 use crate::crew::Undone;

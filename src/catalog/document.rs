@@ -8,7 +8,6 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use minijinja::Environment;
 use serde_json::Value;
-use toml::Spanned;
 
 use super::expressions::{
     RESERVED, Surroundings, environment, paths_of_expression, paths_of_sentence, unknown_paths,
@@ -17,7 +16,7 @@ use super::expressions::{
 use super::manifest::{self, Manifest, Programme};
 use super::numbers;
 use super::paths::{path_of, pointer_of};
-use super::position::line_of;
+use super::position::{first_line, line_of};
 use super::rules::{self, Rule};
 use super::schema::{Schema, Schemas};
 use crate::digest::Digest;
@@ -308,17 +307,6 @@ fn leaves(value: &Value) -> Vec<String> {
         _ => vec![key.clone()],
     };
     map.iter().flat_map(below).collect()
-}
-
-/// The line on which a text of a TOML file begins: a text in three quotation marks begins below them.
-pub(super) fn first_line(toml: &str, text: &Spanned<String>) -> usize {
-    let start = text.span().start;
-    let opened = toml.get(start..).unwrap_or_default();
-    let below = ["\"\"\"", "'''"]
-        .iter()
-        .filter_map(|marks| opened.strip_prefix(marks))
-        .any(|rest| rest.starts_with(['\n', '\r']));
-    line_of(toml, start) + usize::from(below)
 }
 
 impl DocumentId {

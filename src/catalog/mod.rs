@@ -9,6 +9,7 @@ mod document;
 pub mod expressions;
 mod faces;
 mod fields;
+mod files;
 mod fonts;
 mod home;
 mod lists;
@@ -19,10 +20,12 @@ mod ordering;
 mod packet;
 mod paths;
 mod position;
+mod programme;
 mod questions;
 mod rules;
 mod schema;
 mod shape;
+mod strays;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -34,6 +37,7 @@ pub use document::{Document, DocumentId, FILE_NAME};
 use expressions::Surroundings;
 pub use faces::Face;
 pub use fields::{Field, Form};
+use files::{depth, packet_samples_in, read_below, samples_in};
 pub use fonts::{Coverage, Fonts, Role};
 pub use home::{Home, Places};
 use manifest::toml_fault;
@@ -50,10 +54,11 @@ pub use rules::Rule;
 pub use schema::Schema;
 use schema::Schemas;
 pub use shape::Shape;
+use strays::strays;
 
 use crate::digest::{Digest, Hashing};
 use crate::fault::{Fault, Faults, io_reason};
-use crate::values::{Calendar, Regions, date};
+use crate::values::{Calendar, Regions};
 
 /// Everything that a home offers, opened and checked.
 pub struct Catalog {
@@ -91,96 +96,15 @@ impl Catalog {
         };
         let files = read_below(&templates)?;
         let samples = samples_in(&home.samples())?;
-        let mut packet_samples = packet_samples_in(&home.samples().join("packets"))?;
-        let mut schemas = Schemas::default();
-        let mut documents = BTreeMap::new();
-        for programme_path in
-            files.keys().filter(|path| path.ends_with("/programme.toml") && depth(path) == 2)
-        {
-            let programme_name =
-                programme_path.trim_matches('/').trim_end_matches("/programme.toml");
-            let file = templates.join(programme_name).join("programme.toml");
-            let (programme, programme_text) = match open_programme(&file) {
-                Ok((programme, text)) => (Arc::new(programme), text),
-                Err(more) => {
-                    faults.push(more);
-                    continue;
-                }
-            };
-            let prefix = format!("/{programme_name}/");
-            let folders = files
-                .keys()
-                .filter_map(|path| path.strip_prefix(&prefix)?.strip_suffix("/document.toml"));
-            for document in folders.filter(|folder| !folder.contains('/')) {
-                let id = DocumentId {
-                    programme: programme_name.to_owned(),
-                    document: document.to_owned(),
-                };
-                let folder = format!("{prefix}{document}/");
-                if !files.contains_key(&format!("{folder}{LAYOUT}")) {
-                    faults.push(Fault::at(&templates.join(&folder[1..]), format!("缺少 {LAYOUT}")));
-                }
-                let mut hashing = Hashing::new("template");
-                for (path, bytes) in &files {
-                    let shared = path.starts_with("/lib/") && !path.ends_with(".md");
-                    if shared || path == programme_path || path.starts_with(&folder) {
-                        hashing.add(path, bytes);
-                    }
-                }
-                let own = samples.get(&id.dashed()).cloned().unwrap_or_default();
-                match Document::open(
-                    id.clone(),
-                    (&programme, &programme_text),
-                    &templates,
-                    (&mut schemas, &surroundings),
-                    own,
-                    hashing.finish(),
-                ) {
-                    Ok(document) => {
-                        documents.insert(id, document);
-                    }
-                    Err(more) => faults.extend(Vec::from(more)),
-                }
-            }
-        }
-        let mut packets = BTreeMap::new();
-        for (path, programme_id, programme) in documents.values().map(|document: &Document| {
-            let programme_id = &document.id.programme;
-            let path = format!("/{programme_id}/{PACKET}");
-            (path, programme_id, &document.programme)
-        }) {
-            if !files.contains_key(&path) || packets.contains_key(programme_id) {
-                continue;
-            }
-            let mut hashing = Hashing::new("packet");
-            let own = |file: &str| file.starts_with("/lib/") && !file.ends_with(".md");
-            for (file, bytes) in files.iter().filter(|(file, _)| own(file) || **file == path) {
-                hashing.add(file, bytes);
-            }
-            let opening = packet::Opening {
-                programme_id,
-                programme,
-                path: &templates.join(&path[1..]),
-                documents: &documents,
-                surroundings: &surroundings,
-                samples: packet_samples.remove(programme_id).unwrap_or_default(),
-                digest: hashing.finish(),
-            };
-            match Packet::open(opening) {
-                Ok(packet) => {
-                    packets.insert(programme_id.clone(), packet);
-                }
-                Err(more) => faults.extend(Vec::from(more)),
-            }
-        }
-        for (name, cases) in packet_samples {
-            // A programme that could not be opened has been told of already.
-            if !files.contains_key(&format!("/{name}/{PACKET}")) {
-                for case in cases.values() {
-                    faults.push(Fault::at(case, format!("活动“{name}”没有 {PACKET}")));
-                }
-            }
-        }
+        let documents = open_documents(&templates, &files, &samples, &surroundings, &mut faults);
+        let packet_samples = packet_samples_in(&home.samples().join("packets"))?;
+        let packets = open_packets(
+            &templates,
+            &files,
+            packet_samples,
+            (&documents, &surroundings),
+            &mut faults,
+        );
         if documents.is_empty() && faults.is_empty() {
             faults.push(
                 Fault::at(&templates, "没有一份文书")
@@ -200,16 +124,9 @@ impl Catalog {
         }
         let Surroundings { regions, calendar } = surroundings;
         for document in documents.values() {
-            let province = document.programme.province.get_ref();
-            if !regions.is_empty() && regions.of(province).next().is_none() {
-                let file = templates.join(&document.id.programme).join("programme.toml");
-                let what = format!("行政区划数据里没有省级代码 {province} 的县（市、区）");
-                let fault = Fault::at(&file, what)
-                    .hint("把它们加到 templates/lib/data/regions.csv，或改正 province");
-                if !faults.contains(&fault) {
-                    faults.push(fault);
-                }
-            }
+            let file = templates.join(&document.id.programme).join(programme::FILE);
+            let stray = programme::stray(&file, &document.programme, &regions);
+            faults.extend(stray.filter(|fault| !faults.contains(fault)));
         }
         match (fonts, faults.is_empty()) {
             (Some(fonts), true) => {
@@ -293,87 +210,110 @@ impl Catalog {
     }
 }
 
-/// Files that belong to nothing: what an owner wrote for a document or programme that is not there.
-fn strays(
+/// The samples of documents or of packets, by whose they are, then by case.
+type Samples = BTreeMap<String, BTreeMap<String, PathBuf>>;
+
+/// Opens the documents of every programme.
+fn open_documents(
     templates: &Path,
     files: &BTreeMap<String, Vec<u8>>,
-    documents: &BTreeMap<DocumentId, Document>,
-    samples: &BTreeMap<String, BTreeMap<String, PathBuf>>,
-    samples_folder: &Path,
-) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    for path in files.keys().filter(|path| path.ends_with("/schema.json") && depth(path) == 3) {
-        let folder = path.trim_end_matches("/schema.json");
-        if !files.contains_key(&format!("{folder}/document.toml")) {
-            faults.push(Fault::at(&templates.join(&folder[1..]), "缺少 document.toml"));
-        }
-        let programme = folder.rsplit_once('/').map_or("", |(programme, _)| programme);
-        let manifest = format!("{programme}/programme.toml");
-        if !files.contains_key(&manifest) {
-            let fault = Fault::at(&templates.join(&programme[1..]), "缺少 programme.toml");
-            if !faults.contains(&fault) {
+    samples: &Samples,
+    surroundings: &Surroundings,
+    faults: &mut Vec<Fault>,
+) -> BTreeMap<DocumentId, Document> {
+    let mut schemas = Schemas::default();
+    let mut documents = BTreeMap::new();
+    let manifest = format!("/{}", programme::FILE);
+    let programmes = files.keys().filter(|path| depth(path) == 2);
+    for (path, name) in
+        programmes.filter_map(|path| Some((path, path.strip_suffix(&manifest)?.trim_matches('/'))))
+    {
+        let (programme, text) = match programme::open(&templates.join(&path[1..])) {
+            Ok((programme, text)) => (Arc::new(programme), text),
+            Err(fault) => {
                 faults.push(fault);
+                continue;
             }
-        }
-    }
-    let told = |name: &str| documents.keys().any(|id| id.dashed() == name);
-    // A document that could not be opened has been told of already.
-    let tried = |name: &str| {
-        files.keys().any(|path| {
-            path.strip_prefix('/')
-                .and_then(|path| path.strip_suffix("/document.toml"))
-                .is_some_and(|folder| folder.replacen('/', "-", 1) == name)
-        })
-    };
-    for (name, cases) in samples.iter().filter(|(name, _)| !told(name) && !tried(name)) {
-        for case in cases.values() {
-            let file = samples_folder.join(case.file_name().unwrap_or_default());
-            faults.push(Fault::at(&file, format!("没有样例所属的文书“{name}”")));
-        }
-    }
-    for document in documents.values() {
-        let sentences = &document.programme.sentences;
-        let sentences = sentences.iter().filter(|(_, sentences)| !sentences.is_empty());
-        let sentences = sentences.map(|(name, _)| ("sentences", name));
-        let numbers = document.programme.numbers.keys().map(|name| ("numbers", name.get_ref()));
-        for (table, name) in sentences.chain(numbers) {
-            let id =
-                DocumentId { programme: document.id.programme.clone(), document: name.clone() };
-            if !documents.contains_key(&id) && !tried(&id.dashed()) {
-                let file = templates.join(&id.programme).join("programme.toml");
-                let fault = Fault::at(&file, format!("[{table}.{name}]：没有这份文书"));
-                if !faults.contains(&fault) {
-                    faults.push(fault);
+        };
+        let prefix = format!("/{name}/");
+        let folders = files
+            .keys()
+            .filter_map(|path| path.strip_prefix(&prefix)?.strip_suffix("/document.toml"));
+        for document in folders.filter(|folder| !folder.contains('/')) {
+            let id = DocumentId { programme: name.to_owned(), document: document.to_owned() };
+            let folder = format!("{prefix}{document}/");
+            if !files.contains_key(&format!("{folder}{LAYOUT}")) {
+                faults.push(Fault::at(&templates.join(&folder[1..]), format!("缺少 {LAYOUT}")));
+            }
+            let opened = Document::open(
+                id.clone(),
+                (&programme, &text),
+                templates,
+                (&mut schemas, surroundings),
+                samples.get(&id.dashed()).cloned().unwrap_or_default(),
+                digest_of("template", files, |file| file == path || file.starts_with(&folder)),
+            );
+            match opened {
+                Ok(document) => {
+                    documents.insert(id, document);
                 }
+                Err(more) => faults.extend(Vec::from(more)),
             }
         }
     }
-    faults
+    documents
 }
 
-fn open_programme(path: &Path) -> Result<(Programme, String), Fault> {
-    let (programme, text): (Programme, String) = manifest::read(path)?;
-    let on_line = |span: std::ops::Range<usize>| position::line_of(&text, span.start);
-    if date::parse(programme.issued.get_ref()).is_err() {
-        return Err(Fault::at(path, "issued 应为 YYYY-MM-DD 形式的真实日期")
-            .on_line(on_line(programme.issued.span())));
-    }
-    for (name, day) in &programme.deadlines {
-        // Any leap year will do to see whether the day exists.
-        if date::parse(&format!("2024-{}", day.get_ref())).is_err() {
-            return Err(Fault::at(
-                path,
-                format!("deadlines.{name} 应为 MM-DD 形式的月和日，例如 07-31"),
-            )
-            .on_line(on_line(day.span())));
+/// Opens the packet of every programme that has documents and says what is handed in together.
+fn open_packets(
+    templates: &Path,
+    files: &BTreeMap<String, Vec<u8>>,
+    mut samples: Samples,
+    (documents, surroundings): (&BTreeMap<DocumentId, Document>, &Surroundings),
+    faults: &mut Vec<Fault>,
+) -> BTreeMap<String, Packet> {
+    let mut packets = BTreeMap::new();
+    let programmes: BTreeMap<&String, &Arc<Programme>> =
+        documents.values().map(|one| (&one.id.programme, &one.programme)).collect();
+    for (programme_id, programme) in programmes {
+        let path = format!("/{programme_id}/{PACKET}");
+        if !files.contains_key(&path) {
+            continue;
+        }
+        let opened = Packet::open(packet::Opening {
+            programme_id,
+            programme,
+            path: &templates.join(&path[1..]),
+            documents,
+            surroundings,
+            samples: samples.remove(programme_id).unwrap_or_default(),
+            digest: digest_of("packet", files, |file| file == path),
+        });
+        match opened {
+            Ok(packet) => {
+                packets.insert(programme_id.clone(), packet);
+            }
+            Err(more) => faults.extend(Vec::from(more)),
         }
     }
-    let province = programme.province.get_ref();
-    if province.len() != 6 || !province.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Fault::at(path, "province 应为 6 位行政区划代码，例如 140000")
-            .on_line(on_line(programme.province.span())));
+    // A programme that could not be opened has been told of already.
+    for (name, cases) in samples {
+        if !files.contains_key(&format!("/{name}/{PACKET}")) {
+            let what = format!("活动“{name}”没有 {PACKET}");
+            faults.extend(cases.values().map(|case| Fault::at(case, what.clone())));
+        }
     }
-    Ok((programme, text))
+    packets
+}
+
+/// The digest of what all layouts share and of some files of their own.
+fn digest_of(what: &str, files: &BTreeMap<String, Vec<u8>>, own: impl Fn(&str) -> bool) -> Digest {
+    let shared = |path: &str| path.starts_with("/lib/") && !path.ends_with(".md");
+    let mut hashing = Hashing::new(what);
+    for (path, bytes) in files.iter().filter(|(path, _)| shared(path) || own(path)) {
+        hashing.add(path, bytes);
+    }
+    hashing.finish()
 }
 
 /// What was read, or nothing with its fault told, so that the other files are looked at too.
@@ -392,82 +332,4 @@ fn open_regions(path: &Path) -> Result<Regions, Fault> {
         .map_err(|error| Fault::at(path, format!("读不了文件：{}", io_reason(&error))))?;
     Regions::parse(&text)
         .map_err(|error| Fault::at(path, error.what.to_string()).on_line(error.line))
-}
-
-/// Every file below a folder, by its path from there, starting with a slash.
-fn read_below(root: &Path) -> Result<BTreeMap<String, Vec<u8>>, Fault> {
-    fn walk(folder: &Path, name: &str, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), Fault> {
-        let unreadable = |error: std::io::Error| {
-            Fault::at(folder, format!("读不了文件夹：{}", io_reason(&error)))
-        };
-        for entry in fs::read_dir(folder).map_err(unreadable)? {
-            let entry = entry.map_err(unreadable)?;
-            let Ok(own) = entry.file_name().into_string() else {
-                return Err(Fault::at(&entry.path(), "文件名不是 UTF-8"));
-            };
-            // Editors leave hidden files; a symbolic link could lead out of the home.
-            let kind = entry.file_type().map_err(unreadable)?;
-            if own.starts_with('.') || kind.is_symlink() {
-                continue;
-            }
-            let path = format!("{name}/{own}");
-            if kind.is_dir() {
-                walk(&entry.path(), &path, files)?;
-            } else {
-                let bytes = fs::read(entry.path()).map_err(|error| {
-                    Fault::at(&entry.path(), format!("读不了文件：{}", io_reason(&error)))
-                })?;
-                files.insert(path, bytes);
-            }
-        }
-        Ok(())
-    }
-    let mut files = BTreeMap::new();
-    walk(root, "", &mut files)?;
-    Ok(files)
-}
-
-/// The samples by document (`programme-document`), then by case.
-fn samples_in(folder: &Path) -> Result<BTreeMap<String, BTreeMap<String, PathBuf>>, Fault> {
-    let unreadable =
-        |error: std::io::Error| Fault::at(folder, format!("读不了文件夹：{}", io_reason(&error)));
-    let mut samples: BTreeMap<String, BTreeMap<String, PathBuf>> = BTreeMap::new();
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let Some(stem) = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .and_then(|name| name.strip_suffix(".json"))
-        else {
-            continue;
-        };
-        let (document, case) = stem.split_once('.').unwrap_or((stem, ""));
-        samples.entry(document.to_owned()).or_default().insert(case.to_owned(), path.clone());
-    }
-    Ok(samples)
-}
-
-/// The samples of packets by programme, then by case: each a folder (`programme` or `programme.case`) with a
-/// `packet.json`.
-fn packet_samples_in(folder: &Path) -> Result<BTreeMap<String, BTreeMap<String, PathBuf>>, Fault> {
-    let mut samples: BTreeMap<String, BTreeMap<String, PathBuf>> = BTreeMap::new();
-    if !folder.is_dir() {
-        return Ok(samples);
-    }
-    let unreadable =
-        |error: std::io::Error| Fault::at(folder, format!("读不了文件夹：{}", io_reason(&error)));
-    for entry in fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let file = path.join("packet.json");
-        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
-        if file.is_file() {
-            let (programme, case) = name.split_once('.').unwrap_or((name, ""));
-            samples.entry(programme.to_owned()).or_default().insert(case.to_owned(), file);
-        }
-    }
-    Ok(samples)
-}
-
-fn depth(path: &str) -> usize {
-    path.matches('/').count()
 }

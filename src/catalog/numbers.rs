@@ -14,10 +14,11 @@ use minijinja::{Environment, context};
 use serde_json::Value;
 use toml::Spanned;
 
-use super::document::{Document, first_line};
+use super::document::Document;
 use super::expressions::{paths_of_expression, paths_of_sentence, unknown_paths};
 use super::manifest::{Manifest, Numbers, Programme};
 use super::paths::{path_of, unescape};
+use super::position::first_line;
 use super::position::line_of;
 use super::shape::Shape;
 use crate::fault::Fault;

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use toml::Spanned;
+
 /// The line (from 1) on which a byte offset stands.
 #[must_use]
 pub(super) fn line_of(text: &str, offset: usize) -> usize {
@@ -138,6 +140,17 @@ fn split(pointer: &str) -> (String, &str) {
     let body = pointer.strip_prefix('/').unwrap_or(pointer);
     let end = body.find('/').unwrap_or(body.len());
     (body[..end].replace("~1", "/").replace("~0", "~"), &body[end..])
+}
+
+/// The line on which a text of a TOML file begins: a text in three quotation marks begins below them.
+pub(super) fn first_line(toml: &str, text: &Spanned<String>) -> usize {
+    let start = text.span().start;
+    let opened = toml.get(start..).unwrap_or_default();
+    let below = ["\"\"\"", "'''"]
+        .iter()
+        .filter_map(|marks| opened.strip_prefix(marks))
+        .any(|rest| rest.starts_with(['\n', '\r']));
+    line_of(toml, start) + usize::from(below)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::app::{App, Most, Processes, Refusal, Setup};
 use crate::config::Config;
 use crate::crew::Bounds;
 use crate::fault::{Fault, io_reason};
-use crate::http::{Mode, Office, PACKETS, may_listen, serve};
+use crate::http::{Mode, Office, PACKETS_AT_ONCE, may_listen, serve};
 use crate::store::Store;
 
 pub(super) fn run(config: Config, setup: Setup) -> Result<ExitCode, Refusal> {
@@ -86,7 +86,7 @@ fn mode(runtime: &Runtime, config: &Config, store: Option<&Store>) -> Result<Mod
 
 fn most(config: &Config) -> Most {
     let limits = &config.limits;
-    let attachments = preparers::most(config, (limits.render_processes / PACKETS).max(1));
+    let attachments = preparers::most(config, (limits.render_processes / PACKETS_AT_ONCE).max(1));
     Most { rows: limits.rows, pages: limits.pages, pixels: limits.pixels, attachments }
 }
 

@@ -8,13 +8,13 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::caller::Caller;
 use super::office::Office;
 use super::problem::{
     BUSY, CONTENT_TYPE, INCOMPLETE, Problem, SLOW_BODY, TOO_LARGE, UNKNOWN_DOCUMENT,
 };
+use super::room::Room;
 use crate::app::Refusal;
 
 /// The one media type of records.
@@ -58,9 +58,6 @@ impl FromRequestParts<Arc<Office>> for Printable {
 /// The bytes of a record, within the limits of size and time, and the room that they take of what all
 /// requests have together.
 pub(super) struct Record(pub(super) Bytes, pub(super) Room);
-
-/// Room for a body, given up when dropped.
-pub(super) type Room = OwnedSemaphorePermit;
 
 /// A few bytes of JSON, such as a key.
 pub(super) struct Note(pub(super) Bytes);
@@ -109,7 +106,7 @@ pub(super) fn room_for(office: &Office, body: &Body, limit: usize) -> Result<Roo
     }
     // What does not say how long it is may be as long as it may.
     let upper = hint.upper().and_then(|upper| usize::try_from(upper).ok());
-    office.room_for(upper.map_or(limit, |upper| upper.min(limit))).ok_or_else(|| {
+    office.bodies.take(upper.map_or(limit, |upper| upper.min(limit))).ok_or_else(|| {
         let detail = "正在接收的数据太多，请在 1 秒后再试";
         Problem::new(BUSY, detail).with(header::RETRY_AFTER, 1.into())
     })

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 
 use super::doors::{self, Door};
 use super::office::{Mode, Office};
+use super::pace::Counted;
 use super::peer::Peer;
 use super::problem::{CROSS_SITE, FORBIDDEN, Problem, TOO_OFTEN, UNAUTHORIZED};
 use crate::access::{Access, Holder};
@@ -24,13 +25,6 @@ pub(super) struct Caller {
     pub(super) holder: Option<Holder>,
     /// The secret of the session, if it was one.
     pub(super) session: Option<String>,
-}
-
-/// Whom requests are counted for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Counted {
-    Address(IpAddr),
-    Key(String),
 }
 
 /// Lets those pass who may, and tells the route who they are.

@@ -19,6 +19,7 @@ use super::caller::Caller;
 use super::office::Office;
 use super::problem::{INVALID_RECORD, NOT_JSON, Problem, UNKNOWN_NUMBER, UNPRINTABLE};
 use super::query::{NoQuery, Query};
+use super::words::{LISTS, List};
 use crate::app::{App, Batches, Source, described, told};
 use crate::registry::{Certificate, Search, State as Standing};
 use crate::store::today;
@@ -29,18 +30,6 @@ type Answer = Result<Response, Problem>;
 /// How many certificates one answer lists, unless asked otherwise, and at most.
 const LISTED: u32 = 100;
 const LISTED_AT_MOST: usize = 1000;
-
-/// What a list may be written as.
-pub(super) const KINDS: [(&str, Kind); 3] =
-    [("json", Kind::Json), ("xlsx", Kind::Xlsx), ("csv", Kind::Csv)];
-
-/// How a list is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Json,
-    Xlsx,
-    Csv,
-}
 
 /// The certificate in the path.
 pub(super) struct Numbered(pub(super) Certificate);
@@ -89,24 +78,24 @@ pub(super) async fn list(State(office): Shared, mut query: Query) -> Answer {
     };
     let skip = query.number("skip", 0..=u32::MAX as usize).map_or(0, narrow);
     let most = query.number("most", 1..=LISTED_AT_MOST).map(narrow);
-    let kind = query.choice("as", &KINDS).unwrap_or(Kind::Json);
+    let kind = query.choice("as", &LISTS).unwrap_or(List::Json);
     query.end()?;
     let day = today();
     // A list is read page by page; a file is whole unless asked otherwise.
-    let most = most.unwrap_or(if kind == Kind::Json { LISTED } else { u32::MAX });
+    let most = most.unwrap_or(if kind == List::Json { LISTED } else { u32::MAX });
     let registry = office.kept()?.ledger().registry();
     let (found, kept) = registry.search(&search, day, skip, most).await?;
-    if kind == Kind::Json {
+    if kind == List::Json {
         let certificates: Vec<Value> = kept.iter().map(|kept| described(kept, day)).collect();
         let list = json!({ "found": found, "skip": skip, "certificates": certificates });
         return Ok(answer::json_of(&list));
     }
-    let csv = kind == Kind::Csv;
+    let csv = kind == List::Csv;
     let reasons = registry.reasons().await?;
     let export = move |app: &App| app.exported(&kept, &reasons, day, csv);
     let bytes = office.with_certificates(move |batches, _| export(batches.app())).await?;
     let (ending, media_type) = match kind {
-        Kind::Csv => ("csv", "text/csv; charset=utf-8"),
+        List::Csv => ("csv", "text/csv; charset=utf-8"),
         _ => ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     };
     let (name, plain) = (format!("证书登记簿.{ending}"), format!("certificates.{ending}"));

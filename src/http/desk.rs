@@ -10,6 +10,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use prometheus_client::metrics::histogram::Histogram;
 use tokio::sync::Semaphore;
 
 /// Places to work at, and places to wait in.
@@ -19,6 +20,8 @@ pub(super) struct Desk {
     waiting: AtomicUsize,
     waiting_at_most: usize,
     patience: Duration,
+    /// How long those that began had waited, in seconds.
+    waits: Histogram,
     /// How long jobs took of late, in seconds.
     usual: Arc<Mutex<f64>>,
 }
@@ -42,7 +45,12 @@ impl Drop for Place<'_> {
 }
 
 impl Desk {
-    pub(super) fn new(at_once: usize, waiting_at_most: usize, patience: Duration) -> Self {
+    pub(super) fn new(
+        at_once: usize,
+        waiting_at_most: usize,
+        patience: Duration,
+        waits: Histogram,
+    ) -> Self {
         let at_once = at_once.max(1);
         Self {
             places: Arc::new(Semaphore::new(at_once)),
@@ -50,6 +58,7 @@ impl Desk {
             waiting: AtomicUsize::new(0),
             waiting_at_most,
             patience,
+            waits,
             usual: Arc::new(Mutex::new(0.0)),
         }
     }
@@ -62,6 +71,7 @@ impl Desk {
         &self,
         job: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Turned> {
+        let came = Instant::now();
         let permit = match Arc::clone(&self.places).try_acquire_owned() {
             Ok(permit) => permit,
             Err(_) => {
@@ -73,9 +83,10 @@ impl Desk {
                 permit.ok().and_then(Result::ok).ok_or_else(|| Turned::Late(self.come_again()))?
             }
         };
-        let usual = Arc::clone(&self.usual);
+        let (usual, waits) = (Arc::clone(&self.usual), self.waits.clone());
         let done = tokio::task::spawn_blocking(move || {
             let started = Instant::now();
+            waits.observe(came.elapsed().as_secs_f64());
             let made = job();
             let took = started.elapsed().as_secs_f64();
             let mut usual = usual.lock().unwrap_or_else(PoisonError::into_inner);
@@ -135,6 +146,10 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(60);
 
+    fn desk(at_once: usize, waiting_at_most: usize, patience: Duration) -> Desk {
+        Desk::new(at_once, waiting_at_most, patience, Histogram::new([]))
+    }
+
     /// A job that says when it begins and ends when it is told to.
     fn held() -> (impl FnOnce() + Send + 'static, mpsc::Receiver<()>, mpsc::Sender<()>) {
         let (begun, begins) = mpsc::channel();
@@ -152,7 +167,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_full_queue_turns_away_and_a_place_is_given_up_when_dropped() {
-        let desk = Arc::new(Desk::new(1, 1, LONG));
+        let desk = Arc::new(desk(1, 1, LONG));
         let (job, begins, end) = held();
         let other = Arc::clone(&desk);
         let first = tokio::spawn(async move { other.run(job).await });
@@ -176,7 +191,7 @@ mod tests {
 
     #[tokio::test]
     async fn patience_ends() {
-        let desk = Arc::new(Desk::new(1, 5, Duration::ZERO));
+        let desk = Arc::new(desk(1, 5, Duration::ZERO));
         let (job, begins, end) = held();
         let other = Arc::clone(&desk);
         let first = tokio::spawn(async move { other.run(job).await });
@@ -189,7 +204,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_frees_the_place() {
-        let desk = Arc::new(Desk::new(1, 0, LONG));
+        let desk = Arc::new(desk(1, 0, LONG));
         let other = Arc::clone(&desk);
         let broken = tokio::spawn(async move { other.run(|| panic!("broken")).await });
         let failed: Result<Result<(), _>, _> = broken.await;
@@ -199,7 +214,7 @@ mod tests {
 
     #[tokio::test]
     async fn come_again_grows_with_the_queue() {
-        let desk = Desk::new(2, 100, LONG);
+        let desk = desk(2, 100, LONG);
         *desk.usual.lock().expect("sound") = 3.0;
         desk.waiting.store(7, Ordering::Release);
         assert_eq!(desk.come_again(), 12);

@@ -15,7 +15,7 @@ use super::problem::{
     INVALID_RECORD, NO_CALENDAR, NOT_COLLECTED, NOT_DERIVED, Problem, is_unreadable,
 };
 use super::query::{NoQuery, Query};
-use super::rows::XLSX;
+use super::words::XLSX;
 use crate::app::{App, Refusal};
 use crate::catalog::Document;
 

@@ -103,6 +103,7 @@ pub(super) struct Meters {
     latency: Times<Route>,
     renders: Family<Made, Counter>,
     render_times: Times<Named>,
+    waits: Times<At>,
     waiting: Family<At, Gauge>,
     running: Family<At, Gauge>,
     problems: Family<Found, Counter>,
@@ -120,6 +121,11 @@ fn times() -> Histogram {
     Histogram::new(exponential_buckets(0.001, 2.0, 16))
 }
 
+/// To the default queue deadline (`limits.queue_seconds`, 2 s), and beyond.
+fn waits() -> Histogram {
+    Histogram::new([0.001, 0.005, 0.02, 0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 2.1, 5.0, 30.0])
+}
+
 impl Default for Meters {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("chengwen");
@@ -127,6 +133,7 @@ impl Default for Meters {
         let latency = Times::new_with_constructor(times as fn() -> Histogram);
         let renders = Family::default();
         let render_times = Times::new_with_constructor(times as fn() -> Histogram);
+        let waits = Times::new_with_constructor(waits as fn() -> Histogram);
         let waiting = Family::default();
         let running = Family::default();
         let problems = Family::default();
@@ -153,6 +160,8 @@ impl Default for Meters {
         registry.register("http_request_seconds", "Time to the answer, by route", latency.clone());
         registry.register("renders", "Renders by document and outcome", renders.clone());
         registry.register("render_seconds", "Time of a render, by document", render_times.clone());
+        let about = "Time that jobs waited for a place before they began";
+        registry.register("desk_wait_seconds", about, waits.clone());
         registry.register("desk_waiting", "Jobs that wait for a place", waiting.clone());
         registry.register("desk_running", "Jobs at work", running.clone());
         Self {
@@ -161,6 +170,7 @@ impl Default for Meters {
             latency,
             renders,
             render_times,
+            waits,
             waiting,
             running,
             problems,
@@ -189,6 +199,11 @@ impl Meters {
         let times = Named { document: document.clone() };
         self.render_times.get_or_create(&times).observe(took.as_secs_f64());
         self.renders.get_or_create(&Made { document, outcome: outcome.word() }).inc();
+    }
+
+    /// Where a desk tells how long jobs waited before they began.
+    pub(super) fn waits(&self, desk: &'static str) -> Histogram {
+        self.waits.get_or_create(&At { desk }).clone()
     }
 
     /// Counts a render that was turned away or waited too long.

@@ -8,12 +8,11 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use multer::{Constraints, Error, Field, Multipart, SizeLimit};
 use percent_encoding::percent_decode_str;
 
-use super::asked::{Room, incomplete, must_be_plain, room_for, too_large, too_slow, wrong_type};
+use super::asked::{incomplete, must_be_plain, room_for, too_large, too_slow, wrong_type};
 use super::office::Office;
 use super::problem::{NOT_MULTIPART, OVER_LIMIT, Problem};
-
-/// The one media type of bodies that bring files.
-pub(super) const FORM: &str = "multipart/form-data";
+use super::room::Room;
+use super::words::FORM;
 
 /// The longest name that is taken, in bytes: that of file systems.
 const NAME: usize = 255;

@@ -6,21 +6,20 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::body::Bytes;
-
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
 
-use super::asked::Room;
-use super::batches::{Background, Rates};
+use super::batches::background::Background;
+use super::batches::rates::Rates;
+use super::cookie::Cookie;
 use super::desk::Desk;
-use super::docs::Pages;
+use super::docs::files::Files as DocsFiles;
 use super::meters::{Meters, Outcome};
 use super::openapi;
 use super::pace::Pace;
-use super::pages::Thumbnails;
+use super::pages::drawn::Thumbnails;
 use super::problem::{INVALID_RECORD, NO_DATA, Problem};
 use super::readiness::Readiness;
-use super::session::Cookie;
+use super::room::Rooms;
 use crate::access::Access;
 use crate::app::{
     App, AttachedPage, Batches, Collected, Files, Input, NamedFile, Options, PackOptions, Packed,
@@ -45,9 +44,8 @@ pub struct Office {
     pub(super) mode: Mode,
     pub(super) pace: Pace,
     pub(super) cookie: Cookie,
-    /// What is left of the room for bodies, in KiB.
-    bodies: Arc<Semaphore>,
-    pub(super) pages: Pages,
+    pub(super) bodies: Rooms,
+    pub(super) docs: DocsFiles,
     pub(super) openapi: Bytes,
     /// The samples' bytes, by document and case.
     samples: BTreeMap<String, BTreeMap<String, Bytes>>,
@@ -92,17 +90,17 @@ impl Office {
         let samples = samples(&app)?;
         let openapi = openapi::describe(&app, &samples, &config.limits).to_string().into();
         let Limits { render_processes, queue, queue_time, .. } = config.limits;
-        let desk = || Desk::new(render_processes, queue, queue_time);
-        // Together they take every process for attached files once.
-        let packets = Desk::new(render_processes.min(PACKETS), queue, queue_time);
+        let meters = Meters::default();
+        let desk = |name, at_once| Desk::new(at_once, queue, queue_time, meters.waits(name));
         Ok(Arc::new(Self {
-            renders: desk(),
-            checks: desk(),
-            packets,
-            meters: Meters::default(),
+            renders: desk(RENDERS, render_processes),
+            checks: desk(CHECKS, render_processes),
+            // Together they take every process for attached files once.
+            packets: desk(PACKETS, render_processes.min(PACKETS_AT_ONCE)),
+            meters,
             thumbnails: Thumbnails::default(),
             readiness: Readiness::default(),
-            pages: Pages::open()?,
+            docs: DocsFiles::open()?,
             openapi,
             samples,
             app,
@@ -111,7 +109,7 @@ impl Office {
             rates: Rates::default(),
             pace: Pace::new(&config.limits),
             cookie: Cookie::of(&config.server),
-            bodies: Arc::new(Semaphore::new(config.limits.bodies >> 10)),
+            bodies: Rooms::of(config.limits.bodies),
             mode,
             config,
         }))
@@ -136,13 +134,6 @@ impl Office {
     pub fn stop(&self) {
         self.readiness.stop();
         self.background.stop();
-    }
-
-    /// Room for a body of so many bytes among all that are being received or worked at; none if there is
-    /// too little left.
-    pub(super) fn room_for(&self, bytes: usize) -> Option<Room> {
-        let needed = u32::try_from(bytes.div_ceil(1 << 10)).ok()?;
-        Arc::clone(&self.bodies).try_acquire_many_owned(needed).ok()
     }
 
     /// Checks a record, not on the caller's thread.
@@ -302,7 +293,7 @@ impl Office {
         if let Some(batches) = &self.batches {
             self.meters.batches(&batches.ledger().totals().await?);
         }
-        let desks = [("render", &self.renders), ("check", &self.checks), ("packet", &self.packets)];
+        let desks = [(RENDERS, &self.renders), (CHECKS, &self.checks), (PACKETS, &self.packets)];
         self.meters.text(desks, &self.app)
     }
 
@@ -328,8 +319,13 @@ impl Office {
     }
 }
 
+/// What the meters call the desks.
+const RENDERS: &str = "render";
+const CHECKS: &str = "check";
+const PACKETS: &str = "packet";
+
 /// How many packets, or collections of files, are worked at at once.
-pub const PACKETS: usize = 2;
+pub const PACKETS_AT_ONCE: usize = 2;
 
 /// What the meters call a packet.
 const PACKET: &str = "packet";

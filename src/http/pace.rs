@@ -1,16 +1,23 @@
 //! How often one address, or one key, may ask.
 
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
-use super::caller::Counted;
 use crate::config::Limits;
 
 /// After so many requests, those who have not asked for long are forgotten.
 const FORGET_EVERY: usize = 10_000;
+
+/// Whom requests are counted for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Counted {
+    Address(IpAddr),
+    Key(String),
+}
 
 /// Requests, counted by who asks.
 pub(super) struct Pace {

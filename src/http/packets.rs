@@ -14,18 +14,9 @@ use super::caller::Caller;
 use super::multipart::{Part, Parts};
 use super::office::Office;
 use super::problem::{NO_FILES, NOT_MULTIPART, Problem};
-use super::query::{NoQuery, Query, SIDES};
-use crate::app::{CopiesAs, NamedFile, PackOptions, Wrapping};
-
-/// What a client may ask for, by the words of the command line.
-pub(super) const COPIES_AS: [(&str, CopiesAs); 2] =
-    [("pages", CopiesAs::Pages), ("viewer", CopiesAs::Viewer)];
-pub(super) const WRAPPINGS: [(&str, Wrapping); 2] =
-    [("zip", Wrapping::Zip), ("pdf", Wrapping::Pdf)];
-pub(super) const YES: [(&str, bool); 2] = [("yes", true), ("no", false)];
-
-/// The copies that one file holds.
-pub(super) const COPIES: std::ops::RangeInclusive<usize> = 1..=9;
+use super::query::{NoQuery, Query};
+use super::words::{COPIES_AS, PACKED_COPIES, SIDES, WRAPPINGS, YES};
+use crate::app::{NamedFile, PackOptions};
 
 /// `copies`, `copies_as`, `named`, `sides`, `draft`, `pdfa`, `as`; refused before the body is read.
 pub(super) struct Packing(PackOptions);
@@ -36,7 +27,8 @@ impl FromRequestParts<Arc<Office>> for Packing {
     async fn from_request_parts(parts: &mut Head, office: &Arc<Office>) -> Result<Self, Problem> {
         let Ok(mut query) = Query::from_request_parts(parts, office).await;
         let usual = PackOptions::default();
-        let copies = query.number("copies", COPIES).and_then(|copies| u8::try_from(copies).ok());
+        let copies =
+            query.number("copies", PACKED_COPIES).and_then(|copies| u8::try_from(copies).ok());
         let options = PackOptions {
             copies,
             copies_as: query.choice("copies_as", &COPIES_AS).unwrap_or(usual.copies_as),

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::desk::Turned;
-use super::pages::broken;
+use super::pages::broken::broken;
 use crate::app::Refusal;
 use crate::fault::{Fault, Faults};
 use crate::intake::Problems;

@@ -5,31 +5,9 @@ use axum::http::request::Parts;
 use serde_json::{Value, json};
 
 use super::problem::Problem;
-use crate::app::{Options, Output, Sides};
-use crate::typeset::{Offset, Standard};
-
-/// The sides, by the words of the command line.
-pub(super) const SIDES: [(&str, Sides); 4] = [
-    ("long", Sides::Long),
-    ("short", Sides::Short),
-    ("one", Sides::One),
-    ("manual", Sides::Manual),
-];
-
-/// The standards, by the words of the command line.
-pub(super) const STANDARDS: [(&str, Standard); 5] = [
-    ("a-2u", Standard::A2u),
-    ("a-2a", Standard::A2a),
-    ("ua-1", Standard::Ua1),
-    ("a-3u", Standard::A3u),
-    ("none", Standard::None),
-];
-
-/// The copies that a printer can be asked for (ISO 32000-1, table 150).
-pub(super) const COPIES: std::ops::RangeInclusive<usize> = 1..=5;
-
-/// Whether stock is overprinted.
-pub(super) const OVERPRINT: [(&str, bool); 2] = [("yes", true), ("no", false)];
+use super::words::{COPIES, SIDES, STANDARDS, YES};
+use crate::app::{Options, Output};
+use crate::typeset::Offset;
 
 /// Pixels per point of a preview: 144 dpi, as on the command line.
 const PIXELS_PER_POINT: f64 = 2.0;
@@ -108,7 +86,7 @@ impl Query {
 
     /// Whether stock is overprinted, and how far the rest is moved.
     pub(super) fn overprint(&mut self) -> Option<Offset> {
-        let wanted = self.choice("overprint", &OVERPRINT).unwrap_or_default();
+        let wanted = self.choice("overprint", &YES).unwrap_or_default();
         let offset = self.offset();
         if let (Some(offset), false) = (offset, wanted) {
             self.slip("offset", &offset.to_string(), &["同时写 overprint=yes 时的偏移"]);

@@ -9,15 +9,14 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::answer::{self, ADVICE, PROBLEMS};
-use super::asked::{Named, Room, bounded, must_be_plain, wrong_type};
+use super::asked::{Named, bounded, must_be_plain, wrong_type};
 use super::office::Office;
 use super::problem::{INVALID_RECORD, Problem};
 use super::query::{NoQuery, Query};
+use super::room::Room;
+use super::words::XLSX;
 use crate::app::{ExaminedRows, Refusal, RowsKind};
 use crate::intake::Problem as Found;
-
-/// The media type of XLSX.
-pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// The media types of rows.
 const ACCEPTED: &str =

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -14,41 +14,6 @@ use super::caller::{Caller, no_good_key};
 use super::office::{Mode, Office};
 use super::problem::{NO_KEYS, NOT_JSON, Problem};
 use super::query::NoQuery;
-use crate::config::Server;
-
-/// The cookie of a session.
-pub(super) struct Cookie {
-    name: &'static str,
-    secure: bool,
-}
-
-impl Cookie {
-    /// With https, a cookie that browsers bind to this very host and never send in the clear.
-    pub(super) fn of(server: &Server) -> Self {
-        let secure = server.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
-        Self { name: if secure { "__Host-chengwen" } else { "chengwen" }, secure }
-    }
-
-    /// The session's secret in the request.
-    pub(super) fn read(&self, headers: &HeaderMap) -> Option<String> {
-        headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|line| line.to_str().ok())
-            .flat_map(|line| line.split(';'))
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(name, _)| *name == self.name)
-            .map(|(_, value)| value.to_owned())
-    }
-
-    fn written(&self, secret: &str, seconds: u64) -> Option<HeaderValue> {
-        let secure = if self.secure { "; Secure" } else { "" };
-        let name = self.name;
-        let text =
-            format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
-        HeaderValue::from_str(&text).ok()
-    }
-}
 
 #[derive(Deserialize)]
 struct Login {

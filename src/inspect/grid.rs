@@ -36,20 +36,6 @@ pub(super) struct Edges {
 /// How far edges of lines may differ that were set to one edge (points).
 const SAME_EDGE: f64 = 0.7;
 
-/// A body of fewer Chinese characters than this tells nothing of a grid.
-const FEWEST: usize = 40;
-
-/// The size in which most Chinese characters of the running text are set.
-pub(super) fn body_size<'a>(lines: impl Iterator<Item = &'a Line>) -> Option<f64> {
-    let sizes: Vec<f64> = lines
-        .filter(|line| !line.tabular)
-        .flat_map(|line| &line.glyphs)
-        .filter(|glyph| is_han(glyph.mark))
-        .map(|glyph| glyph.size)
-        .collect();
-    if sizes.len() < FEWEST { None } else { most(sizes.into_iter(), 0.1) }
-}
-
 impl Grid {
     /// `pages` are the width and the tables of each page, and none of a page that does not count.
     pub(super) fn measure(parts: &Parts<'_>, pages: &[Option<(f64, Vec<Area>)>]) -> Self {

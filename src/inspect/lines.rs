@@ -268,3 +268,17 @@ pub(super) fn most(values: impl Iterator<Item = f64>, step: f64) -> Option<f64> 
     let near = values.get(best.0..best.1).filter(|near| !near.is_empty())?;
     Some(near.iter().sum::<f64>() / near.len() as f64)
 }
+
+/// A body of fewer Chinese characters than this tells nothing of a grid.
+const FEWEST: usize = 40;
+
+/// The size in which most Chinese characters of the running text are set.
+pub(super) fn body_size<'a>(lines: impl Iterator<Item = &'a Line>) -> Option<f64> {
+    let sizes: Vec<f64> = lines
+        .filter(|line| !line.tabular)
+        .flat_map(|line| &line.glyphs)
+        .filter(|glyph| is_han(glyph.mark))
+        .map(|glyph| glyph.size)
+        .collect();
+    if sizes.len() < FEWEST { None } else { most(sizes.into_iter(), 0.1) }
+}

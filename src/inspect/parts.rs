@@ -1,8 +1,7 @@
 //! The parts of a document (7.1), told by their own features; what cannot be told is not there.
 
-use super::grid::body_size;
 use super::ink::{Colour, Page};
-use super::lines::{Line, is_han, is_space};
+use super::lines::{Line, body_size, is_han, is_space};
 use super::place::MM;
 
 /// The lines of a document by the part they play.

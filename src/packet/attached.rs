@@ -10,6 +10,7 @@ use super::foreign;
 use super::import::Import;
 use super::kind::Kind;
 use super::layers::Layers;
+use super::most::{Most, Unusable};
 use super::picture;
 use super::place::place;
 use crate::inspect::{tree, words};
@@ -206,7 +207,7 @@ fn told(read: &words::Words) -> Option<Words> {
 }
 
 fn pictures(bytes: &[u8], kind: Kind, fitting: &Fitting, book: &mut Book) -> Result<Fitted, Unfit> {
-    let most = picture::Most { pixels: fitting.most.pixels, resolution: fitting.most.resolution };
+    let most = Most { pixels: fitting.most.pixels, resolution: fitting.most.resolution };
     let mut seen = 0;
     let mut made = 0;
     // A page that is not wanted is read all the same: only then is it known how many there are.
@@ -226,16 +227,16 @@ fn pictures(bytes: &[u8], kind: Kind, fitting: &Fitting, book: &mut Book) -> Res
             }
         }
         if made > fitting.most.pages {
-            return Err(picture::Unusable::TooMany);
+            return Err(Unusable::TooMany);
         }
         Ok(())
     });
     *book.document() = document;
     taken.map_err(|unusable| match unusable {
-        picture::Unusable::TooLarge(pixels) => Unfit::TooManyPixels(pixels),
-        picture::Unusable::Damaged => Unfit::Damaged,
-        picture::Unusable::Unread => Unfit::UnreadTiff,
-        picture::Unusable::TooMany => Unfit::TooManyPages(made),
+        Unusable::TooLarge(pixels) => Unfit::TooManyPixels(pixels),
+        Unusable::Damaged => Unfit::Damaged,
+        Unusable::Unread => Unfit::UnreadTiff,
+        Unusable::TooMany => Unfit::TooManyPages(made),
     })?;
     for (at, number) in wanted(fitting, seen)?.into_iter().enumerate() {
         let Some((_, form, own)) = order.iter().find(|(seen, ..)| *seen == number) else {

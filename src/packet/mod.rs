@@ -13,6 +13,7 @@ mod import;
 mod jpeg;
 mod kind;
 mod layers;
+mod most;
 mod names;
 mod picture;
 mod place;

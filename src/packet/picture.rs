@@ -15,30 +15,9 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream, dictionary};
 
 use super::jpeg::{self, Colours};
 use super::kind::Kind;
+use super::most::{Most, Unusable, within};
 use super::place::A4;
 use super::scans;
-
-/// What a picture may have.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Most {
-    /// Pixels, unpacked.
-    pub(super) pixels: u64,
-    /// Dots in an inch of paper; finer pictures are brought down to it.
-    pub(super) resolution: f64,
-}
-
-/// Why a picture cannot be taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Unusable {
-    /// It has so many pixels, which is more than may be.
-    TooLarge(u64),
-    /// It cannot be read to its end.
-    Damaged,
-    /// It is written in a way that we do not read.
-    Unread,
-    /// There are more of them than may be.
-    TooMany,
-}
 
 /// Points in a pixel of a picture, which has no size of its own: one that would fill less than its room is
 /// enlarged to 100 dots an inch at most.
@@ -122,11 +101,6 @@ fn finer(width: u32, height: u32, most: Most) -> f64 {
     let (short, long) = (width.min(height), width.max(height));
     let scale = (A4.0 / f64::from(short)).min(A4.1 / f64::from(long));
     72.0 / scale / most.resolution
-}
-
-pub(super) fn within(width: u32, height: u32, most: Most) -> Result<(), Unusable> {
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels > most.pixels { Err(Unusable::TooLarge(pixels)) } else { Ok(()) }
 }
 
 fn decoded(

@@ -7,7 +7,7 @@ use image::{DynamicImage, GrayAlphaImage, GrayImage, RgbImage, RgbaImage};
 use tiff::decoder::{Decoder, DecodingResult};
 use tiff::{ColorType, TiffError};
 
-use super::picture::{Most, Unusable, within};
+use super::most::{Most, Unusable, within};
 
 /// Gives all pictures of a TIFF away, one after the other.
 pub(super) fn each(

@@ -1,11 +1,12 @@
 //! What one file brings to a collection: a record made into an item, or a carried list.
 
+use std::path::Path;
+
 use serde_json::Value;
 
 use super::Collection;
-use super::tables::table_kind;
-use crate::app::Refusal;
 use crate::app::extract::carried_apart;
+use crate::app::{Refusal, RowsKind};
 use crate::catalog::Mapping;
 use crate::digest::Digest;
 use crate::finish::CarriedRecord;
@@ -116,4 +117,15 @@ impl Collection<'_> {
             None => format!("“{document}”"),
         }
     }
+}
+
+/// What a table is written in; none if the file is a PDF, or nothing that is taken for a table.
+fn table_kind(file: &str, bytes: &[u8]) -> Option<RowsKind> {
+    let head = &bytes[..bytes.len().min(1024)];
+    if head.windows(5).any(|part| part == b"%PDF-") {
+        return None;
+    }
+    let ending = Path::new(file).extension()?.to_str()?.to_ascii_lowercase();
+    let known = ["xlsx", "xlsm", "xls", "csv", "tsv", "txt"].contains(&&*ending);
+    known.then(|| RowsKind::guess(Some(Path::new(file)), bytes))
 }

@@ -1,8 +1,6 @@
 //! What a spreadsheet brings to a collection: rows as the document has them, or as a document has them that it
 //! is made from.
 
-use std::path::Path;
-
 use serde_json::json;
 
 use super::items::Item;
@@ -104,15 +102,4 @@ fn places_of(source: &Document, mapping: &Mapping, pointer: &str) -> Vec<String>
         reads.then(|| format!("/{field}"))
     });
     places.collect()
-}
-
-/// What a table is written in; none if the file is a PDF, or nothing that is taken for a table.
-pub(super) fn table_kind(file: &str, bytes: &[u8]) -> Option<RowsKind> {
-    let head = &bytes[..bytes.len().min(1024)];
-    if head.windows(5).any(|part| part == b"%PDF-") {
-        return None;
-    }
-    let ending = Path::new(file).extension()?.to_str()?.to_ascii_lowercase();
-    let known = ["xlsx", "xlsm", "xls", "csv", "tsv", "txt"].contains(&&*ending);
-    known.then(|| RowsKind::guess(Some(Path::new(file)), bytes))
 }

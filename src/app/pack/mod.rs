@@ -14,7 +14,7 @@ mod told;
 
 use serde_json::Value;
 
-use super::render::Sides;
+use super::wanted::Sides;
 use super::{App, Refusal};
 use crate::catalog::Packet;
 use crate::digest::Digest;

@@ -9,14 +9,11 @@ use axum::http::request::Parts;
 use crate::app::{BatchOptions, Batches, Form, Refusal};
 use crate::http::caller::Caller;
 use crate::http::office::Office;
-use crate::http::packets::YES;
 use crate::http::problem::{NO_DATA, NO_REQUEST_KEY, Problem, UNKNOWN_BATCH};
-use crate::http::query::{Query, SIDES, STANDARDS};
+use crate::http::query::Query;
+use crate::http::words::{FORMS, SIDES, STANDARDS, YES};
 use crate::jobs::Batch;
 use crate::values::Role;
-
-/// What the rows become, by the words of the query.
-pub(in crate::http) const FORMS: [(&str, Form); 2] = [("pdf", Form::Merged), ("zip", Form::Each)];
 
 /// Names one request, so that it is done once however often it is sent.
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");

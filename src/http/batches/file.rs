@@ -14,7 +14,8 @@ use crate::http::answer::{json_of, named};
 use crate::http::office::Office;
 use crate::http::problem::{OVER, Problem, REMOVED, UNFINISHED, UNKNOWN_BATCH};
 use crate::http::query::Query;
-use crate::http::rows::{ANSWERS, As, XLSX};
+use crate::http::rows::{ANSWERS, As};
+use crate::http::words::XLSX;
 use crate::jobs::{Batch, Print, PrintState};
 
 /// GET …/rows

@@ -2,11 +2,11 @@
 
 mod accept;
 mod asked;
-mod background;
+pub(super) mod background;
 mod check;
 mod events;
 mod file;
-mod rates;
+pub(super) mod rates;
 mod told;
 
 use std::sync::Arc;
@@ -27,12 +27,10 @@ use crate::jobs::PrintState;
 use crate::values::Role;
 
 pub(super) use accept::{accept, again};
-pub(super) use asked::{FORMS, Seen, who};
-pub(super) use background::Background;
+pub(super) use asked::{Seen, who};
 pub(super) use check::check;
 pub(super) use events::events;
 pub(super) use file::{result, rows};
-pub(super) use rates::Rates;
 pub(super) use told::options;
 
 /// How many batches are listed.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::rates::Rates;
 use crate::app::{BatchOptions, Form};
-use crate::http::query::{SIDES, STANDARDS};
+use crate::http::words::{SIDES, STANDARDS};
 use crate::jobs::{Batch, Print, PrintState};
 
 /// The address of a batch.

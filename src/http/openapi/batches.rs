@@ -5,8 +5,7 @@ use serde_json::{Map, Value, json};
 use super::components::header;
 use super::paths::{Operation, QUEUE, SERVER, answer, names, parameter};
 use crate::app::App;
-use crate::http::batches::FORMS;
-use crate::http::rows::XLSX;
+use crate::http::words::{FORMS, XLSX};
 
 const JSON: &str = "application/json";
 

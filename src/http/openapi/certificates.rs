@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::paths::{Operation, QUEUE, SERVER, answer};
-use crate::http::certificates::KINDS;
+use crate::http::words::LISTS;
 use crate::registry::{Fate, Happened, State};
 
 const JSON: &str = "application/json";
@@ -137,7 +137,7 @@ pub(super) fn paths() -> Map<String, Value> {
 fn asked() -> Vec<Value> {
     let text = json!({ "type": "string" });
     let state = json!({ "type": "string", "enum": State::ALL.map(State::word) });
-    let kind = json!({ "type": "string", "enum": KINDS.map(|(word, _)| word), "default": "json" });
+    let kind = json!({ "type": "string", "enum": LISTS.map(|(word, _)| word), "default": "json" });
     let number = |least: u32| json!({ "type": "integer", "minimum": least });
     let all = State::ALL.map(|state| format!("{} {}", state.word(), state.title())).join("，");
     [

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::config::Limits;
 use crate::http::problem::{KINDS, Kind, MEDIA_TYPE};
-use crate::http::query::{COPIES, SIDES, STANDARDS};
+use crate::http::words::{COPIES, SIDES, STANDARDS};
 use crate::values::Role;
 
 /// The error answers by status, with the statuses' kinds of problem.

@@ -2,10 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::http::multipart::FORM;
-use crate::http::packets::{COPIES, COPIES_AS, WRAPPINGS, YES};
-use crate::http::query::SIDES;
-use crate::http::rows::XLSX;
+use crate::http::words::{COPIES_AS, FORM, PACKED_COPIES, SIDES, WRAPPINGS, XLSX, YES};
 
 /// Files and a head.
 pub(super) fn collect_body() -> Value {
@@ -95,7 +92,7 @@ pub(super) fn packet_parameters() -> Vec<Value> {
     let words = |words: Vec<&str>| json!({ "type": "string", "enum": words });
     let of = |choices: &[&str]| words(choices.to_vec());
     let yes: Vec<&str> = YES.iter().map(|(word, _)| *word).collect();
-    let copies = json!({ "type": "integer", "minimum": COPIES.start(), "maximum": COPIES.end() });
+    let copies = json!({ "type": "integer", "minimum": PACKED_COPIES.start(), "maximum": PACKED_COPIES.end() });
     let sides: Vec<&str> = SIDES.iter().map(|(word, _)| *word).collect();
     let copies_as: Vec<&str> = COPIES_AS.iter().map(|(word, _)| *word).collect();
     let wrappings: Vec<&str> = WRAPPINGS.iter().map(|(word, _)| *word).collect();

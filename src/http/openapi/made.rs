@@ -9,7 +9,7 @@ use super::paths::{Operation, QUEUE, answer, names, tag};
 use super::{body_schema, examples};
 use crate::app::App;
 use crate::catalog::Document;
-use crate::http::rows::XLSX;
+use crate::http::words::XLSX;
 
 /// The samples' bytes, by document and case.
 type Samples = BTreeMap<String, BTreeMap<String, Bytes>>;

@@ -8,7 +8,7 @@ use super::{body_schema, schema_name};
 use crate::app::{App, blanks};
 use crate::catalog::Document;
 use crate::http::problem::MEDIA_TYPE;
-use crate::http::rows::XLSX;
+use crate::http::words::XLSX;
 
 /// The tag of the routes that are no document's.
 pub(super) const SERVER: &str = "服务";

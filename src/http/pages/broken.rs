@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use minijinja::context;
 
-use super::written;
+use super::templates::written;
 
 /// The page of a problem; none if the page itself cannot be written.
 pub(in crate::http) fn broken(

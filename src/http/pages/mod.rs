@@ -2,53 +2,34 @@
 //! scripts; nothing is asked of anyone else.
 
 mod batches;
-mod broken;
+pub(super) mod broken;
+pub(super) mod drawn;
 mod fill;
 mod plain;
 mod registry;
 mod start;
+mod templates;
 mod thumbnails;
 
 use axum::body::Bytes;
 use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use minijinja::{Environment, UndefinedBehavior, Value, context};
+use minijinja::{Value, context};
 
 use super::answer;
 use super::caller::Caller;
 use super::office::{Mode, Office};
 use super::problem::{Problem, UNKNOWN_ROUTE};
-use crate::fault::Fault;
 use crate::store::in_china;
 
 pub(super) use batches::{list as batches, new as batch_new, one as batch};
-pub(super) use broken::broken;
 pub(super) use fill::{document, packet};
 pub(super) use plain::{help, sign_in};
 pub(super) use registry::{one as certificate, ranges, search as registry};
 pub(super) use start::start;
-pub(super) use thumbnails::{Thumbnails, thumbnail};
-
-/// The templates, by name; those of pages extend the first.
-const TEMPLATES: &[(&str, &str)] = &[
-    ("layout.html", include_str!("layout.html")),
-    ("start.html", include_str!("start.html")),
-    ("help.html", include_str!("help.html")),
-    ("sign_in.html", include_str!("sign_in.html")),
-    ("broken.html", include_str!("broken.html")),
-    ("fields.html", include_str!("fill/fields.html")),
-    ("fill.html", include_str!("fill/fill.html")),
-    ("document.html", include_str!("fill/document.html")),
-    ("packet.html", include_str!("fill/packet.html")),
-    ("no_data.html", include_str!("no_data.html")),
-    ("batches.html", include_str!("batches/list.html")),
-    ("batch_new.html", include_str!("batches/new.html")),
-    ("batch.html", include_str!("batches/one.html")),
-    ("registry.html", include_str!("registry/search.html")),
-    ("ranges.html", include_str!("registry/ranges.html")),
-    ("certificate.html", include_str!("registry/one.html")),
-];
+use templates::written;
+pub(super) use thumbnails::thumbnail;
 
 /// The media types of what the pages ask for.
 const CSS: &str = "text/css; charset=utf-8";
@@ -126,17 +107,6 @@ fn when(at: i64) -> String {
 /// A text as a part of an address.
 fn encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
-}
-
-/// A page as text.
-fn written(name: &str, seen: Value) -> Result<String, Fault> {
-    let fault = |error: minijinja::Error| Fault::new(format!("网页 {name} 写不出来：{error:#}"));
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    for &(name, text) in TEMPLATES {
-        environment.add_template(name, text).map_err(fault)?;
-    }
-    environment.get_template(name).and_then(|page| page.render(seen)).map_err(fault)
 }
 
 /// A page as an answer. What it says depends on who asks, so nobody keeps it.

@@ -1,7 +1,6 @@
 //! Small pictures of the documents: the first page of each sample, drawn once.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -16,20 +15,6 @@ use crate::http::query::NoQuery;
 
 /// Pixels per point: a page of A4 is 357 pixels wide, shown at half of that.
 const SIZE: f64 = 0.6;
-
-/// The pictures that were drawn, by document.
-#[derive(Default)]
-pub(in crate::http) struct Thumbnails(Mutex<BTreeMap<String, Bytes>>);
-
-impl Thumbnails {
-    fn find(&self, document: &str) -> Option<Bytes> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(document).cloned()
-    }
-
-    fn keep(&self, document: String, picture: Bytes) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(document, picture);
-    }
-}
 
 /// GET /thumbnails/{programme}/{document}
 pub(in crate::http) async fn thumbnail(
