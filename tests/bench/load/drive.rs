@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::mix::Kind;
-use super::wire::Connection;
+use super::wire::{Answer, Connection};
 
 /// One request, as it ended.
 #[derive(Clone)]
@@ -72,18 +72,7 @@ impl Crowd {
             wrong,
         };
         let started = Instant::now();
-        let opened = match kept {
-            Some(connection) => Ok(connection),
-            None => Connection::open(self.address).await,
-        };
-        let asked = match opened {
-            Ok(mut connection) => {
-                let answer = connection.ask(&self.kinds[kind].requests[which]).await;
-                answer.map(|answer| (connection, answer))
-            }
-            Err(error) => Err(error),
-        };
-        let (connection, answer) = match asked {
+        let (connection, answer) = match self.answered(kept, kind, which).await {
             Ok(asked) => asked,
             Err(error) => return seen(0, "", started.elapsed(), Some(error.to_string())),
         };
@@ -103,6 +92,27 @@ impl Crowd {
             (status, problem) => Some(format!("{status} {problem}: {}", told["detail"])),
         };
         seen(answer.status, problem, answer.took, wrong)
+    }
+
+    /// The answer to one request, on a connection that was kept or on a new one. As every client does, it asks
+    /// again where the server had ended the kept one because nothing came on it.
+    async fn answered(
+        &self,
+        kept: Option<Connection>,
+        kind: usize,
+        which: usize,
+    ) -> std::io::Result<(Connection, Answer)> {
+        let request = &self.kinds[kind].requests[which];
+        if let Some(mut connection) = kept {
+            match connection.ask(request).await {
+                Ok(answer) => return Ok((connection, answer)),
+                Err(error) if connection.has_received() => return Err(error),
+                Err(_) => {}
+            }
+        }
+        let mut connection = Connection::open(self.address).await?;
+        let answer = connection.ask(request).await?;
+        Ok((connection, answer))
     }
 
     /// The bytes of one answer of each kind that succeeds.

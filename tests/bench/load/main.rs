@@ -56,8 +56,7 @@ async fn load(span: Duration) -> ExitCode {
         let (seen, took) = crowd.in_turns(Some(number), cores, ALONE).await;
         sound &= report::alone(&kind.name, &seen, took);
     }
-    // As many at once as there are places to work at and to wait for them.
-    let (seen, took) = crowd.in_turns(None, cores * 4, CAPACITY).await;
+    let (seen, took) = crowd.in_turns(None, cores * 2, CAPACITY).await;
     sound &= report::alone("the mix", &seen, took);
     let capacity = seen.len() as f64 / took.as_secs_f64();
 
@@ -74,7 +73,7 @@ async fn load(span: Duration) -> ExitCode {
     until_ready(&house).await;
     let same = crowd.specimens().await == before;
     println!("\nafterwards every kind answers {}", if same { "as before" } else { "OTHERWISE" });
-    let (seen, took) = crowd.in_turns(None, cores * 4, CAPACITY).await;
+    let (seen, took) = crowd.in_turns(None, cores * 2, CAPACITY).await;
     sound &= report::alone("the mix, afterwards", &seen, took);
     ExitCode::from(u8::from(!(sound && same)))
 }

@@ -52,6 +52,11 @@ impl Connection {
         }
     }
 
+    /// Whether anything has come of the last answer.
+    pub(crate) fn has_received(&self) -> bool {
+        !self.received.is_empty()
+    }
+
     async fn more(&mut self) -> Result<()> {
         match self.stream.read_buf(&mut self.received).await? {
             0 => Err(Error::new(ErrorKind::UnexpectedEof, "the connection ended in an answer")),
