@@ -38,15 +38,6 @@ impl Preparing {
         }
     }
 
-    /// How many files can be worked at at once.
-    #[must_use]
-    pub fn places(&self) -> usize {
-        match self {
-            Self::Here => 1,
-            Self::Apart(preparers) => preparers.manning.count,
-        }
-    }
-
     /// What became of its processes since the start, the memory that they hold in bytes, and the numbers
     /// that the system knows them by.
     #[must_use]

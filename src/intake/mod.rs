@@ -270,7 +270,6 @@ fn draft(document: &Document, given: &Value, problems: &Problems) -> Draft {
         take_out(&mut sound, pointer);
     }
     Draft {
-        document: document.id.clone(),
         date: dated(document, &sound).unwrap_or(document.issued),
         complete: document.schema.shape.complete(&sound),
     }

@@ -29,7 +29,6 @@ pub struct KeptRecord {
 /// It is a type of its own so that an unfinished paper can carry neither record nor digest.
 #[derive(Debug, Clone)]
 pub struct Draft {
-    pub(super) document: DocumentId,
     pub(super) complete: Value,
     pub(super) date: NaiveDate,
 }
@@ -121,27 +120,15 @@ impl KeptRecord {
 impl From<Record> for Draft {
     /// A sound record among others that are not.
     fn from(record: Record) -> Self {
-        Self { document: record.document, complete: record.complete, date: record.kept.date() }
+        Self { complete: record.complete, date: record.kept.date() }
     }
 }
 
 impl Draft {
-    /// The document that it will fill.
-    #[must_use]
-    pub fn document(&self) -> &DocumentId {
-        &self.document
-    }
-
     /// The draft with every field of the schema; what is absent or unsound is null.
     #[must_use]
     pub fn complete(&self) -> &Value {
         &self.complete
-    }
-
-    /// The same, for keeping.
-    #[must_use]
-    pub fn into_complete(self) -> Value {
-        self.complete
     }
 
     /// The date of the draft: its own if sound, else the day the blank form was issued.
