@@ -52,7 +52,7 @@ fn a_bureau_signs_in_and_prints_over_tls() {
     let render = ["-b", &jar, "-H", JSON, "--data-binary", &notice, &pdf];
     let answer = front.ask(&[&render[..], &["-H", &origin]].concat());
     assert_eq!(answer.status, 200, "{}", answer.text());
-    assert_eq!(read_back(&answer.body).expect("a PDF").pages.len(), 3);
+    assert_eq!(read_back(&answer.body).expect("a PDF").pages.len(), 4);
     // The same as a page of another site would send it.
     let answer = front.ask(&[&render[..], &["-H", "Origin: https://elsewhere.example"]].concat());
     assert_eq!(answer.status, 403, "{}", answer.text());
