@@ -139,10 +139,21 @@ fn a_packet_of_many_megabytes_goes_through_and_refusals_arrive() {
         }
     }
     // Much advice stands in headers, more than nginx takes by itself.
-    let longest = sample("shanxi-application.longest.json");
-    let preview = at("/api/v1/documents/shanxi/application/preview?page=1");
-    let answer = front.ask(&["-H", JSON, "--data-binary", &longest, &preview]);
+    let summary = root().join("samples/shanxi-summary.several-pages.json");
+    let summary = fs::read_to_string(summary).expect("a sample");
+    let mut summary: Value = serde_json::from_str(&summary).expect("JSON");
+    for row in summary["rows"].as_array_mut().expect("rows") {
+        let number = row["registration"]["number"].as_str().expect("a number");
+        let (start, check) = number.split_at(17);
+        let other = if check == "0" { "1" } else { "0" };
+        row["registration"]["number"] = json!(format!("{start}{other}"));
+    }
+    let summary = format!("@{}", front.file("summary.json", summary.to_string().as_bytes()));
+    let key = bearer(&service.key(Role::Bureau));
+    let preview = at("/api/v1/documents/shanxi/summary/preview?page=1");
+    let answer = front.ask(&["-H", &key, "-H", JSON, "--data-binary", &summary, &preview]);
     assert_eq!(answer.status, 200, "{}", answer.text());
+    assert!(answer.header("chengwen-advice-sentences").len() > 3500);
 }
 
 #[test]
