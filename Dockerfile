@@ -5,7 +5,7 @@
 # The first needs the network (crates); what runs asks nothing of it.
 
 FROM rust:1.95.0-slim-bookworm AS build
-RUN apt-get update && apt-get install -y --no-install-recommends git jq unzip && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends git jq python3 unzip && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY . .
 RUN .ci/release && mkdir /release && tar -xzf target/release-files/chengwen-*.tar.gz -C /release --strip-components=1
