@@ -7,7 +7,7 @@ use std::process::Command;
 use chengwen::values::Role;
 use serde_json::{Value, json};
 
-use super::service::Service;
+use super::service::{MANY, Service};
 use crate::support::root;
 
 /// Labels that Prometheus adds itself.
@@ -18,7 +18,7 @@ const OWN: [&str; 1] = ["up"];
 
 /// Every figure of a service that has done something of everything, with the names of its labels and their values.
 fn told() -> BTreeMap<String, BTreeMap<String, BTreeSet<String>>> {
-    let service = Service::start(1_000_000);
+    let service = Service::start(MANY);
     service.server.until_ready();
     let key = service.key(Role::Province);
     let post = |path: &str, body: &str| {
@@ -55,7 +55,7 @@ fn told() -> BTreeMap<String, BTreeMap<String, BTreeSet<String>>> {
 }
 
 /// Pairs such as `a="b"` up to the closing brace.
-fn labels_of(text: &str) -> Vec<(String, String)> {
+fn labels_of(text: &str) -> Labels {
     let inside = text.split('}').next().unwrap_or_default();
     let pairs = inside.split("\",");
     let pair = |pair: &str| {
@@ -66,8 +66,17 @@ fn labels_of(text: &str) -> Vec<(String, String)> {
     pairs.filter_map(pair).collect()
 }
 
+/// Names of labels, with what they must be.
+type Labels = Vec<(String, String)>;
+
+/// What an expression asks for.
+struct Asked {
+    figures: Vec<(String, Labels)>,
+    kept: Vec<String>,
+}
+
 /// What an expression asks for: each figure with the labels beside it, and the labels that sums keep.
-fn asked(expression: &str) -> (Vec<(String, Vec<(String, String)>)>, Vec<String>) {
+fn asked(expression: &str) -> Asked {
     let mut figures = Vec::new();
     let mut rest = expression;
     while let Some(start) = rest.find("chengwen_") {
@@ -83,7 +92,7 @@ fn asked(expression: &str) -> (Vec<(String, Vec<(String, String)>)>, Vec<String>
         .split("by (")
         .skip(1)
         .flat_map(|by| by.split(')').next().unwrap_or_default().split(','));
-    (figures, kept.map(|label| label.trim().to_owned()).collect())
+    Asked { figures, kept: kept.map(|label| label.trim().to_owned()).collect() }
 }
 
 /// Every expression with the labels that its legend shows.
@@ -116,7 +125,7 @@ fn expressions() -> Vec<(String, Vec<String>)> {
 fn every_figure_that_is_asked_for_is_told() {
     let told = told();
     for (expression, shown) in expressions() {
-        let (figures, kept) = asked(&expression);
+        let Asked { figures, kept } = asked(&expression);
         let own = OWN.iter().any(|name| expression.contains(&format!("{name}{{")));
         assert!(!figures.is_empty() || own, "{expression} asks for nothing");
         for (name, labels) in &figures {

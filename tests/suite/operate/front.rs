@@ -5,13 +5,13 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::support::{root, run};
+use super::shipped::{certify, site, whole};
+use crate::support::run;
 
 /// The name in the shipped file.
 pub(super) const NAME: &str = "chengwen.example.gov.cn";
@@ -19,8 +19,18 @@ pub(super) const NAME: &str = "chengwen.example.gov.cn";
 /// The address that users see.
 pub(super) const URL: &str = "https://chengwen.example.gov.cn:20443";
 
+/// A path as users ask for it.
+pub(super) fn at(path: &str) -> String {
+    format!("{URL}{path}")
+}
+
+/// The header that shows a key.
+pub(super) fn bearer(key: &str) -> String {
+    format!("Authorization: Bearer {key}")
+}
+
 /// The ports in place of 443 and 80.
-const PORTS: (u16, u16) = (20443, 20080);
+pub(super) const PORTS: (u16, u16) = (20443, 20080);
 
 /// No request may take longer.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -179,71 +189,4 @@ impl Listening {
         self.lines.read_to_string(&mut rest).expect("UTF-8");
         (self.child.wait().expect("it ends").success(), rest)
     }
-}
-
-/// The shipped file with this test's addresses and paths.
-fn site(folder: &Path, address: Ipv4Addr, service: SocketAddr) -> String {
-    let mut site =
-        fs::read_to_string(root().join("samples/operate/nginx.conf")).expect("the shipped file");
-    let here = folder.to_string_lossy();
-    let (tls, plain) = PORTS;
-    for (shipped, ours) in [
-        ("server 127.0.0.1:8080;", format!("server {service};")),
-        ("listen [::]:443 ssl http2;", String::new()),
-        ("listen [::]:80;", String::new()),
-        ("listen 443 ssl http2;", format!("listen {address}:{tls} ssl http2;")),
-        ("listen 80;", format!("listen {address}:{plain};")),
-        ("/etc/nginx/tls/", format!("{here}/")),
-        ("/var/log/nginx/", format!("{here}/")),
-    ] {
-        assert!(site.contains(shipped), "{shipped} is in the shipped file");
-        site = site.replace(shipped, &ours);
-    }
-    site
-}
-
-/// The file around it, as a distribution has it.
-fn whole(folder: &Path, site: &str) -> String {
-    let here = folder.to_string_lossy();
-    // As root, nginx would hand its work to a user who may not enter the folder of this test.
-    let root = rustix::process::getuid().is_root();
-    let user = if root { "user root;" } else { "" };
-    let folders: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-        .map(|kind| format!("{kind}_temp_path {here}/{kind};\n"))
-        .concat();
-    format!(
-        "{user}\ndaemon off;\nworker_processes 1;\npid {here}/nginx.pid;\n\
-         events {{ worker_connections 256; }}\nhttp {{\n{folders}{site}\n}}\n"
-    )
-}
-
-/// A certificate for the name, signed by itself.
-fn certify(folder: &Path) {
-    let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
-    let (key, certificate) = (path("chengwen.key"), path("chengwen.crt"));
-    let subject = format!("/CN={NAME}");
-    let names = format!("subjectAltName=DNS:{NAME},DNS:elsewhere.example");
-    let made = run(
-        "openssl",
-        &[
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            &subject,
-            "-addext",
-            &names,
-            "-keyout",
-            &key,
-            "-out",
-            &certificate,
-        ],
-    );
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }

@@ -5,3 +5,5 @@ mod front;
 mod licences;
 mod nginx;
 mod service;
+mod shipped;
+mod strangers;

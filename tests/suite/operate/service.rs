@@ -9,6 +9,9 @@ use tempfile::TempDir;
 use crate::http::running::Server;
 use crate::support::root;
 
+/// More requests than any test makes.
+pub(super) const MANY: u32 = 1_000_000;
+
 /// A running service that ends with the test.
 pub(super) struct Service {
     pub(super) server: Server,
