@@ -114,6 +114,8 @@ pub(super) struct Meters {
     prints: Family<InState, Gauge>,
     rows_to_print: Gauge,
     certificates: Family<InState, Gauge>,
+    ready: Gauge,
+    free_disk: Gauge,
 }
 
 /// From a millisecond to half a minute.
@@ -142,6 +144,10 @@ impl Default for Meters {
         let process_ends = Family::default();
         let (prints, rows_to_print, certificates) =
             (Family::default(), Gauge::default(), Family::default());
+        let (ready, free_disk) = (Gauge::default(), Gauge::default());
+        registry.register("ready", "Whether /readyz answers ok: 1 or 0", ready.clone());
+        let about = "Bytes free on the disk of the data directory";
+        registry.register("free_disk_bytes", about, free_disk.clone());
         registry.register("prints", "Prints of batches, by state", prints.clone());
         let about = "Rows of unfinished prints that are not typeset yet";
         registry.register("rows_to_print", about, rows_to_print.clone());
@@ -181,6 +187,8 @@ impl Default for Meters {
             prints,
             rows_to_print,
             certificates,
+            ready,
+            free_disk,
         }
     }
 }
@@ -237,6 +245,12 @@ impl Meters {
         tell(&self.prints, &totals.prints);
         tell(&self.certificates, &totals.certificates);
         self.rows_to_print.set(totals.rows_to_print);
+    }
+
+    /// Whether anyone should be sent here, and how much disk is free where that is known.
+    pub(super) fn stand(&self, ready: bool, free_disk: Option<u64>) {
+        self.ready.set(i64::from(ready));
+        self.free_disk.set(free_disk.and_then(|free| i64::try_from(free).ok()).unwrap_or(0));
     }
 
     fn look_at(&self, crews: &Crews, preparing: &Preparing) {

@@ -28,6 +28,7 @@ use crate::app::{
 use crate::config::{Config, Limits};
 use crate::fault::{Fault, Faults, io_reason};
 use crate::intake::Examination;
+use crate::store::Store;
 use crate::typeset::Offset;
 
 /// The opened program with what a server needs beside it.
@@ -274,12 +275,7 @@ impl Office {
                 }
             }
         }
-        let store = match (&self.mode, &self.batches) {
-            (Mode::Guarded(access), _) => Some(access.store()),
-            (_, Some(batches)) => Some(batches.ledger().store()),
-            (_, None) => None,
-        };
-        if let Some(store) = store
+        if let Some(store) = self.store()
             && let Err(fault) = store.stand(self.config.limits.free_disk).await
         {
             tracing::error!("程序故障：{fault}");
@@ -288,8 +284,19 @@ impl Office {
         self.readiness.judge(wrong)
     }
 
-    /// All counters as text, with the desks and the ledger as they stand.
+    /// The data directory, if there is one.
+    fn store(&self) -> Option<&Store> {
+        match (&self.mode, &self.batches) {
+            (Mode::Guarded(access), _) => Some(access.store()),
+            (_, Some(batches)) => Some(batches.ledger().store()),
+            (_, None) => None,
+        }
+    }
+
+    /// All counters as text, with the desks, the ledger, the disk and the service as they stand.
     pub(super) async fn metrics(&self) -> Result<String, Fault> {
+        let free_disk = self.store().map(Store::free_disk).transpose()?.flatten();
+        self.meters.stand(self.stand().await.is_ok(), free_disk);
         if let Some(batches) = &self.batches {
             self.meters.batches(&batches.ledger().totals().await?);
         }

@@ -126,12 +126,20 @@ impl Store {
         broken(&self.folder, error)
     }
 
+    /// The bytes that are free on its disk; none where the system does not tell.
+    ///
+    /// # Errors
+    /// A disk that cannot be looked at.
+    pub fn free_disk(&self) -> Result<Option<u64>, Fault> {
+        free(&self.folder)
+    }
+
     /// Whether the disk can be written and has so many bytes free.
     ///
     /// # Errors
     /// What is wrong with it.
     pub async fn stand(&self, least_free: u64) -> Result<(), Fault> {
-        let free = free(&self.folder)?;
+        let free = self.free_disk()?;
         if free.is_some_and(|free| free < least_free) {
             let (free, least) = (free.unwrap_or_default() >> 20, least_free >> 20);
             return Err(Fault::at(

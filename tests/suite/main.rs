@@ -25,6 +25,8 @@ mod made;
 mod memory;
 mod merging;
 mod numbering;
+#[cfg(target_os = "linux")]
+mod operate;
 mod overprint;
 mod packet;
 mod paper;

@@ -73,11 +73,16 @@ impl Server {
     }
 
     /// One request on a connection of its own; the whole answer.
-    pub(super) fn ask(&self, head: &str, body: &[u8]) -> Vec<u8> {
+    pub(crate) fn ask(&self, head: &str, body: &[u8]) -> Vec<u8> {
+        self.ask_with(head, "", body)
+    }
+
+    /// The same with more headers, each with its end of line.
+    pub(crate) fn ask_with(&self, head: &str, more: &str, body: &[u8]) -> Vec<u8> {
         let mut stream = self.connect();
         let head = format!(
             "{head} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n\r\n",
+             Content-Length: {}\r\n{more}\r\n",
             self.address,
             body.len()
         );
@@ -88,7 +93,7 @@ impl Server {
         answer
     }
 
-    fn until_ready(&self) {
+    pub(crate) fn until_ready(&self) {
         let started = Instant::now();
         while !self.ask("GET /readyz", b"").starts_with(b"HTTP/1.1 200") {
             assert!(started.elapsed() < DEADLINE, "it does not get ready");
