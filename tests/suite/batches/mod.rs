@@ -1,10 +1,12 @@
 //! Batches of the real program, and what they survive.
 
 mod again;
+mod backup;
 mod cancelled;
 mod clock;
 mod disk;
 mod killed;
 mod racing;
 mod shared;
+mod spoiled;
 mod stopped;
