@@ -11,14 +11,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio::runtime::Runtime;
 
 use super::arguments::Batch;
-use super::data::{self, Folder};
+use super::data;
+use super::place::Place;
 use super::{check, output, preparers, registry};
 use crate::app::{
     App, Asked, BatchOptions, Batches, ExaminedRows, Form, Part, Readers, Refusal, RowsKind, Setup,
     Wanted,
 };
 use crate::config::Config;
-use crate::digest::hexadecimal;
 use crate::fault::{Fault, io_reason};
 use crate::jobs::{Print, PrintState};
 use crate::store::Store;
@@ -265,52 +265,4 @@ fn options_of(batch: &Batch) -> Result<BatchOptions, Refusal> {
         overprint: batch.stock.wanted(),
         names: batch.names.clone(),
     })
-}
-
-/// Where the ledger is: what is numbered needs a registry that stays, the rest leaves nothing behind.
-enum Place {
-    Kept(PathBuf),
-    Passing(PathBuf),
-}
-
-impl Place {
-    fn of(config: &Config, numbered: bool) -> Result<Self, Refusal> {
-        match data::folder(config) {
-            Ok(folder) if folder.is_dir() => Ok(Self::Kept(folder.to_owned())),
-            Ok(folder) => {
-                // A name that was mistyped must not become a second registry.
-                data::must_exist(folder, Folder::MustExist)?;
-                Ok(Self::Kept(folder.to_owned()))
-            }
-            Err(_) if numbered => Err(Refusal::Usage(
-                "这种文书由登记簿编号，要用数据目录：加 --data 目录，或设环境变量 CHENGWEN_DATA；\
-                 第一次用时先建好这个目录，以后一直用它，编号才不会重复"
-                    .to_owned(),
-            )),
-            Err(_) => {
-                // Nobody has made it before, neither a process that died nor one that means harm.
-                let mut random = [0; 10];
-                getrandom::fill(&mut random)
-                    .map_err(|error| Fault::new(format!("系统不给随机数：{error}")))?;
-                let name = format!("chengwen-batch-{}", hexadecimal(&random));
-                Ok(Self::Passing(std::env::temp_dir().join(name)))
-            }
-        }
-    }
-
-    fn folder(&self) -> &Path {
-        match self {
-            Self::Kept(folder) | Self::Passing(folder) => folder,
-        }
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Self::Passing(folder) = self
-            && let Err(error) = std::fs::remove_dir_all(&*folder)
-        {
-            output::remark(format_args!("{} 没有清除：{}", folder.display(), io_reason(&error)));
-        }
-    }
 }

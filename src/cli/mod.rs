@@ -17,6 +17,7 @@ mod keys;
 mod list;
 mod output;
 mod packet;
+mod place;
 mod preparers;
 mod purge;
 mod registry;

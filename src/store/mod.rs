@@ -226,7 +226,7 @@ pub fn today() -> NaiveDate {
 }
 
 /// Nobody but the owner of the process reads what is kept.
-fn make(folder: &Path) -> Result<(), Fault> {
+pub(crate) fn make(folder: &Path) -> Result<(), Fault> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

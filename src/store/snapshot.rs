@@ -32,17 +32,20 @@ impl Snapshot {
     pub async fn take(folder: &Path) -> Result<Self, Fault> {
         restoring::refuse_unfinished(folder)?;
         let lock = private(&folder.join(LOCK))?;
-        lock.lock().map_err(|error| {
-            Fault::at(&folder.join(LOCK), format!("锁不了数据目录：{}", io_reason(&error)))
-        })?;
+        if lock.try_lock().is_err() {
+            tracing::warn!("另一个备份或者清除正在进行，等它完成");
+            lock.lock().map_err(|error| {
+                Fault::at(&folder.join(LOCK), format!("锁不了数据目录：{}", io_reason(&error)))
+            })?;
+        }
         let options = SqliteConnectOptions::new()
             .filename(folder.join(FILE))
             .create_if_missing(false)
             .busy_timeout(PATIENCE);
         let fault = |error: sqlx::Error| broken(folder, &error);
         let mut connection = options.connect().await.map_err(fault)?;
-        let version = tables::version(&mut connection).await.map_err(fault)?;
-        tables::refuse_newer(folder, version)?;
+        let found = tables::version(&mut connection).await.map_err(fault)?;
+        tables::refuse_newer(folder, found)?;
         let path = folder.join(COPY);
         remove(&path)?;
         copy(folder, &mut connection, &path).await?;
@@ -51,6 +54,10 @@ impl Snapshot {
         let options = SqliteConnectOptions::new().filename(&path).read_only(true).immutable(true);
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
         let (pool, files) = (pool.map_err(fault)?, Files::open(folder)?);
+        // Somebody may have brought it up to date meanwhile.
+        let mut copied = pool.acquire().await.map_err(fault)?;
+        let version = tables::version(&mut copied).await.map_err(fault)?;
+        drop(copied);
         let store = Store { pool, files, folder: folder.to_owned() };
         Ok(Self { store, version, path, _lock: lock })
     }

@@ -4,6 +4,7 @@ mod again;
 mod backup;
 mod cancelled;
 mod clock;
+mod crash;
 mod disk;
 mod killed;
 mod racing;
