@@ -41,7 +41,8 @@ impl Restoring {
             return Ok(Err(Occupied::NoFolder));
         }
         let path = folder.join(MARK);
-        if !made && !path.exists() && !is_empty(folder)? {
+        let died = path.exists();
+        if !made && !died && !is_empty(folder)? {
             return Ok(Err(Occupied::NotEmpty));
         }
         make(folder)?;
@@ -49,9 +50,16 @@ impl Restoring {
         if mark.try_lock().is_err() {
             return Ok(Err(Occupied::Busy));
         }
+        // Somebody may have begun to use it meanwhile.
+        if !died && !is_empty(folder)? {
+            std::fs::remove_file(&path)
+                .map_err(|error| Fault::at(&path, format!("清除不了：{}", io_reason(&error))))?;
+            return Ok(Err(Occupied::NotEmpty));
+        }
         let restoring = Self { folder: folder.to_owned(), made, finished: false, mark };
-        // What one left who died here.
-        restoring.clear()?;
+        if died {
+            restoring.clear()?;
+        }
         sync_folder(folder)?;
         Ok(Ok(restoring))
     }
@@ -76,12 +84,16 @@ impl Restoring {
         self.folder.join(FILE)
     }
 
-    /// Makes a file that only the owner of the process reads.
+    /// Makes a file that only the owner of the process reads, where there is none.
     ///
     /// # Errors
     /// A disk that cannot be written.
     pub fn create(&self, path: &Path) -> Result<File, Fault> {
-        private(path)
+        let mut options = File::options();
+        options.create_new(true).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(path).map_err(|error| self.told(&error))
     }
 
     /// Opens it as it will be, with its tables brought up to date.
@@ -99,6 +111,11 @@ impl Restoring {
     pub fn finish(mut self) -> Result<(), Fault> {
         for folder in [self.folder.join("files"), self.folder.clone()] {
             sync_folder(&folder)?;
+        }
+        if self.made
+            && let Some(above) = self.folder.canonicalize().ok().as_deref().and_then(Path::parent)
+        {
+            sync_folder(above)?;
         }
         std::fs::remove_file(self.folder.join(MARK)).map_err(|error| self.told(&error))?;
         self.finished = true;
@@ -167,7 +184,8 @@ pub(super) fn refuse_unfinished(folder: &Path) -> Result<(), Fault> {
 fn is_empty(folder: &Path) -> Result<bool, Fault> {
     let told = |error: &std::io::Error| Fault::at(folder, format!("读不了：{}", io_reason(error)));
     for entry in std::fs::read_dir(folder).map_err(|error| told(&error))? {
-        if entry.map_err(|error| told(&error))?.file_name() != "lost+found" {
+        let name = entry.map_err(|error| told(&error))?.file_name();
+        if name != "lost+found" && name != MARK {
             return Ok(false);
         }
     }

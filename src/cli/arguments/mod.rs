@@ -231,13 +231,8 @@ pub(super) fn command() -> Command {
 
 /// clap's own headings are English words in the layout; the layout is said anew.
 fn in_chinese(command: Command) -> Command {
-    let template = if command.has_subcommands() {
-        "{about}\n\n用法：{usage}\n\n{all-args}{after-help}"
-    } else {
-        "{about}\n\n用法：{usage}\n\n{all-args}{after-help}"
-    };
     command
-        .help_template(template)
+        .help_template("{about}\n\n用法：{usage}\n\n{all-args}{after-help}")
         .subcommand_help_heading("命令")
         .subcommand_value_name("命令")
         .mut_args(|argument| {

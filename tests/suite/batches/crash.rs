@@ -51,7 +51,8 @@ fn strike(place: &Place, data: &Path, calls: &str, at: usize, arguments: &[&str]
 
 /// Goes through the points at which to kill, until a run ends by itself; how many kills.
 fn walk(every: usize, calls: &[&str], mut killed: impl FnMut(&str, usize) -> bool) -> usize {
-    let given = std::env::var("CRASH_EVERY").ok().and_then(|every| every.parse().ok());
+    let given = std::env::var_os("CRASH_EVERY").and_then(|every| every.into_string().ok());
+    let given = given.and_then(|every| every.parse().ok());
     let every = given.unwrap_or(every);
     let mut kills = 0;
     for calls in calls {
