@@ -117,6 +117,7 @@ pub fn io_reason(error: &std::io::Error) -> String {
         std::io::ErrorKind::InvalidFilename => "文件名过长或不合规定".to_owned(),
         std::io::ErrorKind::IsADirectory => "这是一个目录".to_owned(),
         std::io::ErrorKind::StorageFull => "磁盘已满".to_owned(),
+        std::io::ErrorKind::ReadOnlyFilesystem => "磁盘是只读的".to_owned(),
         std::io::ErrorKind::BrokenPipe => "接收方已关闭".to_owned(),
         _ => error.to_string(),
     }

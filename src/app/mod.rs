@@ -1,6 +1,7 @@
 //! The verbs: what can be done with a catalog. The faces call nothing else.
 
 mod annotated;
+mod backup;
 mod batch;
 mod by_hand;
 mod calendar;
@@ -16,6 +17,7 @@ mod inspection;
 mod matter;
 mod measure;
 mod pack;
+mod part;
 mod plan;
 mod render;
 mod rows;
@@ -37,6 +39,7 @@ use crate::intake::Problems;
 use crate::typeset::{self, Typesetter};
 
 pub use crate::intake::{ExaminedRow, ExaminedRows, RowsKind};
+pub use backup::{Backup, Manifest, Member, Restored, back_up, restore};
 pub use batch::{
     Again, Asked, BatchOptions, Batches, Foreseen, Form, House, Prospect, Wanted, manifest,
 };
@@ -50,6 +53,7 @@ pub use pack::{
     AttachedPage, CopiesAs, Counted, Files, MostOfAttachments, NamedFile, PackOptions, Packed,
     PacketSeen, Wrapping,
 };
+pub use part::{Part, Readers};
 pub use runs::Whole;
 pub use samples::{SampleReport, blanks};
 pub use spreadsheet::ListedSheet;

@@ -1,7 +1,6 @@
 //! `chengwen batch`: rows to one file or a zip, with numbers and a registry; it resumes when run again.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,13 +11,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use tokio::runtime::Runtime;
 
 use super::arguments::Batch;
-use super::data::{self, Folder};
+use super::data;
+use super::place::Place;
 use super::{check, output, preparers, registry};
 use crate::app::{
-    App, Asked, BatchOptions, Batches, ExaminedRows, Form, Refusal, RowsKind, Setup, Wanted,
+    App, Asked, BatchOptions, Batches, ExaminedRows, Form, Part, Readers, Refusal, RowsKind, Setup,
+    Wanted,
 };
 use crate::config::Config;
-use crate::digest::hexadecimal;
 use crate::fault::{Fault, io_reason};
 use crate::jobs::{Print, PrintState};
 use crate::store::Store;
@@ -174,20 +174,14 @@ fn deliver(runtime: &Runtime, batches: &Batches, print: &Print, to: &Path) -> Re
     let name = print.file.as_deref().ok_or_else(gone)?;
     let found = runtime.block_on(batches.ledger().store().files().stream(name))?;
     let (_, mut parts) = found.ok_or_else(gone)?;
-    let mut part_name = to.as_os_str().to_owned();
-    part_name.push(".part");
-    let part = PathBuf::from(part_name);
     let copied = runtime.block_on(async {
-        let mut file = part_of(&part)?;
+        let part = Part::begin(to, Readers::Usual)?;
         while let Some(bytes) = parts.try_next().await? {
-            file.write_all(&bytes)?;
+            part.file().write_all(&bytes)?;
         }
-        file.sync_all()?;
-        std::fs::rename(&part, to)
+        part.place()
     });
     copied.map_err(|error| {
-        // What is left of a failed write is of no use to anybody.
-        let _ = std::fs::remove_file(&part);
         let (to, reason) = (to.display(), io_reason(&error));
         let what = format!("写不到 {to}：{reason}");
         let hint = "编号和印好的文件都留着，腾出空间或换个地方，再运行一次即可";
@@ -196,31 +190,6 @@ fn deliver(runtime: &Runtime, batches: &Batches, print: &Print, to: &Path) -> Re
             _ => Refusal::Usage(format!("{what}；{hint}")),
         }
     })
-}
-
-/// The file that becomes the output, for us alone: whoever writes the same output waits here.
-fn part_of(part: &Path) -> std::io::Result<File> {
-    loop {
-        let file = File::options().create(true).truncate(false).write(true).open(part)?;
-        file.lock()?;
-        // Another one may have given it its name meanwhile, or have removed it.
-        if is_still(&file, part)? {
-            file.set_len(0)?;
-            return Ok(file);
-        }
-    }
-}
-
-#[cfg(unix)]
-fn is_still(file: &File, path: &Path) -> std::io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    let (held, named) = (file.metadata()?, std::fs::metadata(path));
-    Ok(named.is_ok_and(|named| (named.dev(), named.ino()) == (held.dev(), held.ino())))
-}
-
-#[cfg(not(unix))]
-fn is_still(_: &File, _: &Path) -> std::io::Result<bool> {
-    Ok(true)
 }
 
 fn tell(
@@ -296,52 +265,4 @@ fn options_of(batch: &Batch) -> Result<BatchOptions, Refusal> {
         overprint: batch.stock.wanted(),
         names: batch.names.clone(),
     })
-}
-
-/// Where the ledger is: what is numbered needs a registry that stays, the rest leaves nothing behind.
-enum Place {
-    Kept(PathBuf),
-    Passing(PathBuf),
-}
-
-impl Place {
-    fn of(config: &Config, numbered: bool) -> Result<Self, Refusal> {
-        match data::folder(config) {
-            Ok(folder) if folder.is_dir() => Ok(Self::Kept(folder.to_owned())),
-            Ok(folder) => {
-                // A name that was mistyped must not become a second registry.
-                data::must_exist(folder, Folder::MustExist)?;
-                Ok(Self::Kept(folder.to_owned()))
-            }
-            Err(_) if numbered => Err(Refusal::Usage(
-                "这种文书由登记簿编号，要用数据目录：加 --data 目录，或设环境变量 CHENGWEN_DATA；\
-                 第一次用时先建好这个目录，以后一直用它，编号才不会重复"
-                    .to_owned(),
-            )),
-            Err(_) => {
-                // Nobody has made it before, neither a process that died nor one that means harm.
-                let mut random = [0; 10];
-                getrandom::fill(&mut random)
-                    .map_err(|error| Fault::new(format!("系统不给随机数：{error}")))?;
-                let name = format!("chengwen-batch-{}", hexadecimal(&random));
-                Ok(Self::Passing(std::env::temp_dir().join(name)))
-            }
-        }
-    }
-
-    fn folder(&self) -> &Path {
-        match self {
-            Self::Kept(folder) | Self::Passing(folder) => folder,
-        }
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Self::Passing(folder) = self
-            && let Err(error) = std::fs::remove_dir_all(&*folder)
-        {
-            output::remark(format_args!("{} 没有清除：{}", folder.display(), io_reason(&error)));
-        }
-    }
 }

@@ -46,6 +46,7 @@ pub(super) fn run(config: &Config, verb: KeysVerb, by: &str) -> Result<ExitCode,
                     "key.revoked" => "撤销密钥",
                     "session.opened" => "登录",
                     "session.closed" => "退出登录",
+                    "backup.restored" => "恢复备份，备份于",
                     other => other,
                 };
                 let (at, who, subject) = (written(entry.at), &entry.who, &entry.subject);

@@ -3,6 +3,7 @@
 //! Exit codes: 0 done, 1 the user's input or usage has problems, 2 our fault.
 
 mod arguments;
+mod backup;
 mod batch;
 mod check;
 mod collect;
@@ -16,6 +17,7 @@ mod keys;
 mod list;
 mod output;
 mod packet;
+mod place;
 mod preparers;
 mod purge;
 mod registry;
@@ -100,6 +102,8 @@ fn with_config(arguments: Arguments) -> Result<ExitCode, Refusal> {
             check::run_beside(&config, &setup, &document, &input, json, marked.as_deref())
         }
         Verb::Purge => purge::run(&config),
+        Verb::Backup { output } => backup::take(&config, &output),
+        Verb::Restore { archive } => backup::restore(&config, &archive, &by(arguments.by)),
         Verb::Packet(pack) => packet::run(&config, setup(arguments.home, arguments.fonts)?, &pack),
         _ => serve::run(config, setup(arguments.home, arguments.fonts)?),
     }
@@ -170,6 +174,8 @@ fn act(app: &App, verb: Verb) -> Result<ExitCode, Refusal> {
         | Verb::Batch(_)
         | Verb::Registry { .. }
         | Verb::AttachmentProcess { .. }
+        | Verb::Backup { .. }
+        | Verb::Restore { .. }
         | Verb::Purge => Ok(ExitCode::SUCCESS),
     }
 }

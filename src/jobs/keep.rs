@@ -1,6 +1,8 @@
 //! Upkeep: cancelling, going on after a halt, and files that need not be kept any more.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
+
+use sqlx::SqliteConnection;
 
 use super::{Ledger, Print, PrintState, Worker};
 use crate::fault::Fault;
@@ -11,6 +13,24 @@ pub const RESULTS: &str = "results";
 
 /// The folder of runs.
 pub const RUNS: &str = "runs";
+
+/// What came of removing files that need not be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Purged {
+    /// How many files were removed.
+    pub files: usize,
+    /// Why the rest waits for the next time.
+    pub put_off: Option<PutOff>,
+}
+
+/// Why files stay that nothing refers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutOff {
+    /// Somebody works at a batch: what he writes is not in the ledger yet.
+    Work,
+    /// A backup is being taken: what it has seen must be there until it is copied.
+    Backup,
+}
 
 impl Ledger {
     /// Cancels what is unfinished of a batch; the numbers of what was never issued are voided. Tells
@@ -104,7 +124,9 @@ impl Ledger {
             let sql =
                 "UPDATE chunk SET tries = 0, fence = fence + 1, state = 'waiting', holder = NULL
                 WHERE print = ? AND (? OR stage = 1 OR state <> 'done')";
-            sqlx::query(sql).bind(&print.id).bind(changed || removed).execute(&mut *change).await?;
+            // Of what was cancelled or removed, the runs may be removed as well.
+            let anew = changed || removed || revived;
+            sqlx::query(sql).bind(&print.id).bind(anew).execute(&mut *change).await?;
             change.commit().await
         };
         made.await.map_err(|error| self.store.fault(&error))
@@ -115,7 +137,7 @@ impl Ledger {
     ///
     /// # Errors
     /// A fault of the data directory.
-    pub async fn purge(&self, older: i64) -> Result<usize, Fault> {
+    pub async fn purge(&self, older: i64) -> Result<Purged, Fault> {
         let sql = "UPDATE print SET file = NULL WHERE file IS NOT NULL AND done_at < ?";
         sqlx::query(sql)
             .bind(now().saturating_sub(older))
@@ -126,7 +148,10 @@ impl Ledger {
     }
 
     /// Removes kept files that nothing refers to: what died before it was committed, and what is over.
-    async fn sweep(&self) -> Result<usize, Fault> {
+    async fn sweep(&self) -> Result<Purged, Fault> {
+        let Some(_alone) = self.store.files_alone()? else {
+            return Ok(Purged { files: 0, put_off: Some(PutOff::Backup) });
+        };
         // Nobody takes a chunk while this change is open, and who holds none does not write.
         let mut change = self.store.change().await?;
         let holders: Vec<(Option<String>,)> =
@@ -136,30 +161,68 @@ impl Ledger {
                 .map_err(|error| self.store.fault(&error))?;
         // A run is written before it is committed: whoever works now may be about to.
         if holders.iter().any(|(holder,)| holder.as_ref().is_some_and(|id| self.lives(id))) {
-            return Ok(0);
+            return Ok(Purged { files: 0, put_off: Some(PutOff::Work) });
         }
-        let sql = "SELECT file FROM print WHERE file IS NOT NULL
-            UNION SELECT run FROM certificate WHERE run IS NOT NULL
-            UNION SELECT chunk.file FROM chunk JOIN print ON print.id = chunk.print
-                WHERE chunk.file IS NOT NULL AND print.state IN ('waiting', 'stalled')";
-        let needed: Vec<(String,)> = sqlx::query_as(sql)
-            .fetch_all(&mut *change)
-            .await
-            .map_err(|error| self.store.fault(&error))?;
-        let needed: HashSet<String> = needed.into_iter().map(|(name,)| name).collect();
-        let mut removed = 0;
+        let needed = self.needed_in(&mut change).await?;
+        let mut files = 0;
         for folder in [RESULTS, RUNS] {
-            removed += self.store.files().clear_unfinished(folder)?;
+            files += self.store.files().clear_unfinished(folder)?;
             for name in self.store.files().names(folder).await? {
-                if !needed.contains(&name) {
+                if !needed.contains_key(&name) {
                     self.store.files().remove(&name).await?;
-                    removed += 1;
+                    files += 1;
                 }
             }
         }
         // Nothing was changed in the ledger; this only lets it go.
         change.rollback().await.map_err(|error| self.store.fault(&error))?;
-        Ok(removed)
+        Ok(Purged { files, put_off: None })
+    }
+
+    /// The files that the ledger refers to, each with its SHA-256 where the ledger tells it.
+    ///
+    /// # Errors
+    /// A fault of the data directory.
+    pub async fn needed(&self) -> Result<BTreeMap<String, Option<String>>, Fault> {
+        let connection = self.store.pool().acquire().await;
+        let mut connection = connection.map_err(|error| self.store.fault(&error))?;
+        self.needed_in(&mut connection).await
+    }
+
+    async fn needed_in(
+        &self,
+        reading: &mut SqliteConnection,
+    ) -> Result<BTreeMap<String, Option<String>>, Fault> {
+        let sql = "SELECT file, max(sha256) FROM (
+                SELECT file, sha256 FROM print WHERE file IS NOT NULL
+                UNION ALL SELECT DISTINCT run, NULL FROM certificate WHERE run IS NOT NULL
+                UNION ALL SELECT chunk.file, NULL FROM chunk JOIN print ON print.id = chunk.print
+                    WHERE chunk.file IS NOT NULL AND print.state IN ('waiting', 'stalled')
+            ) WHERE file <> '' GROUP BY file";
+        let needed: Vec<(String, Option<String>)> = sqlx::query_as(sql)
+            .fetch_all(reading)
+            .await
+            .map_err(|error| self.store.fault(&error))?;
+        Ok(needed.into_iter().collect())
+    }
+
+    /// Has a ledger that was restored forget who worked at it; what they held is free.
+    ///
+    /// # Errors
+    /// A fault of the data directory.
+    pub async fn restored(&self, who: &str, taken: &str) -> Result<(), Fault> {
+        let mut change = self.store.change().await?;
+        let made = async {
+            let sql = "UPDATE chunk SET state = 'waiting', holder = NULL, fence = fence + 1
+                WHERE state = 'held'";
+            sqlx::query(sql).execute(&mut *change).await?;
+            sqlx::query("DELETE FROM worker").execute(&mut *change).await?;
+            // Whoever signed out since must not be signed in again.
+            sqlx::query("DELETE FROM session").execute(&mut *change).await?;
+            record(&mut change, who, "backup.restored", taken).await?;
+            change.commit().await
+        };
+        made.await.map_err(|error| self.store.fault(&error))
     }
 
     /// Looks after what died: processes off the list.

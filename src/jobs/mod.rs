@@ -8,6 +8,7 @@
 mod accept;
 mod claim;
 mod commit;
+mod holds;
 mod keep;
 mod progress;
 mod totals;
@@ -20,7 +21,8 @@ pub(crate) use accept::signed;
 pub use accept::{Accepted, NewBatch, NewPrint, NewRow};
 pub use claim::Claim;
 pub use commit::RunMade;
-pub use keep::{RESULTS, RUNS};
+pub use holds::{Holds, LastNumber};
+pub use keep::{Purged, PutOff, RESULTS, RUNS};
 pub use progress::{Batch, Print, PrintState, RowState, again, ended_by};
 pub use totals::Totals;
 pub use worker::Worker;

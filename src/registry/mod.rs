@@ -13,6 +13,7 @@ mod history;
 mod look;
 mod ranges;
 mod reserve;
+mod skip;
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -31,6 +32,7 @@ pub use history::{Entry, Happened};
 pub use look::Search;
 pub use ranges::{Fate, Range, Run};
 pub(crate) use reserve::{PORTION, Reserved};
+pub use skip::Skipped;
 
 /// The registry in a data directory.
 #[derive(Debug, Clone)]

@@ -203,7 +203,7 @@ impl Registry {
     }
 
     /// Writes how far a counter is.
-    async fn counted(
+    pub(super) async fn counted(
         &self,
         change: &mut Transaction<'static, Sqlite>,
         counter: &str,

@@ -4,33 +4,32 @@
 //! journal with who made it.
 
 mod files;
+mod restoring;
+mod snapshot;
+mod tables;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::{DateTime, FixedOffset, NaiveDate};
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{SqlSafeStr, Sqlite, Transaction};
+use sqlx::{Sqlite, Transaction};
 
 use crate::fault::{Fault, io_reason};
 
 pub use files::{Files, Writing, Written};
+pub use restoring::{Occupied, Restoring};
+pub use snapshot::Snapshot;
+pub use tables::VERSION;
 
 /// The file in the data directory.
 const FILE: &str = "chengwen.db";
 
 /// Locked while the tables are brought up to date.
 const LOCK: &str = "chengwen.lock";
-
-/// Every change of the tables, in order. One that was released is never edited.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
-    (1, "access", include_str!("0001_access.sql")),
-    (2, "registry", include_str!("0002_registry.sql")),
-];
 
 /// Chinese standard time, in seconds east of Greenwich.
 pub const CHINA: i32 = 8 * 3600;
@@ -66,6 +65,12 @@ impl Store {
     /// A directory that cannot be made or written, or a file of a newer program.
     pub async fn open(folder: &Path) -> Result<Self, Fault> {
         make(folder)?;
+        restoring::refuse_unfinished(folder)?;
+        Self::open_as(folder, true).await
+    }
+
+    /// The same of one that may be unfinished; `keep` has a copy made of older tables.
+    async fn open_as(folder: &Path, keep: bool) -> Result<Self, Fault> {
         // One program at a time brings the tables up to date; the others wait.
         let _lock = lock(folder)?;
         let options = SqliteConnectOptions::new()
@@ -77,19 +82,7 @@ impl Store {
             .busy_timeout(PATIENCE);
         let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
         let pool = pool.map_err(|error| broken(folder, &error))?;
-        let migrations = MIGRATIONS.map(|(version, name, sql)| {
-            let sql = sql.into_sql_str();
-            Migration::new(version, name.into(), MigrationType::Simple, sql, false)
-        });
-        let migrated = Migrator::with_migrations(migrations.into()).run(&pool).await;
-        migrated.map_err(|error| match error {
-            // A full disk says nothing of versions.
-            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
-                broken(folder, &error)
-            }
-            error => Fault::at(&folder.join(FILE), format!("数据库升级不了：{error}"))
-                .hint("它可能来自更新的程序版本，请用那个版本打开"),
-        })?;
+        tables::bring_up(folder, &pool, keep).await?;
         let files = Files::open(folder)?;
         Ok(Self { pool, files, folder: folder.to_owned() })
     }
@@ -103,6 +96,41 @@ impl Store {
     /// Has the directory to itself, as against others who ask for that, until what is given is dropped.
     pub(crate) fn exclusive(&self) -> Result<File, Fault> {
         lock(&self.folder)
+    }
+
+    /// Whether there is one in a folder.
+    #[must_use]
+    pub fn is_at(folder: &Path) -> bool {
+        // An empty file is what one leaves who died as he began.
+        std::fs::metadata(folder.join(FILE)).is_ok_and(|file| file.is_file() && file.len() > 0)
+    }
+
+    /// Keeps others from copying or removing kept files until what is given is dropped; none if somebody
+    /// else is at it.
+    pub(crate) fn files_alone(&self) -> Result<Option<File>, Fault> {
+        snapshot::files_alone(&self.folder)
+    }
+
+    /// Everything is written, and nobody uses it any more.
+    pub async fn close(self) {
+        self.pool.close().await;
+    }
+
+    /// Whether the database is sound, as SQLite sees it.
+    ///
+    /// # Errors
+    /// What is not sound, or a database that cannot be read.
+    pub async fn check(&self) -> Result<(), Fault> {
+        let told: Vec<(String,)> = sqlx::query_as("PRAGMA integrity_check(5)")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(|error| self.fault(&error))?;
+        let told: Vec<&str> = told.iter().map(|(told,)| told.as_str()).collect();
+        if told == ["ok"] {
+            return Ok(());
+        }
+        let what = format!("数据库损坏：{}", told.join("；"));
+        Err(Fault::at(&self.folder.join(FILE), what))
     }
 
     /// The files that are kept.
@@ -206,7 +234,7 @@ pub fn today() -> NaiveDate {
 }
 
 /// Nobody but the owner of the process reads what is kept.
-fn make(folder: &Path) -> Result<(), Fault> {
+pub(crate) fn make(folder: &Path) -> Result<(), Fault> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -219,29 +247,40 @@ fn make(folder: &Path) -> Result<(), Fault> {
 /// Makes the files that are kept, for the owner of the process alone, and locks the directory until the
 /// lock is dropped.
 fn lock(folder: &Path) -> Result<File, Fault> {
-    let open = |name: &str| {
-        let path = folder.join(name);
-        let mut options = File::options();
-        options.create(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let told =
-            |error: std::io::Error| Fault::at(&path, format!("建不了文件：{}", io_reason(&error)));
-        let file = options.open(&path).map_err(told)?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            file.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(told)?;
-        }
-        Ok::<File, Fault>(file)
-    };
     // SQLite's own files beside it get the permissions of this one.
-    open(FILE)?;
-    let lock = open(LOCK)?;
+    private(&folder.join(FILE))?;
+    let lock = private(&folder.join(LOCK))?;
     lock.lock().map_err(|error| {
         Fault::at(&folder.join(LOCK), format!("锁不了数据目录：{}", io_reason(&error)))
     })?;
     Ok(lock)
+}
+
+/// Opens a file to be written at its end, making it if need be, for the owner of the process alone.
+fn private(path: &Path) -> Result<File, Fault> {
+    let mut options = File::options();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let told =
+        |error: std::io::Error| Fault::at(path, format!("建不了文件：{}", io_reason(&error)));
+    let file = options.open(path).map_err(told)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.set_permissions(std::fs::Permissions::from_mode(0o600)).map_err(told)?;
+    }
+    Ok(file)
+}
+
+/// Has the names in a folder on the disk.
+pub(crate) fn sync_folder(folder: &Path) -> Result<(), Fault> {
+    // Only there can a folder be opened.
+    #[cfg(unix)]
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|error| Fault::at(folder, format!("写不到磁盘：{}", io_reason(&error))))?;
+    Ok(())
 }
 
 /// The bytes that are free on the disk of a folder; none where the system does not tell.

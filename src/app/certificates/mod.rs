@@ -4,6 +4,7 @@
 mod export;
 mod reprint;
 mod revoke;
+mod skip;
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};

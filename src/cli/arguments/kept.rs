@@ -117,6 +117,15 @@ pub(in crate::cli) enum RegistryVerb {
         #[arg(long, value_name = "原因")]
         why: String,
     },
+    /// 跳过一个编号和它以前没有编过的，以后从它后面编起；恢复备份以后用，以免一个编号发两次
+    Skip {
+        /// 已经发出、登记簿里却没有的最后一个编号
+        #[arg(value_name = "编号")]
+        number: String,
+        /// 跳过的原因，记入变更记录
+        #[arg(long, value_name = "原因")]
+        why: String,
+    },
     /// 再取一次撤销公告的数据；证书须已撤销
     Notice {
         /// 证书编号，可以写几个

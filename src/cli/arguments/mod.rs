@@ -45,6 +45,16 @@ pub(super) struct Arguments {
     pub verb: Verb,
 }
 
+const BACKUP: &str = "\
+备份里有：登记簿、批次和密钥（数据库同一时刻的样子）、印好的文件、配置文件，每个都带校验值。里面有名单和\n\
+密钥的摘要，只有本人能读（0600）。没有的文件或与登记簿不符的，照样备份，一一列出，退出码为 2。\n\
+例：chengwen backup --data /var/lib/chengwen -o /backup/chengwen-$(date +%F).zip";
+
+const RESTORE: &str = "\
+只写到不存在的或空的目录，不动正在用的。核对校验值、数据库和登记簿的签名，有一处不符就不恢复，什么也不留下。\n\
+恢复后：登录会话都已结束；没有印完的批次接着印，编号照旧；备份以后颁发的编号不在里面，请照显示的办理。\n\
+例：chengwen restore /backup/chengwen-2026-11-21.zip --data /var/lib/chengwen-new";
+
 #[derive(Debug, Subcommand)]
 #[command(disable_help_subcommand = true)]
 pub(super) enum Verb {
@@ -152,6 +162,20 @@ pub(super) enum Verb {
     },
     /// 清除数据目录中已过期的内容，并列出清除了什么
     Purge,
+    /// 备份数据目录到一个文件；服务在运行、批次在印也可以，不用停
+    #[command(after_help = BACKUP)]
+    Backup {
+        /// 备份文件（.zip），不能已经存在；放在另一块磁盘上
+        #[arg(short, long, value_name = "文件")]
+        output: PathBuf,
+    },
+    /// 把备份恢复到一个新的数据目录（--data），逐个核对后才能使用
+    #[command(after_help = RESTORE)]
+    Restore {
+        /// chengwen backup 写的文件
+        #[arg(value_name = "备份")]
+        archive: PathBuf,
+    },
     /// 附件进程：从标准输入取任务
     #[command(hide = true)]
     AttachmentProcess {
@@ -185,6 +209,8 @@ impl Verb {
                 | Self::Packet(_)
                 | Self::Batch(_)
                 | Self::Registry { .. }
+                | Self::Backup { .. }
+                | Self::Restore { .. }
                 | Self::Purge
         )
     }
@@ -205,13 +231,8 @@ pub(super) fn command() -> Command {
 
 /// clap's own headings are English words in the layout; the layout is said anew.
 fn in_chinese(command: Command) -> Command {
-    let template = if command.has_subcommands() {
-        "{about}\n\n用法：{usage}\n\n{all-args}{after-help}"
-    } else {
-        "{about}\n\n用法：{usage}\n\n{all-args}"
-    };
     command
-        .help_template(template)
+        .help_template("{about}\n\n用法：{usage}\n\n{all-args}{after-help}")
         .subcommand_help_heading("命令")
         .subcommand_value_name("命令")
         .mut_args(|argument| {

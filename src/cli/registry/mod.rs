@@ -75,6 +75,11 @@ pub(super) fn run(
             }
             cancelled(&runtime, &ledger, &batch, by, &why)?;
         }
+        RegistryVerb::Skip { number, why } => {
+            let batches = open(config, &setup()?, store)?;
+            let (count, first) = batches.skip(&number, by, &why, runtime.handle())?;
+            output::remark(format_args!("已跳过 {first} 至 {number}，共 {count} 个编号。"));
+        }
         RegistryVerb::Notice { numbers, output } => {
             let batches = open(config, &setup()?, store)?;
             match batches.notice_again(&numbers, runtime.handle())? {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use crate::app::Batches;
+use crate::jobs::Purged;
 
 /// Files that are over are looked for so often.
 const PURGED_EVERY: Duration = Duration::from_secs(3600);
@@ -60,8 +61,10 @@ async fn purge(batches: Batches, kept: Duration) {
     loop {
         every.tick().await;
         match batches.ledger().purge(older).await {
-            Ok(0) => {}
-            Ok(files) => tracing::info!(files, "批次印成的文件，已过保留期的和不再需要的，已清除"),
+            Ok(Purged { files: 0, .. }) => {}
+            Ok(Purged { files, .. }) => {
+                tracing::info!(files, "批次印成的文件，已过保留期的和不再需要的，已清除");
+            }
             Err(fault) => tracing::error!("程序故障：{fault}"),
         }
     }

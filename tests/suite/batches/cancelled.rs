@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::backup::program;
 use super::shared::{Place, certificate, ended, number, pages, start, wait_until};
 use crate::homes::Spoilt;
 use crate::support::{squeezed, text_of};
@@ -116,10 +117,34 @@ fn what_has_no_numbers_leaves_nothing_behind() {
     let mut command = place.command(Path::new(env!("CARGO_BIN_EXE_chengwen")));
     command.args(["batch", "shanxi/commitment"]).arg(place.path("rows.json"));
     command.arg("-o").arg(place.path("a.zip")).env("TMPDIR", &folder);
+    // One who is killed leaves his to the next one; who lives is left alone.
+    let left = folder.join("chengwen-batch-0123");
+    fs::create_dir(&left).expect("made");
+    let held = fs::File::create(left.join("held")).expect("made");
+    held.lock().expect("locked");
+    ended(start(&mut command)).with(0);
+    assert!(left.join("held").exists());
+    drop(held);
     ended(start(&mut command)).with(0);
     assert!(place.bytes("a.zip").starts_with(b"PK"));
     assert_eq!(fs::read_dir(&folder).expect("a folder").count(), 0);
     assert_eq!(fs::read_dir(place.data()).expect("a folder").count(), 0);
+}
+
+#[test]
+fn a_reprint_that_was_cancelled_can_be_asked_for_again_when_its_runs_are_gone() {
+    let place = Place::new();
+    place.rows("rows.json", 1, 3);
+    place.run("rows.json", "all.pdf", &[]).with(0);
+    place.run("rows.json", "some.pdf", &["--only", "1-2"]).with(0);
+    let some = place.bytes("some.pdf");
+    place.change("UPDATE print SET state = 'cancelled', file = NULL WHERE NOT issues");
+    let purged = program(&place, &place.data(), &["purge"]).with(0);
+    assert!(purged.contains("清除 2 个"), "{purged}");
+    place.run("rows.json", "some.pdf", &["--only", "1-2"]).with(0);
+    assert!(place.bytes("some.pdf") == some);
+    place.audit();
+    place.assert_tidy();
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! A full disk: told as what it is, nothing half done, and the same command ends well when there is room.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::shared::{Place, audit, ended, start};
+use super::backup::{back_up, program, restore};
+use super::crash::old;
+use super::shared::{Place, ask, audit, change, ended, start};
 use crate::support::run;
 
 const ROWS: usize = 2_000;
@@ -29,8 +32,21 @@ impl Disk {
     }
 
     fn enlarge(&self) {
-        let ran = run("mount", &["-o", "remount,size=256m", &self.folder.to_string_lossy()]);
+        self.remount("size=256m");
+    }
+
+    fn remount(&self, option: &str) {
+        let option = format!("remount,{option}");
+        let ran = run("mount", &["-o", &option, &self.folder.to_string_lossy()]);
         assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    }
+
+    /// Leaves only so many bytes free.
+    fn fill(&self, free: u64) {
+        let mut file = fs::File::create(self.folder.join("ballast")).expect("made");
+        while file.write_all(&[1; 4_096]).is_ok() {}
+        let bytes = file.metadata().expect("there").len();
+        file.set_len(bytes - free).expect("shortened");
     }
 }
 
@@ -67,7 +83,7 @@ fn a_full_data_directory_is_told_and_loses_nothing() {
         disk.enlarge();
         let numbers = |what: &str| -> Vec<(i64, String)> {
             let sql = format!("SELECT row, number FROM {what} ORDER BY row");
-            super::shared::ask(&disk.folder, &sql)
+            ask(&disk.folder, &sql)
         };
         let tables: Vec<(i64,)> = super::shared::try_ask(
             &disk.folder,
@@ -113,4 +129,83 @@ fn a_full_disk_where_the_file_goes_is_told_and_the_numbers_stay() {
     assert_eq!(place.audit(), audit);
     drop(disk);
     place.assert_tidy();
+}
+
+#[test]
+fn a_full_disk_leaves_an_older_directory_as_it_was() {
+    let place = Place::new();
+    let disk = Disk::new(&place, "disk", 4_096);
+    let data = disk.folder.join("data");
+    old(&data, 1);
+    let database = data.join("chengwen.db");
+    let long = "INSERT INTO journal (at, who, what, subject) VALUES (1, '张三', 'long', hex(zeroblob(200000)))";
+    change(&database, long);
+    // There is no room for the copy that is kept of it, or only for that.
+    let bytes = fs::metadata(&database).expect("there").len();
+    for free in [64 << 10, bytes + (48 << 10)] {
+        disk.fill(free);
+        let told = program(&place, &data, &["keys", "list"]).with(2);
+        assert!(told.contains("磁盘已满"), "{told}");
+        let found = ask::<(i64,)>(&data, "SELECT max(version) FROM _sqlx_migrations");
+        assert_eq!(found, [(1,)]);
+        assert!(
+            !files_of(&data).iter().any(|name| name.contains(".part")),
+            "{:?}",
+            files_of(&data)
+        );
+        fs::remove_file(disk.folder.join("ballast")).expect("removed");
+    }
+    let list = program(&place, &data, &["keys", "list"]).with(0);
+    assert!(list.contains("旧钥"), "{list}");
+    assert_eq!(ask::<(i64,)>(&data, "SELECT count(*) FROM journal"), [(2,)]);
+    audit(&data);
+}
+
+#[test]
+fn a_full_disk_where_a_backup_goes_or_is_restored_is_told_and_nothing_is_left() {
+    let place = Place::new();
+    place.rows("rows.json", 1, 3);
+    place.run("rows.json", "all.pdf", &[]).with(0);
+    let disk = Disk::new(&place, "out", 96);
+    let to = disk.folder.join("backup.zip").display().to_string();
+    let told = program(&place, &place.data(), &["backup", "-o", &to]).with(2);
+    assert!(told.contains("磁盘已满") && told.contains("腾出空间"), "{told}");
+    assert_eq!(files_of(&disk.folder), Vec::<String>::new());
+    let archive = back_up(&place, "backup.zip");
+    for _ in 0..2 {
+        let told = restore(&place, &archive, &disk.folder).with(2);
+        assert!(told.contains("磁盘已满"), "{told}");
+        assert_eq!(files_of(&disk.folder), Vec::<String>::new());
+    }
+    disk.enlarge();
+    restore(&place, &archive, &disk.folder).with(0);
+    audit(&disk.folder);
+    program(&place, &place.data(), &["backup", "-o", &place.path("2.zip").to_string_lossy()])
+        .with(0);
+}
+
+#[test]
+fn a_disk_that_is_read_only_is_told() {
+    let place = Place::new();
+    let disk = Disk::new(&place, "disk", 4_096);
+    let data = disk.folder.join("data");
+    let keys = ["keys", "create", "--role", "admin", "--name", "甲"];
+    program(&place, &data, &keys).with(0);
+    let to = place.path("backup.zip").display().to_string();
+    disk.remount("ro");
+    let commands: [&[&str]; 5] = [
+        &keys,
+        &["keys", "list"],
+        &["registry", "audit"],
+        &["serve", "--listen", "127.0.0.1:0"],
+        &["backup", "-o", &to],
+    ];
+    for command in commands {
+        let told = program(&place, &data, command).with(2);
+        assert!(told.contains("磁盘是只读的"), "{command:?}: {told}");
+    }
+    assert!(!place.path("backup.zip").exists() && !place.path("backup.zip.part").exists());
+    disk.remount("rw");
+    let list = program(&place, &data, &["keys", "list"]).with(0);
+    assert_eq!(list.matches("甲").count(), 1, "{list}");
 }

@@ -9,7 +9,7 @@ use chengwen::jobs::Ledger;
 use chengwen::store::Store;
 use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
-use sqlx::{AssertSqlSafe, ConnectOptions, FromRow};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, FromRow};
 
 use crate::support::{root, squeezed, text_of};
 
@@ -120,12 +120,7 @@ impl Place {
 
     /// Changes the ledger behind the program's back, as time would.
     pub(super) fn change(&self, sql: &str) {
-        runtime().block_on(async {
-            let options = SqliteConnectOptions::new().filename(self.data().join("chengwen.db"));
-            let mut connection = options.connect().await.expect("a ledger");
-            let sql = AssertSqlSafe(sql.to_owned());
-            sqlx::query(sql).execute(&mut connection).await.expect("changed");
-        });
+        change(&self.data().join("chengwen.db"), sql);
     }
 
     /// Whether nobody is in the middle of a change.
@@ -248,6 +243,18 @@ where
         let mut connection = options.connect().await?;
         sqlx::query_as(AssertSqlSafe(sql.to_owned())).fetch_all(&mut connection).await
     })
+}
+
+/// Changes a database behind the program's back; another process may be writing it.
+pub(super) fn change(database: &Path, sql: &str) {
+    runtime().block_on(async {
+        let options = SqliteConnectOptions::new().filename(database).create_if_missing(true);
+        let options = options.busy_timeout(Duration::from_secs(20));
+        let mut connection = options.connect().await.expect("a database");
+        let sql = AssertSqlSafe(sql.to_owned());
+        sqlx::raw_sql(sql).execute(&mut connection).await.expect("changed");
+        connection.close().await.expect("closed");
+    });
 }
 
 pub(super) fn audit(data: &Path) -> chengwen::registry::Audit {

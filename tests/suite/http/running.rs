@@ -111,13 +111,18 @@ impl Server {
         all.split_whitespace().filter_map(|id| id.parse().ok()).collect()
     }
 
-    pub(super) fn signal(&self, name: &str) {
+    /// The process itself.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
         let command = format!("kill -{name} {}", self.child.id());
         assert!(Command::new("sh").args(["-c", &command]).status().expect("a shell").success());
     }
 
     /// Waits for the end; the exit code and what was told since.
-    pub(super) fn end(mut self) -> (Option<i32>, Vec<String>) {
+    pub(crate) fn end(mut self) -> (Option<i32>, Vec<String>) {
         let mut lines = Vec::new();
         // The channel closes when the process has closed its standard error.
         while let Ok(line) = self.told.recv_timeout(DEADLINE) {
