@@ -120,11 +120,23 @@ fn form(
         }
     }
     let stream = match node.own.get(b"Contents").map(|it| tree::resolved(source, it)) {
-        Ok(Object::Stream(stream)) => packed(source, stream, dictionary),
+        Ok(Object::Stream(stream)) => {
+            import.look_at(stream);
+            let packed = packed(source, stream, dictionary);
+            // It goes over as it is packed, and whoever prints it must unpack it. What is packed in a way
+            // that is not known here is known there, or is blank.
+            if let Err(lopdf::Error::MemoryLimitExceeded { .. }) =
+                packed.get_plain_content_with_limit(CONTENT)
+            {
+                return Err(Unusable::TooLarge);
+            }
+            packed
+        }
         Ok(Object::Array(parts)) => {
             let mut content = Vec::new();
             for part in parts {
                 let Ok(stream) = tree::resolved(source, part).as_stream() else { continue };
+                import.look_at(stream);
                 let left = CONTENT.saturating_sub(content.len());
                 let packed = packed(source, stream, Dictionary::new());
                 let plain = packed.get_plain_content_with_limit(left);
