@@ -9,9 +9,20 @@ use crate::inspect::tree;
 /// More objects than any page needs; a file that has more is made to have them.
 const MOST: usize = 400_000;
 
-/// Keys that lead out of what is drawn: to tags, to data of other programs, to other files.
-const OUTWARD: [&[u8]; 8] =
-    [b"StructParent", b"StructParents", b"Metadata", b"PieceInfo", b"OPI", b"Ref", b"AF", b"AA"];
+/// Keys that lead out of what is drawn: to tags, to data and measures of other programs, to other files.
+const OUTWARD: [&[u8]; 11] = [
+    b"StructParent",
+    b"StructParents",
+    b"Metadata",
+    b"PieceInfo",
+    b"OPI",
+    b"Ref",
+    b"AF",
+    b"AA",
+    b"Measure",
+    b"PtData",
+    b"PS",
+];
 
 /// Keys of a stream whose content stands in another file.
 const OUTSIDE: [&[u8]; 3] = [b"F", b"FFilter", b"FDecodeParms"];
