@@ -7,18 +7,32 @@ use crate::crew::{Preparing, Undone};
 use crate::finish::{CarriedRecord, NoRecord, carried_records};
 use crate::packet::{Done, Task};
 
+/// What is told of a file that takes more than a file may.
+pub(super) const UNREASONABLE: &str = "这个 PDF 大得或复杂得不合情理，读它超过了限度（limits.attachment_seconds、limits.attachment_memory_mib），请换用原来的文件";
+
 /// What a file carries: the record of its document as it was embedded; of a packet's print file, one
 /// object with the record of each part under its document's name.
 ///
 /// # Errors
 /// One sentence if the file carries nothing that can be taken.
 pub fn extract(pdf: &[u8]) -> Result<Vec<u8>, Refusal> {
-    let records = carried_in(pdf)?;
+    carried_in(pdf).map(together)
+}
+
+fn together(records: Vec<CarriedRecord>) -> Vec<u8> {
     match <[CarriedRecord; 1]>::try_from(records) {
-        Ok([only]) if !only.in_packet => Ok(only.json),
-        Ok(one) => Ok(by_document(&one)),
-        Err(many) => Ok(by_document(&many)),
+        Ok([only]) if !only.in_packet => only.json,
+        Ok(one) => by_document(&one),
+        Err(many) => by_document(&many),
     }
+}
+
+/// The same of a stranger's file, looked for where it can be stopped.
+///
+/// # Errors
+/// The same, and a usage sentence for a file that takes more than a file may.
+pub fn extract_apart(preparing: &Preparing, pdf: &[u8]) -> Result<Vec<u8>, Refusal> {
+    carried_apart(preparing, pdf).map(together)
 }
 
 /// The records of a file, each of another document.
@@ -38,9 +52,9 @@ pub(super) fn carried_apart(
         Ok(_) | Err(Undone::Failed(_) | Undone::Lost) => {
             Err(Refusal::Usage(NoRecord::Damaged.to_string()))
         }
-        Err(Undone::OverTime(_) | Undone::OverMemory(_)) => Err(Refusal::Usage(
-            "这个 PDF 大得或复杂得不合情理，读它超过了限度（limits.attachment_seconds、limits.attachment_memory_mib），请换用原来的文件".to_owned(),
-        )),
+        Err(Undone::OverTime(_) | Undone::OverMemory(_)) => {
+            Err(Refusal::Usage(UNREASONABLE.to_owned()))
+        }
         Err(Undone::Unmanned(fault)) => Err(fault.into()),
     }
 }

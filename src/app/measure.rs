@@ -1,10 +1,13 @@
 //! Any PDF measured: no document of ours, so no catalog is opened for it.
 
 use crate::catalog::{Home, Places};
+use crate::crew::{Preparing, Undone};
 use crate::fault::{Fault, io_reason};
 use crate::inspect::{FaceNames, Report, inspect};
+use crate::packet::{Done, Task};
 
 use super::Refusal;
+use super::extract::UNREASONABLE;
 
 /// Measures a PDF. A home is not needed; one that is at hand gives its names of faces
 /// (`fonts/roles.toml`), and without one those built into the program serve.
@@ -14,6 +17,27 @@ use super::Refusal;
 pub fn measure(places: &Places, pdf: &[u8]) -> Result<Report, Refusal> {
     let names = FaceNames::with_roles(roles(places)?.as_deref())?;
     inspect(pdf, &names).map_err(Refusal::Usage)
+}
+
+/// The same of a stranger's file: it is measured first where it can be stopped.
+///
+/// # Errors
+/// The same, and a usage sentence for a file that takes more than a file may.
+pub fn measure_apart(
+    places: &Places,
+    preparing: &Preparing,
+    pdf: &[u8],
+) -> Result<Report, Refusal> {
+    match preparing.perform(&Task::Measure, pdf) {
+        Ok((Done::Measured, _)) => measure(places, pdf),
+        Err(Undone::OverTime(_) | Undone::OverMemory(_)) => {
+            Err(Refusal::Usage(UNREASONABLE.to_owned()))
+        }
+        Ok(_) | Err(Undone::Failed(_) | Undone::Lost) => {
+            Err(Refusal::Usage("这个 PDF 已损坏，读不懂".to_owned()))
+        }
+        Err(Undone::Unmanned(fault)) => Err(fault.into()),
+    }
 }
 
 fn roles(places: &Places) -> Result<Option<String>, Refusal> {

@@ -47,8 +47,8 @@ pub use calendar::{MarkedDay, Month, SpanShown};
 pub use certificates::{Reprint, Revoked, Source, described, told};
 pub use collect::{Collected, Collection, Refused, Taken};
 pub use derived::Derived;
-pub use extract::extract;
-pub use measure::measure;
+pub use extract::{extract, extract_apart};
+pub use measure::{measure, measure_apart};
 pub use pack::{
     AttachedPage, CopiesAs, Counted, Files, MostOfAttachments, NamedFile, PackOptions, Packed,
     PacketSeen, Wrapping,
@@ -163,7 +163,7 @@ impl App {
         );
         let preparing = match &setup.preparers {
             None => Preparing::Here,
-            Some(processes) => Preparing::apart(processes.for_attachments()),
+            Some(processes) => processes.preparing(),
         };
         Ok(Self { catalog, typesetting, preparing, most: setup.most })
     }
@@ -252,6 +252,12 @@ pub fn prepare_attachments(memory: Option<u64>) -> Result<(), Fault> {
 }
 
 impl Processes {
+    /// Where strangers' files are worked at, whatever home there is.
+    #[must_use]
+    pub fn preparing(&self) -> Preparing {
+        Preparing::apart(self.for_attachments())
+    }
+
     fn for_attachments(&self) -> Manning {
         let memory = self.bounds.memory.to_string();
         let arguments =

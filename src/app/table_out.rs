@@ -52,7 +52,10 @@ pub(crate) fn csv(head: &[String], rows: impl Iterator<Item = Vec<String>>) -> V
 /// A text that no spreadsheet program takes for a formula.
 pub(crate) fn harmless(text: &str) -> String {
     match text.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{text}"),
+        // East Asian editions take the wide marks for the narrow ones.
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
+            format!("'{text}")
+        }
         _ => text.to_owned(),
     }
 }

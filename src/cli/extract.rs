@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::output;
-use crate::app::{App, Refusal, extract};
+use super::preparers;
+use crate::app::{App, Refusal, extract_apart};
+use crate::config::Config;
 
 /// Gives the record; with an opened program, only if the paper agrees with it.
 pub(super) fn run(app: Option<&App>, file: &Path) -> Result<ExitCode, Refusal> {
@@ -20,7 +22,8 @@ pub(super) fn run(app: Option<&App>, file: &Path) -> Result<ExitCode, Refusal> {
 }
 
 fn given(app: Option<&App>, pdf: &[u8]) -> Result<ExitCode, Refusal> {
-    let records = extract(pdf)?;
+    let preparing = preparers::processes(&Config::default())?.preparing();
+    let records = extract_apart(&preparing, pdf)?;
     let Some(app) = app else {
         output::write(Path::new("-"), &records)?;
         return Ok(ExitCode::SUCCESS);

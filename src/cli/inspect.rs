@@ -7,8 +7,10 @@ use serde_json::json;
 
 use super::arguments::Against;
 use super::output;
-use crate::app::{Refusal, measure};
+use super::preparers;
+use crate::app::{Refusal, measure_apart};
 use crate::catalog::Places;
+use crate::config::Config;
 use crate::inspect::{Finding, Report, Verdict};
 
 pub(super) fn run(
@@ -18,7 +20,8 @@ pub(super) fn run(
     as_json: bool,
 ) -> Result<ExitCode, Refusal> {
     let pdf = output::read(file)?;
-    let report = match measure(places, &pdf) {
+    let preparing = preparers::processes(&Config::default())?.preparing();
+    let report = match measure_apart(places, &preparing, &pdf) {
         Ok(report) => report,
         Err(Refusal::Usage(why)) => {
             output::remark(format_args!("文件有误：{}：{why}", file.display()));

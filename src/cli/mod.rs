@@ -189,7 +189,9 @@ fn setup(home: Option<PathBuf>, fonts: Option<PathBuf>) -> Result<Setup, Refusal
         Fonts::open(&found.fonts(), Some(folder))
             .map_err(|faults| Refusal::Usage(faults.to_string()))?;
     }
-    Ok(Setup { places, fonts, ..Setup::default() })
+    // Nothing is started before a stranger's file comes.
+    let preparers = Some(preparers::processes(&Config::default())?);
+    Ok(Setup { places, fonts, preparers, ..Setup::default() })
 }
 
 fn places(home: Option<PathBuf>) -> Places {

@@ -30,6 +30,7 @@ use crate::fault::{Fault, Faults, io_reason};
 use crate::intake::Examination;
 use crate::store::Store;
 use crate::typeset::Offset;
+use crate::values::Role;
 
 /// The opened program with what a server needs beside it.
 pub struct Office {
@@ -89,7 +90,14 @@ impl Office {
         batches: Option<Batches>,
     ) -> Result<Arc<Self>, Faults> {
         let samples = samples(&app)?;
-        let openapi = openapi::describe(&app, &samples, &config.limits).to_string().into();
+        let open = config.server.open_to_applicants;
+        let without = match mode {
+            Mode::Open => None,
+            Mode::Guarded(_) if open => Some(Role::Applicant),
+            Mode::Guarded(_) => Some(Role::Public),
+        };
+        let openapi = openapi::describe(&app, &samples, &config.limits, without);
+        let openapi = openapi.to_string().into();
         let Limits { render_processes, queue, queue_time, .. } = config.limits;
         let meters = Meters::default();
         let desk = |name, at_once| Desk::new(at_once, queue, queue_time, meters.waits(name));

@@ -13,7 +13,7 @@ use super::asked::Record;
 use super::caller::Caller;
 use super::multipart::{Part, Parts};
 use super::office::Office;
-use super::problem::{NO_FILES, NOT_MULTIPART, Problem};
+use super::problem::{NO_FILES, NOT_MULTIPART, Problem, is_unreadable};
 use super::query::{NoQuery, Query};
 use super::words::{COPIES_AS, PACKED_COPIES, SIDES, WRAPPINGS, YES};
 use crate::app::{NamedFile, PackOptions};
@@ -69,6 +69,10 @@ pub(super) async fn check(
     let app = Arc::clone(&office.app);
     let seen = office.checked(move || app.look_at_packet(&list)).await??;
     office.count(&seen.problems);
+    // Of what is no JSON there is nothing to be looked at.
+    if is_unreadable(&seen.problems) {
+        return Err(Problem::of_record(&seen.problems));
+    }
     Ok(answer::json_of(&json!({
         "sound": seen.problems.is_sound(),
         "problems": seen.problems,

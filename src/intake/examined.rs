@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::problem::{Problem, Problems};
 use super::table::head::COLUMN_MISSING;
-use super::table::{Place, Read, RowsKind, Table};
+use super::table::{Grid, Place, Read, Table};
 use super::texts::Judge;
 use super::{KeptRecord, Look, MISSING, Made, distinct, json, look, many, rows, sentence};
 use crate::catalog::{Catalog, Document};
@@ -21,6 +21,15 @@ pub enum RowsRefusal {
     Unreadable(String),
     /// Ours to mend.
     Fault(Fault),
+}
+
+/// Rows as they came.
+#[derive(Debug, Clone)]
+pub enum RowsGiven<'a> {
+    /// A JSON array of records.
+    Json(&'a [u8]),
+    /// The sheets of a workbook, or the one that a text is.
+    Sheets(Vec<Grid>),
 }
 
 /// One row that was looked at; as text, since there are thousands.
@@ -83,13 +92,12 @@ pub type RowFinding = (usize, String, Finding);
 pub fn examine_rows(
     catalog: &Catalog,
     document: &Document,
-    bytes: &[u8],
-    kind: RowsKind,
+    given: RowsGiven<'_>,
     most: usize,
 ) -> Result<ExaminedRows, RowsRefusal> {
-    let given = match kind {
-        RowsKind::Json => from_json(document, bytes, most),
-        RowsKind::Csv | RowsKind::Xlsx => from_table(document, bytes, kind, most)?,
+    let given = match given {
+        RowsGiven::Json(bytes) => from_json(document, bytes, most),
+        RowsGiven::Sheets(grids) => from_table(document, grids, most)?,
     };
     let Given { items, table, problems } = given;
     // What has no column is told once, of the head.
@@ -189,15 +197,10 @@ fn from_json(document: &Document, bytes: &[u8], most: usize) -> Given {
     given
 }
 
-fn from_table(
-    document: &Document,
-    bytes: &[u8],
-    kind: RowsKind,
-    most: usize,
-) -> Result<Given, RowsRefusal> {
+fn from_table(document: &Document, grids: Vec<Grid>, most: usize) -> Result<Given, RowsRefusal> {
     let fields = document.schema.fields();
-    let read = Table::read(document, &fields, bytes, kind, most);
-    let Read { table, findings } = read.map_err(|error| RowsRefusal::Unreadable(error.0))?;
+    let read = Table::read(document, &fields, grids);
+    let Read { table, findings } = read.map_err(RowsRefusal::Unreadable)?;
     let mut problems = Problems::default();
     let say = |finding| sentence::problem(&document.schema, &Value::Null, String::new(), finding);
     for finding in findings {

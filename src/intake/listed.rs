@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::problem::{Problem, Problems};
 use super::sentence;
-use super::table::{Read, RowsKind, Table};
+use super::table::{Grid, Read, Table};
 use crate::catalog::Document;
 use crate::values::{Finding, Level};
 
@@ -28,7 +28,7 @@ pub struct ListedItem {
     pub findings: Vec<(String, Finding)>,
 }
 
-/// Reads a table of the items of a list of a document (a pointer), at most so many.
+/// Reads the sheets of a file as a table of the items of a list of a document (a pointer), at most so many.
 ///
 /// # Errors
 /// Why nothing was read: all that is wrong with the file or its head, in Chinese with the remedy. What is
@@ -36,13 +36,11 @@ pub struct ListedItem {
 pub fn listed_items(
     document: &Document,
     list: &str,
-    bytes: &[u8],
-    kind: RowsKind,
+    grids: Vec<Grid>,
     most: usize,
 ) -> Result<ListedItems, String> {
     let fields = document.schema.fields_of_items(list);
-    let read = Table::read(document, &fields, bytes, kind, most).map_err(|error| error.0)?;
-    let Read { table, findings } = read;
+    let Read { table, findings } = Table::read(document, &fields, grids)?;
     let said =
         |finding| sentence::problem(&document.schema, &Value::Null, list.to_owned(), finding);
     let mut found: Vec<Problem> = findings.into_iter().map(said).collect();

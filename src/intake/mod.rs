@@ -28,7 +28,7 @@ use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::values::{Finding, date};
 
-pub use examined::{ExaminedRow, ExaminedRows, RowFinding, RowsRefusal, examine_rows};
+pub use examined::{ExaminedRow, ExaminedRows, RowFinding, RowsGiven, RowsRefusal, examine_rows};
 pub use listed::{ListedItem, ListedItems, listed_items};
 pub use numbered::numbered;
 pub use problem::{Problem, Problems, overlap};
@@ -38,7 +38,7 @@ pub use record::{Draft, KeptRecord, Record};
 pub const MISSING: &str = "field.missing";
 pub use room::{of_rows, without_room};
 pub use sentence::{on_line, shown};
-pub use table::{RowsKind, Table};
+pub use table::{Grid, RowsKind, Table, sheets};
 
 /// What one look at an input gave.
 #[derive(Debug, Clone)]

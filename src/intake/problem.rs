@@ -1,6 +1,6 @@
 //! Problems (问题) and advice (提示): what a user must mend, and what a user should know.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -40,9 +40,10 @@ pub struct Problems {
     /// How many were found beyond those that are told.
     #[serde(skip)]
     rest: usize,
-    /// The places at which something must be mended.
+    /// The places at which something must be mended, in an order in which what lies below a place comes
+    /// together: every rule asks for every row of a long list.
     #[serde(skip)]
-    broken: HashSet<String>,
+    broken: BTreeSet<String>,
     /// For each place and code, where it was said first and with which facts.
     #[serde(skip)]
     said: HashMap<(String, String), (usize, HashSet<String>)>,
@@ -74,7 +75,17 @@ impl Problems {
     /// Whether something must be mended at this place, above it or below it.
     #[must_use]
     pub fn touches(&self, pointer: &str) -> bool {
-        self.broken.iter().any(|broken| overlap(broken, pointer))
+        let below = format!("{pointer}/");
+        let mut above = pointer;
+        let is_above = loop {
+            match above.rsplit_once('/') {
+                _ if self.broken.contains(above) => break true,
+                Some((next, _)) => above = next,
+                None => break false,
+            }
+        };
+        is_above
+            || self.broken.range(below.clone()..).next().is_some_and(|it| it.starts_with(&below))
     }
 
     /// Whether something must be mended at just this place.

@@ -52,6 +52,8 @@ pub struct Fitted {
     pub faceless: usize,
     /// Stamps and notes that are seen on the screen and are set not to be printed.
     pub unprinted: usize,
+    /// Pictures and other contents that lie in other files, which are not opened.
+    pub outside: usize,
     /// Faces that the file does not bring; another is printed in their place.
     pub unembedded: Vec<String>,
     /// Its words, if they were wanted and there are any.
@@ -190,6 +192,7 @@ fn pdf(bytes: &[u8], fitting: &Fitting, book: &mut Book) -> Result<Fitted, Unfit
         repaired: source.xref_recovery.is_some(),
         faceless,
         unprinted,
+        outside: import.outside(),
         unembedded: Vec::new(),
         words,
     })

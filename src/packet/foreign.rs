@@ -1,7 +1,7 @@
 //! A page of an attached file as a form (ISO 32000-1, 8.10): its content, and the appearances of what is
 //! laid upon it: stamps, signatures, filled fields. Whatever can be clicked, run or followed stays behind.
 
-use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
+use lopdf::{DecompressError, Dictionary, Document, Object, ObjectId, Stream};
 
 use super::import::{Import, TooMany};
 use super::layers::Layers;
@@ -120,11 +120,25 @@ fn form(
         }
     }
     let stream = match node.own.get(b"Contents").map(|it| tree::resolved(source, it)) {
-        Ok(Object::Stream(stream)) => packed(source, stream, dictionary),
+        Ok(Object::Stream(stream)) => {
+            import.look_at(stream);
+            let packed = packed(source, stream, dictionary);
+            // It goes over as it is packed, and whoever prints it must unpack it. What is packed in a way
+            // that is not known here is known there, or is blank.
+            if let Err(lopdf::Error::Decompress(
+                DecompressError::MemoryLimitExceeded { .. }
+                | DecompressError::TooManyFilters { .. },
+            )) = packed.get_plain_content_with_limit(CONTENT)
+            {
+                return Err(Unusable::TooLarge);
+            }
+            packed
+        }
         Ok(Object::Array(parts)) => {
             let mut content = Vec::new();
             for part in parts {
                 let Ok(stream) = tree::resolved(source, part).as_stream() else { continue };
+                import.look_at(stream);
                 let left = CONTENT.saturating_sub(content.len());
                 let packed = packed(source, stream, Dictionary::new());
                 let plain = packed.get_plain_content_with_limit(left);

@@ -9,12 +9,26 @@ use crate::inspect::tree;
 /// More objects than any page needs; a file that has more is made to have them.
 const MOST: usize = 400_000;
 
-/// Keys that lead out of what is drawn: to tags, to data of other programs, to other files.
-const OUTWARD: [&[u8]; 8] =
-    [b"StructParent", b"StructParents", b"Metadata", b"PieceInfo", b"OPI", b"Ref", b"AF", b"AA"];
+/// Keys that lead out of what is drawn: to tags, to data and measures of other programs, to other files.
+const OUTWARD: [&[u8]; 11] = [
+    b"StructParent",
+    b"StructParents",
+    b"Metadata",
+    b"PieceInfo",
+    b"OPI",
+    b"Ref",
+    b"AF",
+    b"AA",
+    b"Measure",
+    b"PtData",
+    b"PS",
+];
 
 /// Keys of a stream whose content stands in another file.
 const OUTSIDE: [&[u8]; 3] = [b"F", b"FFilter", b"FDecodeParms"];
+
+/// Programs of faces: one that lies in another file is none, so that the face counts as not embedded.
+const FACES: [&[u8]; 3] = [b"FontFile", b"FontFile2", b"FontFile3"];
 
 /// What is never part of what is drawn.
 const ELSEWHERE: [&[u8]; 5] = [b"Page", b"Pages", b"Annot", b"Action", b"Catalog"];
@@ -58,6 +72,8 @@ pub(super) struct Import<'a> {
     foreign: bool,
     taken: HashMap<(ObjectId, Role), ObjectId>,
     waiting: Vec<(ObjectId, Role)>,
+    /// How many streams have their content in another file.
+    outside: usize,
 }
 
 /// The source has more objects than can be meant.
@@ -67,7 +83,7 @@ pub(super) struct TooMany;
 impl<'a> Import<'a> {
     /// From a file of ours.
     pub(super) fn of(source: &'a Document) -> Self {
-        Self { source, foreign: false, taken: HashMap::new(), waiting: Vec::new() }
+        Self { source, foreign: false, taken: HashMap::new(), waiting: Vec::new(), outside: 0 }
     }
 
     /// From a file of a stranger.
@@ -77,6 +93,16 @@ impl<'a> Import<'a> {
 
     pub(super) fn source(&self) -> &'a Document {
         self.source
+    }
+
+    /// How many streams have their content in another file, which is not opened.
+    pub(super) fn outside(&self) -> usize {
+        self.outside
+    }
+
+    /// Counts a stream of a stranger's whose content is in another file.
+    pub(super) fn look_at(&mut self, stream: &Stream) {
+        self.outside += usize::from(self.foreign && stream.dict.has(b"F"));
     }
 
     /// Where an object that was taken stands now.
@@ -120,6 +146,7 @@ impl<'a> Import<'a> {
                 if self.is_carried(&stream.dict) {
                     return Ok(Object::Null);
                 }
+                self.look_at(stream);
                 let mut dictionary = self.dictionary(&stream.dict, into)?;
                 for key in OUTWARD.into_iter().chain(OUTSIDE) {
                     dictionary.remove(key);
@@ -156,6 +183,9 @@ impl<'a> Import<'a> {
             if outward || kept.is_some_and(|kept| !kept.contains(&key)) {
                 continue;
             }
+            if self.foreign && FACES.contains(&key) && self.lies_outside(value) {
+                continue;
+            }
             let role = if self.foreign && key == b"Properties" { Role::Marks } else { Role::Drawn };
             taken.set(key, self.translated(value, role, into)?);
         }
@@ -188,6 +218,11 @@ impl<'a> Import<'a> {
         self.foreign
             && (CARRIED.contains(&self.name(dictionary, b"Type"))
                 || dictionary.has(b"EF") && (says(b"F") || says(b"UF")))
+    }
+
+    /// Whether this is a stream whose content is in another file.
+    fn lies_outside(&self, object: &Object) -> bool {
+        tree::resolved(self.source, object).as_stream().is_ok_and(|stream| stream.dict.has(b"F"))
     }
 
     fn acts(&self, dictionary: &Dictionary) -> bool {

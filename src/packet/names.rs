@@ -4,14 +4,10 @@ use std::collections::HashSet;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::values::text::{is_device, misleads};
+
 /// The most characters that a name may have, so that a path on Windows stays within its 260.
 const LONGEST: usize = 100;
-
-/// Names that Windows keeps for devices, with any ending.
-const DEVICES: [&str; 22] = [
-    "CON", "PRN", "AUX", "NUL", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8",
-    "COM9", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9",
-];
 
 /// What is wrong with a name that should be that of a file and lead nowhere else; nothing if it is one.
 #[must_use]
@@ -22,6 +18,8 @@ pub fn slip_of(name: &str) -> Option<&'static str> {
         Some("只能写文件名，不能带文件夹或“..”")
     } else if name.chars().any(char::is_control) {
         Some("文件名含有控制字符")
+    } else if name.chars().any(misleads) {
+        Some("文件名含有看不见的或改变文字方向的字符，请改名")
     } else if name.chars().count() > LONGEST {
         Some("文件名超过100个字，请改短")
     } else {
@@ -41,7 +39,7 @@ pub fn folded(name: &str) -> String {
 pub fn for_archive(name: &str, taken: &mut HashSet<String>) -> String {
     let kept: String = name
         .nfc()
-        .map(|mark| if mark.is_control() || "/\\:*?\"<>|".contains(mark) { '_' } else { mark })
+        .map(|mark| if misleads(mark) || "/\\:*?\"<>|".contains(mark) { '_' } else { mark })
         .collect();
     let kept = kept.trim().trim_end_matches(['.', ' ']);
     let (stem, ending) = match kept.rsplit_once('.') {
@@ -56,11 +54,9 @@ pub fn for_archive(name: &str, taken: &mut HashSet<String>) -> String {
         stem.pop();
     }
     let stem = stem.trim_start_matches('.').trim_end_matches([' ', '.']);
-    let first = stem.split('.').next().unwrap_or_default();
-    let device = DEVICES.iter().any(|device| device.eq_ignore_ascii_case(first));
     let stem = match stem {
         "" => "文件".to_owned(),
-        stem if device => format!("_{stem}"),
+        stem if is_device(stem) => format!("_{stem}"),
         stem => stem.to_owned(),
     };
     let mut made = format!("{stem}{ending}");
@@ -80,7 +76,17 @@ mod tests {
 
     #[test]
     fn a_name_leads_nowhere_else() {
-        for bad in ["../../x", "a/b.pdf", "C:\\x.pdf", "..", "", "  ", "a\nb.pdf"] {
+        for bad in [
+            "../../x",
+            "a/b.pdf",
+            "C:\\x.pdf",
+            "..",
+            "",
+            "  ",
+            "a\nb.pdf",
+            "a\0.pdf",
+            "报告\u{202E}fdp.exe",
+        ] {
             assert!(slip_of(bad).is_some(), "{bad:?}");
         }
         for good in ["营业执照.jpg", "2026.06.18 报告.pdf", "..报告.pdf"] {
@@ -92,6 +98,9 @@ mod tests {
     fn devices_and_twins_get_other_names() {
         let mut taken = HashSet::new();
         assert_eq!(for_archive("CON.pdf", &mut taken), "_CON.pdf");
+        assert_eq!(for_archive("con .x.pdf", &mut taken), "_con .x.pdf");
+        assert_eq!(for_archive("LPT¹.pdf", &mut taken), "_LPT¹.pdf");
+        assert_eq!(for_archive("conin$", &mut taken), "_conin$");
         assert_eq!(for_archive("a.pdf", &mut taken), "a.pdf");
         assert_eq!(for_archive("A.PDF", &mut taken), "A（2）.PDF");
         assert_eq!(for_archive("什么?.pdf. ", &mut taken), "什么_.pdf");
@@ -108,7 +117,7 @@ mod tests {
                 prop_assert!(made.len() <= 255 && !made.is_empty());
                 prop_assert!(!made.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|']), "{made}");
                 prop_assert!(!made.starts_with('.') && !made.ends_with(['.', ' ']), "{made}");
-                prop_assert!(made.chars().all(|mark| !mark.is_control()));
+                prop_assert!(!made.chars().any(|mark| mark.is_control() || misleads(mark)));
                 prop_assert!(seen.insert(made.to_lowercase()), "{made}");
             }
         }

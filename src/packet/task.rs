@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::attached::{Fitted, Fitting, Unfit, fit};
 use super::raster::{draw, show};
 use crate::finish::{CarriedRecord, NoRecord, carried_records};
+use crate::inspect::{FaceNames, inspect};
+use crate::intake::{Grid, RowsKind, sheets};
 
 /// A piece of work on a file; its bytes go beside it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -16,6 +18,10 @@ pub enum Task {
     Fit(Fitting),
     /// Find the records that a file carries.
     Carried,
+    /// Measure a file, and see whether that comes to an end.
+    Measure,
+    /// Read the sheets of a workbook, for at most so many rows.
+    Sheets(usize),
     /// Draw these pages (from 0) of a fitted file as pictures, at so many dots an inch.
     Draw(Range<usize>, f64),
     /// Show one page (from 0) of a fitted file as PNG, at so many dots an inch.
@@ -29,6 +35,10 @@ pub enum Done {
     Fitted(Fitted),
     /// The records of a file, or why there are none.
     Carried(Result<Vec<CarriedRecord>, NoRecord>),
+    /// It was measured, whatever was found.
+    Measured,
+    /// The sheets of a workbook, or one sentence that says why there are none.
+    Sheets(Result<Vec<Grid>, String>),
     /// Of pages to be drawn.
     Drawn,
     /// Of a page to be shown: of so many.
@@ -50,6 +60,14 @@ impl Task {
         let done = match self {
             Self::Fit(fitting) => fit(bytes, fitting).map(|(it, pdf)| (Done::Fitted(it), pdf)),
             Self::Carried => return (Done::Carried(carried_records(bytes)), Vec::new()),
+            Self::Measure => {
+                // What is wrong with the file, who measures it in earnest says.
+                let _ = FaceNames::with_roles(None).map(|names| inspect(bytes, &names));
+                return (Done::Measured, Vec::new());
+            }
+            Self::Sheets(most) => {
+                return (Done::Sheets(sheets(bytes, RowsKind::Xlsx, *most)), Vec::new());
+            }
             Self::Draw(pages, resolution) => {
                 draw(bytes, pages.clone(), *resolution).map(|pdf| (Done::Drawn, pdf))
             }

@@ -168,6 +168,25 @@ fn unprintable(mark: char, several_lines: bool) -> Option<&'static str> {
     }
 }
 
+/// Whether a character of a name makes it look like another name: one that turns the direction of writing, or
+/// that is not seen.
+#[must_use]
+pub fn misleads(mark: char) -> bool {
+    is_invisible_space(mark)
+        || matches!(unprintable(mark, true), Some(code) if code != "text.private-use")
+}
+
+/// Whether Windows takes a file of this name for a device, whatever its ending.
+#[must_use]
+pub fn is_device(name: &str) -> bool {
+    const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
+    let first = name.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
+    let port = ["COM", "LPT"].iter().find_map(|port| first.strip_prefix(port));
+    let mut number = port.unwrap_or_default().chars();
+    let numbered = number.next().is_some_and(|mark| "0123456789¹²³".contains(mark));
+    DEVICES.contains(&&*first) || (numbered && number.next().is_none())
+}
+
 fn is_combining(mark: char) -> bool {
     matches!(mark,
         '\u{300}'..='\u{36F}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}'

@@ -18,6 +18,7 @@ use crate::catalog::{Document, FILE_NAME, Field, Shape, pointer_of};
 use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::intake::{Draft, Record};
+use crate::values::text::{is_device, misleads};
 
 pub use derive::{applicant_of, derive};
 pub use revocation::revocation;
@@ -183,14 +184,31 @@ pub fn file_name(document: &Document, record: &Record) -> Result<String, Fault> 
     Ok(safe_file_name(&made))
 }
 
-/// The file name of a record's PDF by a pattern of a user's (minijinja, over the record), without an ending.
+/// The file name of a record's PDF by a pattern of a user's (text, and fields as `{{ holder }}`), without an
+/// ending.
 ///
 /// # Errors
 /// What is wrong with the pattern, and which fields it may name.
 pub fn file_name_by(pattern: &str, document: &Document, record: &Record) -> Result<String, String> {
+    if !names_fields_only(pattern) {
+        return Err(patterns(document, "双花括号里只能写一个字段名，不能写别的"));
+    }
     let seen = document.context(record.complete());
     let made = document.environment.render_str(pattern, seen);
     made.map(|made| safe_file_name(&made)).map_err(|error| wrong_pattern(document, &error))
+}
+
+/// Whether a pattern works nothing out: a few words of a stranger's would make a text without end.
+fn names_fields_only(pattern: &str) -> bool {
+    let mut pieces = pattern.split("{{");
+    let plain = |text: &str| !text.contains("{%") && !text.contains("{#");
+    let field = |mark: char| mark.is_alphanumeric() || mark == '_' || mark == '.' || mark == ' ';
+    // Whether a brace that is not closed will do, the reader of sentences says.
+    pieces.next().is_none_or(plain)
+        && pieces.all(|piece| match piece.split_once("}}") {
+            Some((name, rest)) => name.chars().all(field) && plain(rest),
+            None => piece.chars().all(field),
+        })
 }
 
 /// What is wrong with a pattern, and which fields it may name.
@@ -205,6 +223,11 @@ fn wrong_pattern(document: &Document, error: &Error) -> String {
         }
         _ => error.to_string(),
     };
+    patterns(document, &what)
+}
+
+/// What is wrong, and which fields a pattern may name.
+fn patterns(document: &Document, what: &str) -> String {
     let fields = document.schema.fields();
     let known = fields.iter().map(|field| format!("{}（{}）", field.path(), field.column.label));
     let known: Vec<String> = known.collect();
@@ -212,13 +235,13 @@ fn wrong_pattern(document: &Document, error: &Error) -> String {
     format!("{what}；可用的字段：{}；例如 {{{{ {first} }}}}", known.join("、"))
 }
 
-/// A text as one file name on Windows, macOS and Linux: no separators, reserved marks or dots at
-/// the end, at most 80 characters (240 bytes of a file system's 255).
+/// A text as one file name on Windows, macOS and Linux: no separators, reserved marks, hidden marks, devices
+/// or dots at the end, at most 80 characters (240 bytes of a file system's 255).
 #[must_use]
 pub fn safe_file_name(text: &str) -> String {
     let kept: String = text
         .chars()
-        .map(|mark| if mark.is_control() || "/\\:*?\"<>|".contains(mark) { '_' } else { mark })
+        .map(|mark| if misleads(mark) || "/\\:*?\"<>|".contains(mark) { '_' } else { mark })
         .take(80)
         .collect();
     let mut bytes = kept.len();
@@ -228,7 +251,11 @@ pub fn safe_file_name(text: &str) -> String {
         bytes = kept.len();
     }
     let trimmed = kept.trim().trim_matches('.').trim();
-    if trimmed.is_empty() { "文书".to_owned() } else { trimmed.to_owned() }
+    match trimmed {
+        "" => "文书".to_owned(),
+        device if is_device(device) => format!("_{device}"),
+        name => name.to_owned(),
+    }
 }
 
 /// Whether one of these paths is a field that every record has and this draft lacks.

@@ -16,7 +16,7 @@ mod crew;
 mod direction;
 mod golden;
 mod homes;
-mod hostile;
+pub(crate) mod hostile;
 mod http;
 mod inspect;
 mod large;

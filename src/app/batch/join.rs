@@ -15,6 +15,7 @@ use crate::fault::{Fault, io_reason};
 use crate::finish::Merging;
 use crate::intake;
 use crate::jobs::{Claim, RESULTS, RowState, RunMade};
+use crate::packet::folded;
 use crate::store::{Writing, Written};
 use crate::wording;
 
@@ -181,12 +182,12 @@ fn name_of(
             .map_err(|error| Refusal::Usage(format!("{}的文件名写不出来：{error}", row.name)))?,
         None => format!("{:04}-{}", row.row, wording::file_name(document, &record)?),
     };
-    let name = format!("{stem}.pdf");
-    // File systems of offices take ABC and abc for one name.
-    if used.insert(name.to_lowercase()) {
-        return Ok(name);
+    let mut name = format!("{stem}.pdf");
+    let mut tail = String::new();
+    // File systems of offices take ABC and abc for one name; a name with its row may be another's own.
+    while !used.insert(folded(&name)) {
+        tail.push_str(&format!("（{}）", row.row));
+        name = format!("{stem}{tail}.pdf");
     }
-    let name = format!("{stem}（{}）.pdf", row.row);
-    used.insert(name.to_lowercase());
     Ok(name)
 }

@@ -8,7 +8,7 @@ use super::{Collection, put};
 use crate::app::{Refusal, RowsKind};
 use crate::catalog::expressions::paths_of_expression;
 use crate::catalog::{Document, Mapping};
-use crate::intake::{self, ListedItem, ListedItems};
+use crate::intake::{self, Grid, ListedItem, ListedItems};
 use crate::wording;
 
 impl Collection<'_> {
@@ -19,9 +19,10 @@ impl Collection<'_> {
         kind: RowsKind,
     ) -> Result<Vec<Item>, Refusal> {
         let most = self.app.most.rows;
-        let listed = match intake::listed_items(self.document, self.list, bytes, kind, most) {
+        let grids = self.app.sheets(bytes, kind)?;
+        let listed = match intake::listed_items(self.document, self.list, grids.clone(), most) {
             Ok(listed) => listed,
-            Err(reason) => match self.listed_by_a_source(bytes, kind)? {
+            Err(reason) => match self.listed_by_a_source(&grids)? {
                 Some(listed) => listed,
                 None => return Err(Refusal::Usage(reason)),
             },
@@ -36,18 +37,14 @@ impl Collection<'_> {
     }
 
     /// The items that come of a table with the head of a list of which each item becomes one of ours.
-    fn listed_by_a_source(
-        &self,
-        bytes: &[u8],
-        kind: RowsKind,
-    ) -> Result<Option<ListedItems>, Refusal> {
+    fn listed_by_a_source(&self, grids: &[Grid]) -> Result<Option<ListedItems>, Refusal> {
         for (name, mapping) in &self.document.manifest.from {
             let into = mapping.into.as_ref().is_some_and(|into| into.get_ref() == self.list);
             let Some(each) = mapping.each.as_ref().filter(|_| into) else { continue };
             let source = self.app.document(name.get_ref())?;
             let most = self.app.most.rows;
-            let Ok(mut listed) = intake::listed_items(source, each.get_ref(), bytes, kind, most)
-            else {
+            let own = each.get_ref();
+            let Ok(mut listed) = intake::listed_items(source, own, grids.to_vec(), most) else {
                 continue;
             };
             let items = std::mem::take(&mut listed.items).into_iter();

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::Packed;
 use super::contents::Work;
+use crate::app::table_out::harmless;
 use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::packet::{Archive, Part, Plan, for_archive};
@@ -155,8 +156,7 @@ fn table(listed: &[Listed]) -> String {
 
 /// A cell that no spreadsheet runs as a formula.
 fn cell(words: &str) -> String {
-    let risky = words.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    let safe = if risky { format!("'{words}") } else { words.to_owned() };
+    let safe = harmless(words);
     if safe.contains([',', '"', '\n', '\r', '\'']) {
         format!("\"{}\"", safe.replace('"', "\"\""))
     } else {

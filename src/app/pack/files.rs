@@ -110,13 +110,32 @@ impl App {
                     ("attachment.absent", what)
                 };
                 let about = fs::metadata(&path).map_err(unreadable)?;
-                if about.is_file() && about.len() > most {
+                // A pipe would be waited for, a device read, for ever.
+                if !about.is_file() {
+                    let what = "不是一个文件，请把文件本身放在 packet.json 旁边";
+                    return Err(("attachment.absent", what.to_owned()));
+                }
+                if !lies_in(&path, folder) {
+                    let what =
+                        "是指向别处的链接，不知道会印出什么，请把文件本身放在 packet.json 旁边";
+                    return Err(("attachment.elsewhere", what.to_owned()));
+                }
+                if about.len() > most {
                     return Err(too_large(about.len()));
                 }
                 fs::read(&path).map(Arc::from).map_err(unreadable)
             }
         }
     }
+}
+
+/// Whether a file really lies in a folder: a link may have come with what others packed, and lead anywhere.
+fn lies_in(path: &Path, folder: &Path) -> bool {
+    let folder = if folder == Path::new("") { Path::new(".") } else { folder };
+    let (Ok(path), Ok(folder)) = (fs::canonicalize(path), fs::canonicalize(folder)) else {
+        return false;
+    };
+    path.starts_with(folder)
 }
 
 /// The most names among which a likely one is sought.

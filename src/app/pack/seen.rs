@@ -90,6 +90,14 @@ impl App {
         let (_, short) = reports::examine(packet, &given.seen, &ready)?;
         short.into_iter().for_each(|problem| problems.push(problem));
         let Some(first) = ready.into_iter().next() else {
+            // A list without a file to be shown: what is wrong with the list itself is why.
+            if problems.is_sound() {
+                problems = given.problems;
+            }
+            if problems.is_sound() {
+                let what = "列表里没有附件，请在 attachments 中写上要看的一个文件";
+                return Err(Refusal::Usage(what.to_owned()));
+            }
             return Err(Refusal::Problems(Box::new(problems)));
         };
         let attachment = first.attachment.clone();

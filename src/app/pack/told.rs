@@ -30,6 +30,13 @@ pub(super) fn advised(attachment: &Attachment, fitted: &Fitted) -> Vec<Problem> 
         );
         found.push(advice("attachment.unprinted", &what));
     }
+    if fitted.outside > 0 {
+        let what = format!(
+            "有 {} 处图片或内容放在别的文件里，没有随它传来，印不出来；请在原来的程序里“打印为 PDF”后再附",
+            fitted.outside
+        );
+        found.push(advice("attachment.outside", &what));
+    }
     if !fitted.unembedded.is_empty() {
         let what = format!(
             "用了没有嵌入的字体（{}），在别的电脑上可能印成别的字形；请嵌入字体重新导出",

@@ -12,7 +12,7 @@ use crate::app::Asked;
 use crate::http::answer::json_of;
 use crate::http::caller::Caller;
 use crate::http::office::Office;
-use crate::http::problem::Problem;
+use crate::http::problem::{Problem, is_unreadable};
 use crate::http::rows::{Rows, unfit};
 
 /// POST /api/v1/batches/check
@@ -35,6 +35,9 @@ pub(in crate::http) async fn check(
             batches.prospect(&wanted.document, &foreseen, &wanted.options, asked, &handle)?;
         let examined = &foreseen.examined;
         counting.count(examined.problems());
+        if is_unreadable(examined.problems()) {
+            return Err(Problem::of_record(examined.problems()));
+        }
         let problems: Vec<Value> =
             examined.problems().all().iter().map(|one| examined.told(one)).collect();
         Ok::<_, Problem>(json!({

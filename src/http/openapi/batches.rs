@@ -98,9 +98,17 @@ pub(super) fn of_batches(app: &App) -> Map<String, Value> {
         operation("cancel-batch", "取消一批：没有印完的不再印，编号作废", told("批次", "Batch"))
             .asking([batch(), why]);
     let print = || query("print", "哪一次印制；默认首次");
-    let text = json!({ "type": "string" });
+    let event = json!({
+        "type": "object",
+        "required": ["event", "data"],
+        "properties": {
+            "event": { "enum": ["progress", "end"] },
+            "data": { "type": "string", "contentMediaType": JSON, "description": "JSON" },
+            "retry": { "type": "integer", "description": "断开后过多少毫秒再连" },
+        },
+    });
     let events = "进度：事件 progress（done、rows、state、per_second、seconds_left），最后是 end";
-    let events = operation("batch-events", events, answer("事件", "text/event-stream", &text))
+    let events = operation("batch-events", events, answer("事件", "text/event-stream", &event))
         .asking([batch(), print()]);
     let mut rows = answer("各行的结果", JSON, &json!({ "type": "object" }));
     rows["content"][XLSX] = json!({});

@@ -21,7 +21,7 @@ pub(super) fn collect_body() -> Value {
                         "description": "本程序生成的 PDF，或表格（.xlsx、.csv，每行一项；文件名的后缀须写明），按汇总的顺序；每个文件一个部分",
                     },
                     "with": {
-                        "type": "string",
+                        "type": "object",
                         "description": "表头数据（JSON）：列表以外的各项；其中已有的行排在前面",
                     },
                 },
@@ -71,7 +71,7 @@ pub(super) fn packet_body() -> Value {
                 "required": ["packet"],
                 "properties": {
                     "packet": {
-                        "type": "string",
+                        "type": "object",
                         "description": "申报材料的数据（packet.json）：活动、各文书的数据、附件的列表",
                     },
                     "file": {

@@ -7,6 +7,7 @@ mod batches;
 mod certificates;
 mod components;
 mod forms;
+mod keys;
 mod made;
 mod packets;
 mod paths;
@@ -19,12 +20,14 @@ use serde_json::{Map, Value, json};
 use crate::app::App;
 use crate::catalog::Document;
 use crate::config::Limits;
+use crate::values::Role;
 
-/// Describes every route of a program.
+/// Describes every route of a program; where keys are set, whoever shows none is of the role `without`.
 pub(super) fn describe(
     app: &App,
     samples: &BTreeMap<String, BTreeMap<String, Bytes>>,
     limits: &Limits,
+    without: Option<Role>,
 ) -> Value {
     let mut all = Map::new();
     let mut schemas = components::schemas();
@@ -51,6 +54,16 @@ pub(super) fn describe(
         })
         .chain([json!({ "name": paths::SERVER, "description": "有哪些文书；服务的状态" })])
         .collect();
+    let mut components = json!({
+        "schemas": schemas,
+        "parameters": components::parameters(),
+        "headers": components::headers(),
+        "responses": components::responses(limits),
+    });
+    if let Some(without) = without {
+        keys::ask(&mut all, without);
+        components["securitySchemes"] = keys::schemes();
+    }
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -62,12 +75,7 @@ pub(super) fn describe(
         "servers": [{ "url": "/" }],
         "tags": tags,
         "paths": all,
-        "components": {
-            "schemas": schemas,
-            "parameters": components::parameters(),
-            "headers": components::headers(),
-            "responses": components::responses(limits),
-        },
+        "components": components,
     })
 }
 

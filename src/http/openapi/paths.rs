@@ -160,7 +160,11 @@ pub(super) fn of_a_document(document: &Document, examples: &Value) -> Map<String
         "required": true,
         "content": { json: { "schema": body_schema(document), "examples": examples } },
     });
-    let printing = || ["sides", "standard", "copies", "overprint", "offset"].map(parameter);
+    // Stock is overprinted where the document's owner has foreseen it.
+    let printing = || {
+        let stock = ["overprint", "offset"].into_iter().filter(|_| document.manifest.overprint);
+        ["sides", "standard", "copies"].into_iter().chain(stock).map(parameter)
+    };
     let cases: Vec<&str> = document.samples.keys().map(String::as_str).collect();
     let blank_names: Vec<&str> = blanks(document).flatten().collect();
 

@@ -1,12 +1,14 @@
 //! The cells of a sheet at their own addresses, as the spreadsheet shows them.
 
+use serde::{Deserialize, Serialize};
+
 /// What a cell holds, apart from its text.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Kind {
     /// Letters, as they stand there.
     Text,
     /// A number that the spreadsheet knows as one.
-    Number(f64),
+    Number(#[serde(with = "bits")] f64),
     /// Yes or no.
     Truth(bool),
     /// A day, written YYYY-MM-DD in the text.
@@ -17,8 +19,21 @@ pub enum Kind {
     Unworked,
 }
 
+/// A number by its bits: it comes out of another process as it went in.
+mod bits {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(number: &f64, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_u64(number.to_bits())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+        u64::deserialize(from).map(f64::from_bits)
+    }
+}
+
 /// One cell that is not empty.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     /// The column, from 0.
     pub column: u32,
@@ -29,7 +44,7 @@ pub struct Cell {
 }
 
 /// One row that is not blank.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     /// Its number as the spreadsheet shows it, from 1.
     pub number: u32,
@@ -47,7 +62,7 @@ impl Line {
 }
 
 /// A sheet: its name, and its rows that are not blank.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Grid {
     /// The name of the sheet; empty for CSV.
     pub name: String,

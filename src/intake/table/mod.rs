@@ -62,24 +62,31 @@ pub(super) struct Read {
     pub findings: Vec<Finding>,
 }
 
+/// The sheets of a workbook, or the one that a text is, for at most so many rows. A stranger's workbook is
+/// read where it can be stopped.
+///
+/// # Errors
+/// One sentence with the remedy.
+pub fn sheets(bytes: &[u8], kind: RowsKind, most: usize) -> Result<Vec<Grid>, String> {
+    let most_cells = most.saturating_mul(CELLS_A_ROW);
+    let read = match kind {
+        _ if bytes.is_empty() => Ok(Vec::new()),
+        RowsKind::Xlsx => xlsx::read(bytes, most_cells),
+        _ => csv::read(bytes, most_cells).map(|grid| vec![grid]),
+    };
+    read.map_err(|unreadable| unreadable.0)
+}
+
 impl Table {
-    /// Reads a table of a document's records, with at most so many rows.
+    /// Finds a table of a document's records in the sheets of a file.
     pub(super) fn read(
         document: &Document,
         fields: &[Field],
-        bytes: &[u8],
-        kind: RowsKind,
-        most: usize,
-    ) -> Result<Read, Unreadable> {
+        grids: Vec<Grid>,
+    ) -> Result<Read, String> {
         if let Some(list) = fields.iter().find(|field| field.form == Form::Groups) {
-            return Err(Unreadable(no_rows(document, list)));
+            return Err(no_rows(document, list));
         }
-        let most_cells = most.saturating_mul(CELLS_A_ROW);
-        let grids = match kind {
-            _ if bytes.is_empty() => Vec::new(),
-            RowsKind::Xlsx => xlsx::read(bytes, most_cells)?,
-            _ => vec![csv::read(bytes, most_cells)?],
-        };
         let mut findings = Vec::new();
         let heads: Vec<_> = grids.iter().map(|grid| head::find(grid, fields)).collect();
         let first = heads.iter().position(Option::is_some);

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use calamine::{DataRef, Reader, SheetVisible, Xlsx, XlsxError, open_workbook_from_rs};
 
 use super::Unreadable;
-use super::grid::{Cell, Grid, Kind, Line};
+use super::grid::{Cell, Grid, Kind, Line, address};
 
 /// What the texts of a workbook may take when they are unpacked, in bytes.
 const UNPACKED: u64 = 256 << 20;
@@ -16,6 +16,12 @@ const LARGE: u64 = 32 << 20;
 
 /// What real workbooks stay well below.
 const TIGHTEST: u64 = 200;
+
+/// The most characters of one cell: spreadsheet programs take no more.
+const LONGEST: usize = 32_767;
+
+/// What the texts of all cells may take together, in bytes: thousands of cells may share one long text.
+const TEXTS: usize = 64 << 20;
 
 /// The sentence for every file that is none.
 const NO_WORKBOOK: &str =
@@ -82,7 +88,7 @@ fn sheets(bytes: &[u8], most_cells: usize) -> Result<Vec<Grid>, Unreadable> {
     let shown = workbook.sheets_metadata().iter();
     let shown = shown.filter(|sheet| sheet.visible == SheetVisible::Visible);
     let names: Vec<String> = shown.map(|sheet| sheet.name.clone()).collect();
-    let mut cells = 0;
+    let (mut cells, mut texts) = (0, 0);
     let mut grids = Vec::new();
     for name in names {
         // A sheet of charts has no cells.
@@ -97,6 +103,20 @@ fn sheets(bytes: &[u8], most_cells: usize) -> Result<Vec<Grid>, Unreadable> {
                 return Err(Unreadable::too_many_cells(most_cells));
             }
             let number = found.pos.0.saturating_add(1);
+            // What has so few bytes has no more characters.
+            if cell.text.len() > LONGEST && cell.text.chars().count() > LONGEST {
+                let place = address(number, cell.column);
+                return Err(Unreadable(format!(
+                    "工作表“{name}”的 {place} 一格超过 {LONGEST} 字，请改短后再试"
+                )));
+            }
+            texts += cell.text.len();
+            if texts > TEXTS {
+                return Err(Unreadable(format!(
+                    "表格的文字合计超过 {} MiB，请只留要用的工作表和行，或分成几个文件",
+                    TEXTS >> 20
+                )));
+            }
             match grid.lines.last_mut() {
                 Some(line) if line.number == number => line.cells.push(cell),
                 _ => grid.lines.push(Line { number, cells: vec![cell] }),
@@ -130,6 +150,8 @@ fn cell(column: u32, value: &DataRef<'_>, formula: bool) -> Option<Cell> {
         DataRef::Empty => return None,
         DataRef::String(text) => (plain(text), Kind::Text),
         DataRef::SharedString(text) => (plain(text), Kind::Text),
+        // No program writes these, and nothing can be reckoned with them.
+        DataRef::Float(number) if !number.is_finite() => (number.to_string(), Kind::Error),
         #[expect(clippy::cast_precision_loss, reason = "spreadsheets hold nothing but doubles")]
         DataRef::Int(number) => (number.to_string(), Kind::Number(*number as f64)),
         DataRef::Float(number) => (number.to_string(), Kind::Number(*number)),

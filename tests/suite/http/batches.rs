@@ -23,18 +23,18 @@ use super::running::Server;
 use crate::support::{app, run, sample};
 use crate::tables::{HEAD, ROW};
 
-pub(super) const BATCHES: &str = "/api/v1/batches";
+pub(crate) const BATCHES: &str = "/api/v1/batches";
 const CERTIFICATE: &str = "shanxi/certificate";
-pub(super) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+pub(crate) const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// A house with a data directory.
-pub(super) struct Kept {
-    pub(super) house: House,
-    pub(super) batches: Batches,
-    pub(super) data: tempfile::TempDir,
+pub(crate) struct Kept {
+    pub(crate) house: House,
+    pub(crate) batches: Batches,
+    pub(crate) data: tempfile::TempDir,
 }
 
-pub(super) async fn kept(most: usize) -> Kept {
+pub(crate) async fn kept(most: usize) -> Kept {
     let data = tempfile::tempdir().expect("a folder");
     let store = Store::open(data.path()).await.expect("opened");
     with(most, data, &store, Mode::Open)
@@ -51,12 +51,12 @@ fn with(most: usize, data: tempfile::TempDir, store: &Store, mode: Mode) -> Kept
 }
 
 /// A request about batches.
-pub(super) struct Ask<'a> {
-    pub(super) method: &'a str,
-    pub(super) path: &'a str,
-    pub(super) request_key: Option<&'a str>,
-    pub(super) kind: &'a str,
-    pub(super) as_whom: Option<&'a str>,
+pub(crate) struct Ask<'a> {
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) request_key: Option<&'a str>,
+    pub(crate) kind: &'a str,
+    pub(crate) as_whom: Option<&'a str>,
 }
 
 impl Default for Ask<'_> {
@@ -67,7 +67,7 @@ impl Default for Ask<'_> {
 }
 
 impl Ask<'_> {
-    pub(super) async fn of(&self, house: &House, body: impl Into<Body>) -> Answer {
+    pub(crate) async fn of(&self, house: &House, body: impl Into<Body>) -> Answer {
         let mut request = Request::builder()
             .method(self.method)
             .uri(self.path)
@@ -84,19 +84,19 @@ impl Ask<'_> {
     }
 }
 
-pub(super) fn certificates(holders: &[&str]) -> String {
+pub(crate) fn certificates(holders: &[&str]) -> String {
     let row = |holder: &&str| json!({ "holder": holder, "category": { "kind": "示范单位" }, "issued_on": "2026-03-05" });
     json!(holders.iter().map(row).collect::<Vec<_>>()).to_string()
 }
 
 impl Kept {
-    pub(super) async fn accept(&self, query: &str, key: &str, holders: &[&str]) -> Answer {
+    pub(crate) async fn accept(&self, query: &str, key: &str, holders: &[&str]) -> Answer {
         let path = format!("{BATCHES}?document={CERTIFICATE}{query}");
         let ask = Ask { path: &path, request_key: Some(key), ..Ask::default() };
         ask.of(&self.house, certificates(holders)).await
     }
 
-    pub(super) async fn ask(&self, method: &str, path: &str) -> Answer {
+    pub(crate) async fn ask(&self, method: &str, path: &str) -> Answer {
         Ask { method, path, ..Ask::default() }.of(&self.house, Body::empty()).await
     }
 
@@ -105,7 +105,7 @@ impl Kept {
         tokio::spawn(async move { office.work().await });
     }
 
-    pub(super) async fn assert_whole(&self) {
+    pub(crate) async fn assert_whole(&self) {
         let audit = self.batches.ledger().registry().audit(None).await.expect("audited");
         assert!(audit.is_whole(), "{audit:?}");
     }
@@ -129,7 +129,7 @@ fn events(answer: &Answer) -> Vec<(String, Value)> {
 }
 
 /// What an answer says keeps to the description.
-pub(super) async fn assert_described(house: &House, schema: &str, value: &Value) {
+pub(crate) async fn assert_described(house: &House, schema: &str, value: &Value) {
     let found = house.get("/openapi.json").await.json();
     let schema = json!({
         "$ref": format!("#/components/schemas/{schema}"), "components": found["components"],

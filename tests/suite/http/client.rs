@@ -15,40 +15,40 @@ use tower::ServiceExt;
 
 use crate::support::app;
 
-pub(super) const APPLICATION: &str = "/api/v1/documents/shanxi/application";
-pub(super) const COMMITMENT: &str = "/api/v1/documents/shanxi/commitment";
+pub(crate) const APPLICATION: &str = "/api/v1/documents/shanxi/application";
+pub(crate) const COMMITMENT: &str = "/api/v1/documents/shanxi/commitment";
 
 /// A router with the program behind it.
 #[derive(Clone)]
-pub(super) struct House {
-    pub(super) app: Arc<App>,
-    pub(super) office: Arc<Office>,
-    pub(super) router: Router,
+pub(crate) struct House {
+    pub(crate) app: Arc<App>,
+    pub(crate) office: Arc<Office>,
+    pub(crate) router: Router,
 }
 
 /// An answer, read to its end.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    pub(super) bytes: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl House {
-    pub(super) fn open() -> Self {
+    pub(crate) fn open() -> Self {
         Self::with(app(), Config::default())
     }
 
-    pub(super) fn with(app: App, config: Config) -> Self {
+    pub(crate) fn with(app: App, config: Config) -> Self {
         Self::of(app, config, Mode::Open)
     }
 
-    pub(super) fn of(app: App, config: Config, mode: Mode) -> Self {
+    pub(crate) fn of(app: App, config: Config, mode: Mode) -> Self {
         Self::keeping(Arc::new(app), config, mode, None)
     }
 
     /// With batches and certificates.
-    pub(super) fn keeping(
+    pub(crate) fn keeping(
         app: Arc<App>,
         config: Config,
         mode: Mode,
@@ -58,7 +58,7 @@ impl House {
         Self { router: router(Arc::clone(&office)), app, office }
     }
 
-    pub(super) async fn ask(&self, mut request: Request<Body>) -> Answer {
+    pub(crate) async fn ask(&self, mut request: Request<Body>) -> Answer {
         // Where the connection comes from, unless a test says otherwise.
         let peer = Peer(Ipv4Addr::LOCALHOST.into());
         if request.extensions().get::<Peer>().is_none() {
@@ -70,28 +70,28 @@ impl House {
         Answer { status: parts.status, headers: parts.headers, bytes }
     }
 
-    pub(super) async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask(get(path).body(Body::empty()).expect("a request")).await
     }
 
-    pub(super) async fn post(&self, path: &str, record: impl Into<Body>) -> Answer {
+    pub(crate) async fn post(&self, path: &str, record: impl Into<Body>) -> Answer {
         self.ask(post(path).body(record.into()).expect("a request")).await
     }
 }
 
 impl Answer {
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let value = self.headers.get(name).unwrap_or_else(|| panic!("no {name}: {self:?}"));
         value.to_str().expect("ASCII")
     }
 
-    pub(super) fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes).expect("JSON")
     }
 
     /// The problem document of this status and type.
     #[track_caller]
-    pub(super) fn problem(&self, status: u16, kind: &str) -> Value {
+    pub(crate) fn problem(&self, status: u16, kind: &str) -> Value {
         let text = String::from_utf8_lossy(&self.bytes);
         assert_eq!(self.status.as_u16(), status, "{text}");
         assert_eq!(self.header("content-type"), "application/problem+json");
@@ -110,27 +110,27 @@ impl Answer {
 }
 
 /// The configuration with some limits changed.
-pub(super) fn limits(change: impl FnOnce(&mut Limits)) -> Config {
+pub(crate) fn limits(change: impl FnOnce(&mut Limits)) -> Config {
     let mut config = Config::default();
     change(&mut config.limits);
     config
 }
 
-pub(super) fn get(path: &str) -> axum::http::request::Builder {
+pub(crate) fn get(path: &str) -> axum::http::request::Builder {
     Request::get(path).header(header::HOST, "localhost:8080")
 }
 
-pub(super) fn post(path: &str) -> axum::http::request::Builder {
+pub(crate) fn post(path: &str) -> axum::http::request::Builder {
     Request::post(path)
         .header(header::HOST, "127.0.0.1:8080")
         .header(header::CONTENT_TYPE, "application/json")
 }
 
 /// A part of a form: the field's name, the file's name, and the bytes.
-pub(super) type FormPart<'a> = (&'a str, &'a str, &'a [u8]);
+pub(crate) type FormPart<'a> = (&'a str, &'a str, &'a [u8]);
 
 /// A body of these parts.
-pub(super) fn form(parts: &[FormPart<'_>]) -> Vec<u8> {
+pub(crate) fn form(parts: &[FormPart<'_>]) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, file, bytes) in parts {
         let file = if file.is_empty() { String::new() } else { format!("; filename=\"{file}\"") };
@@ -145,7 +145,7 @@ pub(super) fn form(parts: &[FormPart<'_>]) -> Vec<u8> {
 }
 
 /// Sends a form.
-pub(super) async fn send(house: &House, path: &str, body: Vec<u8>) -> Answer {
+pub(crate) async fn send(house: &House, path: &str, body: Vec<u8>) -> Answer {
     let request = post(path).body(Body::from(body)).expect("a request");
     let (mut parts, body) = request.into_parts();
     let kind = "multipart/form-data; boundary=edge".parse().expect("a header");

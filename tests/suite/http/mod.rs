@@ -2,9 +2,11 @@
 
 mod access;
 mod batches;
+pub(crate) use batches::{Kept, kept};
 mod bounds;
 mod certificates;
 mod client;
+pub(crate) use client::{FormPart, House, form};
 mod collect;
 mod foreseen;
 mod guard;
@@ -17,3 +19,4 @@ mod refusals;
 mod routes;
 mod rows;
 pub(crate) mod running;
+mod schema_driven;

@@ -42,7 +42,7 @@ const WEIGHT: usize = 150 << 10;
 
 impl House {
     /// A page as a browser asks for it.
-    async fn browse(&self, path: &str, key: Option<&str>) -> Answer {
+    pub(crate) async fn browse(&self, path: &str, key: Option<&str>) -> Answer {
         let mut request = Request::get(path)
             .header(header::HOST, "localhost")
             .header(header::ACCEPT, "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")

@@ -66,7 +66,7 @@ impl Server {
         Self { child, address, told }
     }
 
-    pub(super) fn connect(&self) -> TcpStream {
+    pub(crate) fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).expect("it listens");
         stream.set_read_timeout(Some(DEADLINE)).expect("set");
         stream
@@ -98,6 +98,16 @@ impl Server {
         while !self.ask("GET /readyz", b"").starts_with(b"HTTP/1.1 200") {
             assert!(started.elapsed() < DEADLINE, "it does not get ready");
         }
+    }
+
+    /// The most memory that it has ever held by itself, in MiB.
+    pub(crate) fn peak(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("a status");
+        let line = status.lines().find(|line| line.starts_with("VmHWM")).expect("a line");
+        let kib: usize =
+            line.split_whitespace().nth(1).and_then(|it| it.parse().ok()).expect("KiB");
+        kib / 1024
     }
 
     /// The processes that it has started and that are running.

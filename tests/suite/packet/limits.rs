@@ -32,7 +32,7 @@ pub(super) fn packet(folder: &Path, arguments: &[&str]) -> Ran {
 }
 
 /// A packet as files in a folder, as an applicant has it.
-pub(super) fn in_folder(given: &Given) -> tempfile::TempDir {
+pub(crate) fn in_folder(given: &Given) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let list = format!("{:#}", given.list);
     std::fs::write(folder.path().join("packet.json"), list).expect("written");

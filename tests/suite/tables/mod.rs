@@ -34,7 +34,7 @@ pub(super) fn many(app: &App) -> Vec<Value> {
 }
 
 /// What LibreOffice makes of a file; `to` is its filter, such as `xlsx`.
-pub(super) fn converted(file: &Path, to: &str) -> PathBuf {
+pub(crate) fn converted(file: &Path, to: &str) -> PathBuf {
     let folder = file.parent().expect("a folder").join(to.split(':').next().expect("an ending"));
     let profile = format!("-env:UserInstallation=file://{}/profile", folder.display());
     let (out, name) = (folder.to_string_lossy(), file.to_string_lossy());
