@@ -183,7 +183,7 @@ fn what_lies_beside_the_list_is_a_file_of_its_folder() {
     let given = Given::sound().with(7, "甲.png", picture());
     let folder = crate::packet::in_folder(&given);
     let place = |name: &str| folder.path().join(name);
-    let list: Value = given.list.clone();
+    let list: Value = given.list;
     let with = |file: &str, kind: u8| {
         let mut list = list.clone();
         let item = json!({ "kind": kind, "title": "其他", "file": file });

@@ -102,7 +102,7 @@ fn active(url: &str) -> Vec<u8> {
         paper.set_in(catalog, key, value);
     }
     paper.set_in(catalog, "AF", vec![attached.clone().into()]);
-    paper.set(0, "AA", dictionary! { "O" => script.clone(), "C" => action.clone() });
+    paper.set(0, "AA", dictionary! { "O" => script, "C" => action });
     paper.set(0, "AF", vec![attached.into()]);
     paper.set(0, "PieceInfo", dictionary! { "Evil" => dictionary! { "Private" => text("evil") } });
     paper.set(0, "Metadata", embedded);

@@ -17,14 +17,14 @@ fn file(objects: &[Vec<u8>]) -> Vec<u8> {
     let mut places = Vec::new();
     for (at, object) in objects.iter().enumerate() {
         places.push(bytes.len());
-        write!(bytes, "{} 0 obj\n", at + 1).expect("written");
+        writeln!(bytes, "{} 0 obj", at + 1).expect("written");
         bytes.extend(object);
         bytes.extend(b"\nendobj\n");
     }
     let table = bytes.len();
     write!(bytes, "xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).expect("written");
     for place in places {
-        write!(bytes, "{place:010} 00000 n \n").expect("written");
+        writeln!(bytes, "{place:010} 00000 n ").expect("written");
     }
     let size = objects.len() + 1;
     write!(bytes, "trailer <</Size {size} /Root 1 0 R>>\nstartxref\n{table}\n%%EOF")
