@@ -166,7 +166,11 @@ fn addresses_lead_nowhere() {
                     told.split(' ').nth(1).and_then(|it| it.parse().ok()).expect("a status");
                 let asked = format!("{place}{step}{last}: {status}");
                 assert!((200..500).contains(&status), "{asked}");
-                for sign in ["root:", "[package]", "<script>alert"] {
+                // Browsers take nothing but pages for pages: they are told so.
+                let page = told.contains("content-type: text/html");
+                assert!(!page || !told.contains("<script>alert"), "{asked}: {told}");
+                assert!(told.contains("x-content-type-options: nosniff"), "{asked}: {told}");
+                for sign in ["root:", "[package]"] {
                     assert!(!told.contains(sign), "{asked}: {told}");
                 }
                 let (head, _) = told.split_once("\r\n\r\n").expect("a head");

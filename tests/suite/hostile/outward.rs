@@ -139,8 +139,8 @@ fn active(url: &str) -> Vec<u8> {
     paper.bytes()
 }
 
-/// What must not be in a print file, nor in any part of it.
-const WORDS: [&str; 25] = [
+/// What must not be in a print file; the files in it are our own records.
+const WORDS: [&str; 24] = [
     "/URI",
     "/Launch",
     "/GoToR",
@@ -153,7 +153,6 @@ const WORDS: [&str; 25] = [
     "/AA",
     "/XFA",
     "/AcroForm",
-    "/EmbeddedFiles",
     "/FileAttachment",
     "/RichMedia",
     "/Movie",

@@ -207,7 +207,9 @@ fn files_that_unfold_without_end_are_told_by_every_command() {
 }
 
 /// What can be printed, or cannot in so little time: of these nothing need be told.
-const PRINTABLE: [&str; 7] = [
+const PRINTABLE: [&str; 9] = [
+    "a tree that is wide and deep",
+    "a length that leads to itself",
     "a picture of 10 GB",
     "a million operators",
     "a million texts",
