@@ -166,7 +166,11 @@ fn addresses_lead_nowhere() {
                     told.split(' ').nth(1).and_then(|it| it.parse().ok()).expect("a status");
                 let asked = format!("{place}{step}{last}: {status}");
                 assert!((200..500).contains(&status), "{asked}");
-                for sign in ["root:", "[package]", "<script>alert"] {
+                // Browsers take nothing but pages for pages: they are told so.
+                let page = told.contains("content-type: text/html");
+                assert!(!page || !told.contains("<script>alert"), "{asked}: {told}");
+                assert!(told.contains("x-content-type-options: nosniff"), "{asked}: {told}");
+                for sign in ["root:", "[package]"] {
                     assert!(!told.contains(sign), "{asked}: {told}");
                 }
                 let (head, _) = told.split_once("\r\n\r\n").expect("a head");
@@ -183,7 +187,7 @@ fn what_lies_beside_the_list_is_a_file_of_its_folder() {
     let given = Given::sound().with(7, "甲.png", picture());
     let folder = crate::packet::in_folder(&given);
     let place = |name: &str| folder.path().join(name);
-    let list: Value = given.list.clone();
+    let list: Value = given.list;
     let with = |file: &str, kind: u8| {
         let mut list = list.clone();
         let item = json!({ "kind": kind, "title": "其他", "file": file });

@@ -102,7 +102,7 @@ fn active(url: &str) -> Vec<u8> {
         paper.set_in(catalog, key, value);
     }
     paper.set_in(catalog, "AF", vec![attached.clone().into()]);
-    paper.set(0, "AA", dictionary! { "O" => script.clone(), "C" => action.clone() });
+    paper.set(0, "AA", dictionary! { "O" => script, "C" => action });
     paper.set(0, "AF", vec![attached.into()]);
     paper.set(0, "PieceInfo", dictionary! { "Evil" => dictionary! { "Private" => text("evil") } });
     paper.set(0, "Metadata", embedded);
@@ -139,8 +139,8 @@ fn active(url: &str) -> Vec<u8> {
     paper.bytes()
 }
 
-/// What must not be in a print file, nor in any part of it.
-const WORDS: [&str; 25] = [
+/// What must not be in a print file; the files in it are our own records.
+const WORDS: [&str; 24] = [
     "/URI",
     "/Launch",
     "/GoToR",
@@ -153,7 +153,6 @@ const WORDS: [&str; 25] = [
     "/AA",
     "/XFA",
     "/AcroForm",
-    "/EmbeddedFiles",
     "/FileAttachment",
     "/RichMedia",
     "/Movie",

@@ -17,14 +17,14 @@ fn file(objects: &[Vec<u8>]) -> Vec<u8> {
     let mut places = Vec::new();
     for (at, object) in objects.iter().enumerate() {
         places.push(bytes.len());
-        write!(bytes, "{} 0 obj\n", at + 1).expect("written");
+        writeln!(bytes, "{} 0 obj", at + 1).expect("written");
         bytes.extend(object);
         bytes.extend(b"\nendobj\n");
     }
     let table = bytes.len();
     write!(bytes, "xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).expect("written");
     for place in places {
-        write!(bytes, "{place:010} 00000 n \n").expect("written");
+        writeln!(bytes, "{place:010} 00000 n ").expect("written");
     }
     let size = objects.len() + 1;
     write!(bytes, "trailer <</Size {size} /Root 1 0 R>>\nstartxref\n{table}\n%%EOF")
@@ -207,7 +207,9 @@ fn files_that_unfold_without_end_are_told_by_every_command() {
 }
 
 /// What can be printed, or cannot in so little time: of these nothing need be told.
-const PRINTABLE: [&str; 7] = [
+const PRINTABLE: [&str; 9] = [
+    "a tree that is wide and deep",
+    "a length that leads to itself",
     "a picture of 10 GB",
     "a million operators",
     "a million texts",

@@ -10,8 +10,7 @@ fn hostile() -> Vec<(&'static str, String)> {
     let deep =
         |open: &str, close: &str| format!("{}{}", open.repeat(100_000), close.repeat(100_000));
     let keys: String = (0..600_000).map(|at| format!("\"{at}\":0,")).collect();
-    let rows: String =
-        (0..9000).map(|_| format!("{{{}\"x\":0}},", "\"naem\":\"甲\",".repeat(1))).collect();
+    let rows: String = (0..9000).map(|_| format!("{{{}\"x\":0}},", "\"naem\":\"甲\",")).collect();
     let strange: String = (0..20_000)
         .map(|at| {
             format!(
