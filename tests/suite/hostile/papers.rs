@@ -177,7 +177,7 @@ fn hostile() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// A command or a request must have ended after so long, also on a busy machine that builds debug.
-const PATIENCE: Duration = Duration::from_secs(100);
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// The most memory that one process may have held, in MiB: the limit of an attached file is 400, and it is
 /// looked at in steps.

@@ -173,7 +173,7 @@ fn pictures_beyond_all_measure_are_told_by_their_names() {
         assert_eq!(told, !printed, "{name}: {}", ran.told);
     }
     assert!(ran.peak < 700, "{} MiB", ran.peak);
-    assert!(begun.elapsed() < Duration::from_secs(100), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(300), "{:?}", begun.elapsed());
 }
 
 #[test]
