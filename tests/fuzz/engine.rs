@@ -8,7 +8,8 @@ use std::slice;
 use std::sync::OnceLock;
 
 use crate::targets::mutate::{Chance, in_values};
-use crate::targets::{Target, held, kept, named, told};
+use crate::targets::watch::told;
+use crate::targets::{Target, held, kept, named};
 
 /// The target, and its words.
 fn target() -> &'static (&'static Target, Vec<Vec<u8>>) {

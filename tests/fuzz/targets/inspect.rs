@@ -70,6 +70,11 @@ fn look(report: &Report) {
         assert!(page.width_mm > 0.0 && page.height_mm > 0.0, "{page:?}");
         assert!(page.boxes <= page.glyphs, "{page:?}");
     }
+    let file = &report.file;
+    let said = [&file.title, &file.producer, &file.language, &file.duplex, &file.scaling];
+    said.into_iter().flatten().for_each(|said| laws::sentence(said));
+    let named = report.faces.iter().filter(|face| !face.name.trim().is_empty());
+    named.for_each(|face| laws::sentence(&face.name));
     for finding in &report.findings {
         let said = finding.value.iter().chain(&finding.note);
         said.for_each(|said| laws::sentence(said));

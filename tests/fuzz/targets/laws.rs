@@ -1,5 +1,8 @@
 //! Laws that more than one target holds.
 
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
 use chengwen::app::Refusal;
 use chengwen::finish::{ReadBack, read_back};
 use chengwen::intake::{Problem, Problems};
@@ -33,12 +36,25 @@ fn problem(it: &Problem) {
     assert!(it.code.contains('.') && it.code.chars().all(is_code), "{it:?}");
 }
 
-/// Each problem stands at a place of the input, or beside one: it is a field of a group that is there.
+/// Each problem stands at a place of the input, or where a schema has a field that the input has not.
 pub(crate) fn places(found: &Problems, input: &Value) {
     for it in found.all() {
-        let above = it.pointer.rsplit_once('/').map_or("", |(above, _)| above);
-        assert!(input.pointer(above).is_some(), "{it:?} stands nowhere in {input}");
+        let mut place = it.pointer.as_str();
+        while input.pointer(place).is_none() {
+            let (above, key) = place.rsplit_once('/').expect("the whole is there");
+            assert!(fields().contains(key), "{it:?} stands nowhere in {input}");
+            place = above;
+        }
     }
+}
+
+/// The keys that schemas know.
+fn fields() -> &'static HashSet<String> {
+    static FIELDS: OnceLock<HashSet<String>> = OnceLock::new();
+    FIELDS.get_or_init(|| {
+        let words = super::words_of_schemas().into_iter();
+        words.filter_map(|word| serde_json::from_slice(&word).ok()).collect()
+    })
 }
 
 /// A refusal that a user can read; anything else is ours to mend.

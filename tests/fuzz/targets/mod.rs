@@ -13,7 +13,7 @@ mod packet;
 mod pdf;
 mod record;
 mod rows;
-mod watch;
+pub(crate) mod watch;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,8 @@ use chengwen::app::{App, Most, MostOfAttachments, Setup};
 use chengwen::catalog::Places;
 use chengwen::packet::MostAttached;
 
-pub(crate) use watch::{held, told};
+use mutate::{Chance, changed};
+pub(crate) use watch::held;
 
 /// A door through which strangers' bytes come in.
 pub(crate) struct Target {
@@ -108,6 +109,44 @@ pub(crate) fn kept(folder: &str, target: &str) -> Vec<(PathBuf, Vec<u8>)> {
     paths.sort();
     let read = |path: PathBuf| fs::read(&path).map(|bytes| (path, bytes)).expect("readable");
     paths.into_iter().map(read).collect()
+}
+
+/// Every seed, and every case that was kept, with where it comes from.
+pub(crate) fn each_kept(target: &Target, look: &mut dyn FnMut(&str, &[u8])) {
+    let seeds = (target.seeds)();
+    assert!(seeds.len() >= 4, "{} has seeds", target.name);
+    for (at, seed) in seeds.iter().enumerate() {
+        look(&format!("seed {at}"), seed);
+    }
+    for (path, input) in ["seeds", "found"].map(|folder| kept(folder, target.name)).concat() {
+        look(&path.display().to_string(), &input);
+    }
+}
+
+/// So many mutations of these, always the same ones.
+pub(crate) fn each_mutation(target: &Target, number: usize, look: &mut dyn FnMut(&str, &[u8])) {
+    let own = ["seeds", "found"].map(|folder| kept(folder, target.name)).concat();
+    let mut seeds = (target.seeds)();
+    seeds.extend(own.into_iter().map(|(_, input)| input));
+    // Of long ones most mutations are of what nobody reads.
+    seeds.retain(|seed| seed.len() < 20_000);
+    let words = (target.words)();
+    assert!(seeds.len() >= 4 && words.len() > 20, "{} has short seeds and words", target.name);
+    let mut chance = Chance::from(20_260_621);
+    for at in 0..number {
+        let other = &seeds[chance.below(seeds.len())];
+        let seed = &seeds[chance.below(seeds.len())];
+        look(&format!("mutation {at}"), &changed(seed, other, &words, &mut chance));
+    }
+}
+
+/// Keeps an input that breaks a law for a look by hand.
+pub(crate) fn keep(target: &str, name: &str, input: &[u8]) -> PathBuf {
+    let folder = root().join("target/fuzz/found").join(target);
+    fs::create_dir_all(&folder).expect("made");
+    let path = folder.join(name);
+    fs::write(&path, input).expect("written");
+    path
 }
 
 /// The first line of an input says what the rest is; an input without one is nothing.
