@@ -39,7 +39,7 @@ macro_rules! targets {
 
         #[test]
         fn no_target_is_left_out() {
-            assert_eq!(TARGETS.map(|target| target.name), [$($name::NAME),*]);
+            assert_eq!(TARGETS.map(|target| target.name), [$(stringify!($name)),*]);
         }
     };
 }

@@ -20,7 +20,7 @@ fn seeds() -> Vec<Vec<u8>> {
         } else {
             "raw"
         };
-        seeds.push(with_head(head, &bytes));
+        seeds.push(with_head(head, bytes));
     }
     seeds.push(with_head("objects", &pdf::page()));
     seeds.push(with_head("objects words quarters=1 pages=1-1,1-1", &pdf::page()));

@@ -12,7 +12,7 @@ pub(super) fn file(objects: &[Vec<u8>]) -> Vec<u8> {
     let mut places = Vec::new();
     for (at, object) in objects.iter().enumerate() {
         places.push(bytes.len());
-        write!(bytes, "{} 0 obj\n", at + 1).expect("written");
+        writeln!(bytes, "{} 0 obj", at + 1).expect("written");
         match object.iter().position(|byte| *byte == 1) {
             Some(end) => {
                 let content = &object[end + 1..];
@@ -28,7 +28,7 @@ pub(super) fn file(objects: &[Vec<u8>]) -> Vec<u8> {
     let (table, size) = (bytes.len(), objects.len() + 1);
     write!(bytes, "xref\n0 {size}\n0000000000 65535 f \n").expect("written");
     for place in places {
-        write!(bytes, "{place:010} 00000 n \n").expect("written");
+        writeln!(bytes, "{place:010} 00000 n ").expect("written");
     }
     let info = objects.len();
     write!(
