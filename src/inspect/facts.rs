@@ -3,6 +3,7 @@
 use lopdf::{Document, Object, decode_text_string};
 
 use super::tree::{dictionary, resolved};
+use crate::values::text::visible;
 
 /// The most bytes of metadata that are read.
 const LIMIT: usize = 4 << 20;
@@ -42,13 +43,14 @@ impl FileFacts {
         let catalog = document.catalog().ok();
         let text = |of: Option<&lopdf::Dictionary>, key: &[u8]| {
             let object = resolved(document, of?.get(key).ok()?);
-            decode_text_string(object).ok().filter(|text| !text.trim().is_empty())
+            let text = decode_text_string(object).ok().filter(|text| !text.trim().is_empty());
+            text.map(|text| visible(&text))
         };
         let preferences =
             catalog.and_then(|catalog| dictionary(document, catalog, b"ViewerPreferences"));
         let name = |key: &[u8]| {
             let object = resolved(document, preferences?.get(key).ok()?);
-            Some(String::from_utf8_lossy(object.as_name().ok()?).into_owned())
+            Some(visible(&String::from_utf8_lossy(object.as_name().ok()?)))
         };
         let metadata = catalog.and_then(|catalog| metadata(document, catalog));
         Self {

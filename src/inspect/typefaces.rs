@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use lopdf::{Dictionary, Document, Encoding, Object};
 
 use super::tree::{dictionary, number, resolved};
+use crate::values::text::visible;
 
 /// The most bytes that a font's own tables may become.
 const LIMIT: usize = 16 << 20;
@@ -252,6 +253,7 @@ fn plain_name(font: &Dictionary, descendant: Option<&Dictionary>) -> String {
         .or_else(|| from(font, b"BaseFont"))
         .or_else(|| from(font, b"Name"))
         .unwrap_or_default();
+    let name = visible(&name);
     match name.split_once('+') {
         Some((tag, rest)) if tag.len() == 6 && tag.bytes().all(|it| it.is_ascii_uppercase()) => {
             rest.to_owned()

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::problem::Problem;
 use super::value_sentences::{number_sentence, region_sentence, text_sentence, typed_sentence};
 use crate::catalog::Schema;
-use crate::values::text::code_point;
+use crate::values::text::visible;
 use crate::values::{Facts, Finding};
 
 /// The finding at its place, with label and sentence.
@@ -15,7 +15,9 @@ pub(super) fn problem(
     pointer: String,
     finding: Finding,
 ) -> Problem {
-    let labels = schema.shape.labels(record, &pointer);
+    // What is no field of the schema is called as the input calls it.
+    let labels: Vec<String> =
+        schema.shape.labels(record, &pointer).iter().map(|label| shown(label)).collect();
     let sentence = sentence(&named(&labels), finding.code, &finding.facts);
     Problem {
         level: finding.level,
@@ -307,12 +309,8 @@ const REPEATED: usize = 60;
 /// A user's text as a sentence may repeat it: what cannot be seen by its code point, a long one cut.
 #[must_use]
 pub fn shown(text: &str) -> String {
-    let visible = |mark: char| {
-        let hides = mark.is_control()
-            || matches!(mark, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
-        if hides { format!("〔{}〕", code_point(mark)) } else { mark.to_string() }
-    };
-    let mut said: String = text.chars().take(REPEATED).map(visible).collect();
+    let repeated: String = text.chars().take(REPEATED).collect();
+    let mut said = visible(&repeated);
     if text.chars().nth(REPEATED).is_some() {
         said.push('…');
     }

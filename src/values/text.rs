@@ -96,6 +96,23 @@ pub fn code_point(mark: char) -> String {
     format!("U+{:04X}", mark as u32)
 }
 
+/// A stranger's text as it may be shown: what cannot be seen, what a terminal would obey and what turns the
+/// direction of writing stands as its code point.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for mark in text.chars() {
+        let hides = mark.is_control()
+            || matches!(mark, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}');
+        if hides {
+            shown.push_str(&format!("〔{}〕", code_point(mark)));
+        } else {
+            shown.push(mark);
+        }
+    }
+    shown
+}
+
 /// No-break spaces, zero-width spaces and byte order marks out; between two Latin letters or digits
 /// a no-break space stands for a real one.
 fn without_invisible_spaces(text: &str) -> (String, BTreeMap<char, usize>) {

@@ -14,6 +14,7 @@ mod command_line;
 #[cfg(target_os = "linux")]
 mod crew;
 mod direction;
+mod fuzz;
 mod golden;
 mod homes;
 pub(crate) mod hostile;

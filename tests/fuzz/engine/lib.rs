@@ -1,0 +1,1 @@
+//! Only so that `libfuzzer-sys` compiles libFuzzer; `tests/fuzz/run` takes the library from there.
