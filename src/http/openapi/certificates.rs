@@ -82,7 +82,7 @@ pub(super) fn paths() -> Map<String, Value> {
                 &json!({
                     "why": { "type": "string", "description": "补印的原因" },
                     "from": {
-                        "enum": ["issued", "current"],
+                        "enum": ["issued", "current", null],
                         "description": "模板改动过时用哪一种：issued 颁发时的版面，current 现在的模板",
                     },
                 }),
@@ -103,8 +103,8 @@ pub(super) fn paths() -> Map<String, Value> {
                 &["why"],
                 &json!({
                     "why": { "type": "string", "description": "撤销的原因，印在公告上" },
-                    "replaced_by": { "type": "string", "description": "换发的新证书的编号" },
-                    "day": { "type": "string", "format": "date", "description": "撤销的日期；默认今天" },
+                    "replaced_by": { "type": ["string", "null"], "description": "换发的新证书的编号" },
+                    "day": { "type": ["string", "null"], "format": "date", "description": "撤销的日期；默认今天" },
                 }),
                 &json!({ "why": "连续两次复核不合格，逾期未整改" }),
             ))

@@ -27,7 +27,7 @@ fn asked(server: &Server, arguments: &[&str]) {
         .arg("--config-file")
         .arg(root().join("tests/schemathesis/schemathesis.toml"))
         .args(["run", &format!("http://{}/openapi.json", server.address)])
-        .args(["--seed", SEED, "--workers", "1", "--checks", "all", "--max-examples"])
+        .args(["--seed", SEED, "--workers", "1", "--max-examples"])
         .arg(examples)
         .args(["--generation-database", "none", "--suppress-health-check", "all"])
         // How long an answer takes is measured elsewhere; here a busy machine asks a debug build.
