@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use super::Ledger;
 use super::accept::random;
 use crate::fault::{Fault, io_reason};
+use crate::store::make_private;
 
 /// The folder of locks in the data directory.
 const FOLDER: &str = "workers";
@@ -65,7 +66,7 @@ impl Ledger {
         let told = |error: &std::io::Error| {
             Fault::at(&folder, format!("建不了文件：{}", io_reason(error)))
         };
-        std::fs::create_dir_all(&folder).map_err(|error| told(&error))?;
+        make_private(&folder).map_err(|error| told(&error))?;
         let lock = {
             // Nobody must find the file before it is locked: it would look like that of a dead process.
             let _exclusive = self.store.exclusive()?;

@@ -59,6 +59,23 @@ pub struct Entry {
     pub subject: String,
 }
 
+impl Entry {
+    /// What was done, in Chinese.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        match self.what.as_str() {
+            "key.created" => "建立密钥",
+            "key.revoked" => "撤销密钥",
+            "session.opened" => "登录",
+            "session.closed" => "退出登录",
+            "batch.accepted" => "受理批次",
+            "batch.cancelled" => "取消批次",
+            "print.done" => "印完",
+            other => other,
+        }
+    }
+}
+
 impl Store {
     /// Opens the data directory, making it if need be, and brings its tables up to date.
     ///
@@ -199,13 +216,21 @@ pub fn today() -> NaiveDate {
 
 /// Nobody but the owner of the process reads what is kept.
 fn make(folder: &Path) -> Result<(), Fault> {
+    make_private(folder)
+        .map_err(|error| Fault::at(folder, format!("建不了数据目录：{}", io_reason(&error))))
+}
+
+/// Makes a folder, and those above it, for the owner of the process alone; one that is there is left as
+/// it is.
+///
+/// # Errors
+/// What the system says.
+pub fn make_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder
-        .create(folder)
-        .map_err(|error| Fault::at(folder, format!("建不了数据目录：{}", io_reason(&error))))
+    builder.create(folder)
 }
 
 /// Makes the files that are kept, for the owner of the process alone, and locks the directory until the

@@ -26,6 +26,7 @@ mod memory;
 mod merging;
 mod numbering;
 mod overprint;
+mod owners;
 mod packet;
 mod paper;
 mod print;
