@@ -6,8 +6,9 @@ use serde_json::Value;
 use super::{App, Input, Refusal};
 use crate::catalog::Document;
 use crate::fault::Fault;
-use crate::intake::{self, Draft, Problems, Record};
-use crate::typeset::NoRoom;
+use crate::intake::{self, Draft, Problems, Record, RowFinding};
+use crate::typeset::{Failure, LongSheet, NoRoom};
+use crate::values::Finding;
 use crate::wording::{self, Sheet};
 
 /// What is to be typeset, and what was found in it.
@@ -50,18 +51,37 @@ pub(super) fn sheets_of(document: &Document, records: &[Record]) -> Result<Vec<S
     records.par_iter().map(|record| Sheet::of(document, record)).collect()
 }
 
-pub(super) fn without_room(document: &Document, sheets: &[Sheet], texts: &[NoRoom]) -> Problems {
+pub(super) fn without_room(
+    document: &Document,
+    sheets: &[Sheet],
+    found: Vec<RowFinding>,
+) -> Problems {
     let records: Vec<&Value> = sheets.iter().map(Sheet::record).collect();
-    without_room_in(document, &records, texts)
+    intake::without_room(document, &records, found)
 }
 
-pub(super) fn without_room_in(
-    document: &Document,
-    records: &[&Value],
-    texts: &[NoRoom],
-) -> Problems {
-    let fields = texts.iter().map(|text| (text.sheet, &*text.pointer, &*text.floor));
-    intake::without_room(document, records, fields)
+/// What is to be mended in the sheets for which the layout has no room; none if it failed otherwise.
+pub(super) fn lacking(document: &Document, failure: &Failure) -> Option<Vec<RowFinding>> {
+    match failure {
+        Failure::NoRoom(texts) => Some(texts.iter().map(no_room).collect()),
+        Failure::LongSheets(sheets) => {
+            let too_long = |it: &LongSheet| {
+                let finding = Finding::problem("sheet.too-long")
+                    .with("pages", it.pages)
+                    .with("limit", document.manifest.pages().unwrap_or_default())
+                    .with("document", document.manifest.name.as_str());
+                (it.sheet, String::new(), finding)
+            };
+            Some(sheets.iter().map(too_long).collect())
+        }
+        _ => None,
+    }
+}
+
+/// A text that has no room.
+pub(super) fn no_room(text: &NoRoom) -> RowFinding {
+    let finding = Finding::problem("field.no-room").with("floor", text.floor.as_str());
+    (text.sheet, text.pointer.clone(), finding)
 }
 
 /// The name of the file, without its ending.

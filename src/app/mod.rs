@@ -14,6 +14,7 @@ mod derived;
 mod extract;
 mod fill_in;
 mod inspection;
+mod issued;
 mod matter;
 mod measure;
 mod pack;
@@ -170,7 +171,7 @@ impl App {
 
     /// The most that one job may make.
     fn most(&self) -> typeset::Most {
-        typeset::Most { pages: self.most.pages, pixels: self.most.pixels }
+        typeset::Most { pages: self.most.pages, pixels: self.most.pixels, sheet: None }
     }
 
     /// What exists.

@@ -130,7 +130,7 @@ impl Plan {
             orientation: document.manifest.orientation,
             sheets,
             draft: false,
-            most: app.most(),
+            most: typeset::Most { sheet: document.manifest.pages(), ..app.most() },
             one_sided: self.one_sided,
             overprint: self.options.overprint,
             output,

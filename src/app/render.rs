@@ -3,16 +3,20 @@
 use std::mem;
 use std::time::Instant;
 
+use rayon::prelude::*;
 use serde_json::Value;
 
-use super::matter::{Matter, sheets_of, stem, without_room, without_room_in};
+use super::issued::sheet_as_issued;
+use super::matter::{Matter, lacking, no_room, stem, without_room};
 use super::plan::Plan;
 use super::wanted::{Input, Options, Rendered, Sides};
 use super::{App, Refusal};
 use crate::catalog::Document;
 use crate::crew::Undone;
-use crate::intake::{Problems, Record};
-use crate::typeset::{self, Failure, NoRoom, Standard};
+use crate::fault::Fault;
+use crate::intake::{self, Problems, Record, RowFinding};
+use crate::typeset::{self, Failure, Standard};
+use crate::wording::Sheet;
 
 impl App {
     /// Renders one input of a document.
@@ -61,22 +65,20 @@ impl App {
                     pages.join("、")
                 ))
             }
-            // A record that is too long for its page is its writer's to shorten.
-            Undone::Failed(Failure::Overflow(pages)) if !matches!(input, Input::Blank(_)) => {
-                let pages: Vec<String> = pages.iter().map(ToString::to_string).collect();
-                Refusal::Usage(format!(
-                    "第{}页有文字超出纸面，没有印出；请缩短这一页上过长的内容",
-                    pages.join("、")
-                ))
-            }
-            Undone::Failed(Failure::NoRoom(texts)) if !matches!(input, Input::Blank(_)) => {
-                problems.join(without_room(document, &job.sheets, &texts));
-                Refusal::Problems(Box::new(mem::take(&mut problems)))
+            Undone::Failed(failure) if !matches!(input, Input::Blank(_)) => {
+                match lacking(document, &failure) {
+                    Some(found) => {
+                        problems.join(without_room(document, &job.sheets, found));
+                        Refusal::Problems(Box::new(mem::take(&mut problems)))
+                    }
+                    None => too_long(failure),
+                }
             }
             other => other.into(),
         })?;
         // Only a draft is shown although something has no room.
-        problems.join(without_room(document, &job.sheets, &made.no_room));
+        let unplaced = made.no_room.iter().map(no_room).collect();
+        problems.join(without_room(document, &job.sheets, unplaced));
         let typeset = started.elapsed();
         let stem = stem(document, input, &records)?;
         let rendered = plan.finish(made, &stem, problems)?;
@@ -97,48 +99,73 @@ impl App {
 }
 
 impl App {
-    /// The problems of texts for which the layout has no room, if the document says that only the
-    /// layout can tell. Only records with a text so long that it may have none are laid out.
+    /// The problems of records for which the layout has no room, if the document says that only the layout
+    /// can tell. Only those that may have none are laid out.
     pub(super) fn find_without_room(
         &self,
         document: &Document,
         records: &[Record],
     ) -> Result<Problems, Refusal> {
-        let texts = self.texts_without_room(document, records)?;
+        let found = self.rows_lacking_room(document, records)?;
         let records: Vec<&Value> = records.iter().map(Record::complete).collect();
-        Ok(without_room_in(document, &records, &texts))
+        Ok(intake::without_room(document, &records, found))
     }
 
-    /// The texts for which the layout has no room, likewise.
-    pub(super) fn texts_without_room(
+    /// What the layout has no room for, likewise, with the row of each.
+    pub(super) fn rows_lacking_room(
         &self,
         document: &Document,
         records: &[Record],
-    ) -> Result<Vec<NoRoom>, Refusal> {
+    ) -> Result<Vec<RowFinding>, Refusal> {
         let long: Vec<usize> = (0..records.len())
             .filter(|at| may_lack_room(document, records[*at].complete()))
             .collect();
         if long.is_empty() {
             return Ok(Vec::new());
         }
-        let some: Vec<Record> = long.iter().map(|at| records[*at].clone()).collect();
-        let sheets = sheets_of(document, &some)?;
+        let sheets: Vec<Sheet> = long
+            .par_iter()
+            .map(|at| sheet_as_issued(document, &records[*at]))
+            .collect::<Result<_, Fault>>()?;
         let plan = Plan::of(document, true, Options::default())?;
         let job = plan.job(self, document, sheets, typeset::Output::Nothing);
-        match self.typesetting.typeset(&job) {
-            Ok(_) => Ok(Vec::new()),
-            Err(Undone::Failed(Failure::NoRoom(texts))) => {
-                let row = |text: &NoRoom| long.get(text.sheet).copied().unwrap_or_default();
-                Ok(texts.iter().map(|it| NoRoom { sheet: row(it), ..it.clone() }).collect())
+        let failure = match self.typesetting.typeset(&job) {
+            Ok(_) => return Ok(Vec::new()),
+            Err(Undone::Failed(failure)) => failure,
+            Err(other) => return Err(other.into()),
+        };
+        match lacking(document, &failure) {
+            Some(found) => {
+                let row = |sheet: usize| long.get(sheet).copied().unwrap_or_default();
+                Ok(found.into_iter().map(|(at, field, it)| (row(at), field, it)).collect())
             }
-            Err(other) => Err(other.into()),
+            None => Err(too_long(failure)),
         }
     }
 }
 
-/// Whether some text is longer than what surely has room.
+/// Why no record could be printed: one that is too long for its page is its writer's to shorten.
+pub(super) fn too_long(failure: Failure) -> Refusal {
+    match failure {
+        Failure::Overflow(pages) => {
+            let pages: Vec<String> = pages.iter().map(ToString::to_string).collect();
+            Refusal::Usage(format!(
+                "第{}页有文字超出纸面，没有印出；请缩短这一页上过长的内容",
+                pages.join("、")
+            ))
+        }
+        other => Undone::Failed(other).into(),
+    }
+}
+
+/// Whether some text is longer than what surely has room. Where a record may take only so many pages and
+/// no text is told to have room, only the layout can tell.
 fn may_lack_room(document: &Document, complete: &Value) -> bool {
-    document.manifest.measured.iter().any(|(pointer, most)| {
+    let manifest = &document.manifest;
+    if manifest.measured.is_empty() {
+        return manifest.pages.is_some();
+    }
+    manifest.measured.iter().any(|(pointer, most)| {
         let text = complete.pointer(pointer.get_ref()).and_then(Value::as_str);
         text.is_some_and(|text| text.chars().count() > *most)
     })

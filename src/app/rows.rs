@@ -10,7 +10,6 @@ use crate::intake::{
     self, ExaminedRows, Grid, KeptRecord, Record, RowFinding, RowsGiven, RowsKind, RowsRefusal,
 };
 use crate::packet::{Done, Task};
-use crate::values::Finding;
 
 /// So many sheets are measured at once: enough for all cores, few enough for memory.
 const MEASURED: usize = 500;
@@ -97,17 +96,16 @@ impl App {
         examined: &ExaminedRows,
     ) -> Result<Vec<RowFinding>, Refusal> {
         let mut found = Vec::new();
-        if document.manifest.measured.is_empty() {
+        if document.manifest.measured.is_empty() && document.manifest.pages.is_none() {
             return Ok(found);
         }
         let sound: Vec<(usize, &KeptRecord)> = examined.sound().collect();
         for some in sound.chunks(MEASURED) {
             let records = some.par_iter().map(|(_, record)| record.record(document));
             let records = records.collect::<Result<Vec<Record>, Fault>>()?;
-            for text in self.texts_without_room(document, &records)? {
-                let Some((row, _)) = some.get(text.sheet) else { continue };
-                let finding = Finding::problem("field.no-room").with("floor", text.floor);
-                found.push((*row, text.pointer, finding));
+            for (at, field, finding) in self.rows_lacking_room(document, &records)? {
+                let Some((row, _)) = some.get(at) else { continue };
+                found.push((*row, field, finding));
             }
         }
         Ok(found)

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use chrono::NaiveDate;
 
-use super::matter::without_room;
+use super::matter::{lacking, without_room};
 use super::plan::Plan;
 use super::wanted::Options;
 use super::{App, Refusal};
@@ -13,7 +13,7 @@ use crate::catalog::Document;
 use crate::crew::Undone;
 use crate::finish::{self, Joint};
 use crate::intake::Record;
-use crate::typeset::{Failure, Job, Output, Typeset};
+use crate::typeset::{Job, Output, Typeset};
 use crate::wording::Sheet;
 
 /// What the runs of a batch have in common: they claim to be the file that is made of them.
@@ -114,9 +114,12 @@ impl App {
 
     fn typeset_rows(&self, document: &Document, job: &Job) -> Result<Typeset, Refusal> {
         self.typesetting.typeset(job).map_err(|undone| match undone {
-            Undone::Failed(Failure::NoRoom(texts)) => {
-                Refusal::Problems(Box::new(without_room(document, &job.sheets, &texts)))
-            }
+            Undone::Failed(failure) => match lacking(document, &failure) {
+                Some(found) => {
+                    Refusal::Problems(Box::new(without_room(document, &job.sheets, found)))
+                }
+                None => Undone::Failed(failure).into(),
+            },
             other => other.into(),
         })
     }

@@ -1,17 +1,29 @@
 //! Every sample of every document, rendered and read back: what tests, `list --check` and `demo` ask.
 
+mod fields;
+mod measured;
+mod numbers;
+mod others;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde_json::Value;
 
+use self::fields::Fields;
+use super::matter::{lacking, without_room};
+use super::plan::Plan;
+use super::render::too_long;
 use super::{
     App, Files, Input, Options, Output, PackOptions, Refusal, Rendered, Wrapping, inspection,
 };
-use crate::catalog::{Document, Packet, pointer_of};
+use crate::catalog::{Document, Packet};
+use crate::crew::Undone;
 use crate::fault::{Fault, Faults, io_reason};
 use crate::finish;
 use crate::intake;
+use crate::typeset;
 use crate::wording::Sheet;
 
 /// Pixels per point of a page on the contact sheet: its lines can be told apart, not read.
@@ -41,15 +53,24 @@ impl App {
     /// Every sample that has problems, draws a warning, or lacks something when read back.
     pub fn check_all(&self, keep: &mut dyn FnMut(SampleReport)) -> Result<(), Faults> {
         let mut faults = Vec::new();
+        let mut tried: Vec<(&Document, Vec<&Path>)> = Vec::new();
         for document in self.catalog().documents() {
+            let mut sound = Vec::new();
             for path in document.samples.values() {
                 match self.check_sample(document, path) {
-                    Ok(rendered) => keep(SampleReport {
-                        name: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-                        pdf: rendered.bytes,
-                        pages: rendered.pages,
-                        file_name: rendered.file_name,
-                    }),
+                    Ok(rendered) => {
+                        sound.push(path.as_path());
+                        keep(SampleReport {
+                            name: path
+                                .file_stem()
+                                .unwrap_or_default()
+                                .to_string_lossy()
+                                .into_owned(),
+                            pdf: rendered.bytes,
+                            pages: rendered.pages,
+                            file_name: rendered.file_name,
+                        });
+                    }
                     Err(more) => faults.extend(Vec::from(more)),
                 }
             }
@@ -63,7 +84,12 @@ impl App {
                     }
                 }
             }
+            tried.push((document, sound));
         }
+        // What only other papers than the samples show; it says something where those are sound.
+        let found: Vec<Vec<Fault>> =
+            tried.par_iter().map(|(document, sound)| self.tried(document, sound)).collect();
+        faults.extend(found.into_iter().flatten());
         for packet in self.catalog().packets() {
             for path in packet.samples.values() {
                 match self.check_packet(packet, path) {
@@ -140,8 +166,7 @@ impl App {
         let name = document.id.to_string();
         match self.render(&name, Input::Record(&bytes), Options::default()) {
             Ok(rendered) => {
-                let mut faults = self.shortcomings(document, &rendered, Some(path));
-                faults.extend(self.without_each_field(document, path, &bytes));
+                let faults = self.shortcomings(document, &rendered, Some(path));
                 Faults::unless_none(faults, rendered)
             }
             Err(refusal) => Err(Faults::unless_none(refused(refusal, Some(path)), ())
@@ -150,26 +175,56 @@ impl App {
         }
     }
 
-    /// The sample with each of its fields left out in turn: where that is a sound record still, its
-    /// rules must hold their tongue or speak, and its sentences must be made.
-    fn without_each_field(&self, document: &Document, path: &Path, sample: &[u8]) -> Vec<Fault> {
-        let Ok(record) = serde_json::from_slice::<Value>(sample) else { return Vec::new() };
-        let mut faults = Vec::new();
-        for field in document.schema.shape.paths_with_items() {
-            let mut without = record.clone();
-            let Some(pointer) = take_out(&mut without, &field) else { continue };
-            let input = without.to_string().into_bytes();
-            let made = intake::examine(self.catalog(), document, &input, self.most.rows).and_then(
-                |examined| match examined.records.first() {
-                    Some(record) => Sheet::of(document, record).map(|_| ()),
-                    None => Ok(()),
-                },
-            );
-            if let Err(fault) = made {
-                faults.push(Fault::at(path, format!("不填 {pointer} 时：{fault}")));
+    /// What comes to light when a document's samples are changed: fields that are not printed, numbers and
+    /// codes that are not, texts that have no room although they should.
+    fn tried(&self, document: &Document, sound: &[&Path]) -> Vec<Fault> {
+        let mut fields = Fields::of(self, document);
+        let (mut faults, mut on_paper, mut room) = (Vec::new(), Vec::new(), Vec::new());
+        for path in sound {
+            let read = fs::read(path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
+            let records = match read {
+                Some(Value::Array(records)) => records,
+                Some(record) => vec![record],
+                None => Vec::new(),
+            };
+            faults.extend(fields.look_at(path, &records));
+            let Some(first) = records.first() else { continue };
+            match intake::examine(self.catalog(), document, first.to_string().as_bytes(), 1) {
+                Ok(examined) => {
+                    for record in &examined.records {
+                        // Another sample would show the same slip.
+                        if on_paper.is_empty() {
+                            on_paper = self.try_issued(document, path, record);
+                        }
+                        if room.is_empty() {
+                            room = self.try_measured(document, record);
+                        }
+                    }
+                }
+                Err(fault) => faults.push(fault),
             }
         }
+        // A sample that is to be mended may show what the others do not.
+        if sound.len() == document.samples.len() {
+            faults.extend(fields.conclude());
+        }
+        faults.extend(on_paper.into_iter().chain(room));
         faults
+    }
+
+    /// What each page of a sheet shows, its digest apart: where nothing differs the papers look the same.
+    fn look_of(&self, document: &Document, sheet: Sheet) -> Result<Vec<u64>, Refusal> {
+        let plan = Plan::of(document, true, Options::default())?;
+        let job = plan.job(self, document, vec![sheet.without_digest()], typeset::Output::Marks);
+        self.typesetting.typeset(&job).map(|made| made.marks).map_err(|undone| match undone {
+            Undone::Failed(failure) => match lacking(document, &failure) {
+                Some(found) => {
+                    Refusal::Problems(Box::new(without_room(document, &job.sheets, found)))
+                }
+                None => too_long(failure),
+            },
+            other => other.into(),
+        })
     }
 
     fn shortcomings(
@@ -179,35 +234,19 @@ impl App {
         path: Option<&PathBuf>,
     ) -> Vec<Fault> {
         let place = path.cloned().unwrap_or_else(|| PathBuf::from(document.id.to_string()));
-        let found = match finish::read_back(&rendered.bytes) {
-            Ok(file) => inspection::shortcomings(self.catalog(), document, &file),
-            Err(fault) => vec![fault.to_string()],
-        };
-        found
+        self.seen_in(document, &rendered.bytes)
             .into_iter()
             .chain(rendered.warnings.iter().map(|warning| format!("模板警告：{warning}")))
             .map(|what| Fault::at(&place, what))
             .collect()
     }
-}
 
-/// Takes a field out, of the first item where it is a field of items; gives its pointer if it was there.
-fn take_out(record: &mut Value, path: &str) -> Option<String> {
-    let (mut group, mut pointer) = (record, String::new());
-    let mut keys = path.split('.').peekable();
-    loop {
-        if let Value::Array(items) = group {
-            group = items.first_mut()?;
-            pointer.push_str("/0");
-            continue;
+    /// What a file lacks when it is read back.
+    fn seen_in(&self, document: &Document, bytes: &[u8]) -> Vec<String> {
+        match finish::read_back(bytes) {
+            Ok(file) => inspection::shortcomings(self.catalog(), document, &file),
+            Err(fault) => vec![fault.to_string()],
         }
-        let key = keys.next()?;
-        pointer.push_str(&pointer_of(key));
-        let map = group.as_object_mut()?;
-        if keys.peek().is_none() {
-            return map.shift_remove(key).map(|_| pointer);
-        }
-        group = map.get_mut(key)?;
     }
 }
 

@@ -139,10 +139,11 @@ impl Document {
                 }
             }
         }
-        for name in overridden.into_iter().flat_map(|sentences| sentences.keys()) {
+        for (name, sentence) in overridden.into_iter().flatten() {
             if !manifest.sentences.contains_key(name) {
                 let what = format!("句子“{}.{name}”在 {} 中没有", id.document, path.display());
-                faults.push(Fault::at(&programme_path, what));
+                let line = line_of(programme_text, sentence.span().start);
+                faults.push(Fault::at(&programme_path, what).on_line(line));
             }
         }
         let with_items = schema.shape.paths_with_items();
@@ -174,6 +175,10 @@ impl Document {
                 let file = folder.join("schema.json");
                 faults.push(Fault::at(&file, format!("字段不能叫 {key}，规则和句子另有所指")));
             }
+        }
+        if let Some(pages) = manifest.pages.as_ref().filter(|pages| *pages.get_ref() == 0) {
+            let line = line_of(&text, pages.span().start);
+            faults.push(Fault::at(&path, "pages 至少为 1").on_line(line));
         }
         if manifest.many && manifest.carry {
             let what = "many 与 carry 不能并用：一个 PDF 只能随附一份数据";

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use minijinja::value::{Value, ValueKind};
+use minijinja::value::{Rest, Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, context};
 
 use crate::values::{Calendar, Regions, date, registration};
@@ -70,6 +70,13 @@ pub fn environment(surroundings: &Surroundings, province: &str) -> Environment<'
         let years: Vec<String> = calendar.years().map(|year| format!("{year}年")).collect();
         years.join("、")
     });
+    // Who takes a function for a filter is told so, where it stands.
+    for name in FUNCTIONS {
+        environment.add_filter(name, move |_: Value, _: Rest<Value>| {
+            let what = format!("{name} 是函数，写成 {name}(…)，不写在 | 后面");
+            Err::<Value, _>(Error::new(ErrorKind::InvalidOperation, what))
+        });
+    }
     let order = RegionOrder::of(&surroundings.regions, province);
     let sorting = order.clone();
     environment.add_filter("in_region_order", move |items: Vec<Value>, field: String| {

@@ -38,6 +38,8 @@ pub struct Manifest {
     /// Whether an input may be an array of records, each of which becomes a sheet of one file.
     #[serde(default)]
     pub many: bool,
+    /// How many pages the paper of a record has at most, padding not counted.
+    pub pages: Option<Spanned<usize>>,
     /// Fields in which the records of one array must differ, as JSON pointers.
     #[serde(default)]
     pub distinct: Vec<Spanned<String>>,
@@ -124,6 +126,14 @@ pub struct Revocation {
     /// Other fields of the notice, each a minijinja expression over `entries`.
     #[serde(default)]
     pub fields: BTreeMap<Spanned<String>, Spanned<String>>,
+}
+
+impl Manifest {
+    /// How many pages the paper of a record has at most, padding not counted.
+    #[must_use]
+    pub fn pages(&self) -> Option<usize> {
+        self.pages.as_ref().map(|pages| *pages.get_ref())
+    }
 }
 
 impl Numbered {

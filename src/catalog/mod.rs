@@ -5,6 +5,7 @@
 //! here, with file and line, before any record is looked at.
 
 mod columns;
+mod demands;
 mod document;
 pub mod expressions;
 mod faces;
@@ -64,6 +65,8 @@ use crate::values::{Calendar, Regions};
 pub struct Catalog {
     home: Home,
     documents: BTreeMap<DocumentId, Document>,
+    /// The names of programmes that have no document yet.
+    bare: Vec<String>,
     /// The packets, by programme.
     packets: BTreeMap<String, Packet>,
     /// The Typst files below `templates/`, by their path from there (`/lib/run.typ`).
@@ -96,7 +99,8 @@ impl Catalog {
         };
         let files = read_below(&templates)?;
         let samples = samples_in(&home.samples())?;
-        let documents = open_documents(&templates, &files, &samples, &surroundings, &mut faults);
+        let (documents, bare) =
+            open_documents(&templates, &files, &samples, &surroundings, &mut faults);
         let packet_samples = packet_samples_in(&home.samples().join("packets"))?;
         let packets = open_packets(
             &templates,
@@ -130,7 +134,7 @@ impl Catalog {
         }
         match (fonts, faults.is_empty()) {
             (Some(fonts), true) => {
-                Ok(Self { home, documents, packets, layouts, fonts, regions, calendar })
+                Ok(Self { home, documents, bare, packets, layouts, fonts, regions, calendar })
             }
             _ => Err(Faults::unless_none(faults, ())
                 .err()
@@ -174,6 +178,11 @@ impl Catalog {
         self.documents.get(&id)
     }
 
+    /// The names of programmes that have no document yet.
+    pub fn bare_programmes(&self) -> impl Iterator<Item = &str> {
+        self.bare.iter().map(String::as_str)
+    }
+
     /// The packets of all programmes that have one.
     pub fn packets(&self) -> impl Iterator<Item = &Packet> {
         self.packets.values()
@@ -213,16 +222,16 @@ impl Catalog {
 /// The samples of documents or of packets, by whose they are, then by case.
 type Samples = BTreeMap<String, BTreeMap<String, PathBuf>>;
 
-/// Opens the documents of every programme.
+/// Opens the documents of every programme; gives with them the names of those that have none.
 fn open_documents(
     templates: &Path,
     files: &BTreeMap<String, Vec<u8>>,
     samples: &Samples,
     surroundings: &Surroundings,
     faults: &mut Vec<Fault>,
-) -> BTreeMap<DocumentId, Document> {
+) -> (BTreeMap<DocumentId, Document>, Vec<String>) {
     let mut schemas = Schemas::default();
-    let mut documents = BTreeMap::new();
+    let (mut documents, mut bare) = (BTreeMap::new(), Vec::new());
     let manifest = format!("/{}", programme::FILE);
     let programmes = files.keys().filter(|path| depth(path) == 2);
     for (path, name) in
@@ -236,6 +245,10 @@ fn open_documents(
             }
         };
         let prefix = format!("/{name}/");
+        let below = |path: &&String| depth(path) > 2 && path.starts_with(&prefix);
+        if !files.keys().any(|path| below(&path)) {
+            bare.push(programme.name.clone());
+        }
         let folders = files
             .keys()
             .filter_map(|path| path.strip_prefix(&prefix)?.strip_suffix("/document.toml"));
@@ -261,7 +274,7 @@ fn open_documents(
             }
         }
     }
-    documents
+    (documents, bare)
 }
 
 /// Opens the packet of every programme that has documents and says what is handed in together.

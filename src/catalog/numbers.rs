@@ -73,10 +73,10 @@ pub(super) fn open(opening: &Opening<'_>, environment: &mut Environment<'static>
     };
     let at = numbered.at.get_ref();
     let (above, key) = at.rsplit_once('/').unwrap_or(("", at));
-    let places = shapes_at(shape, at);
+    let places = shape.ever_at(at);
     if !known.contains(&path_of(at)) || !places.iter().any(|place| place.types == ["string"]) {
         fault(&numbered.at, format!("at 指向的 {at} 不是 schema 中的文字字段"));
-    } else if shapes_at(shape, above).iter().any(|group| group.required.contains(&unescape(key))) {
+    } else if shape.ever_at(above).iter().any(|group| group.required.contains(&unescape(key))) {
         fault(&numbered.at, format!("at 指向的 {at} 不能必填，编号由登记簿给出"));
     } else if !above.is_empty() && !shape.always_holds(above) {
         fault(&numbered.at, format!("at 指向的 {at} 所在的 {above} 应为必填，否则编号无处可写"));
@@ -240,7 +240,7 @@ fn chosen(shape: &Shape, record: Value, reads: &BTreeSet<String>) -> Vec<Value> 
     let mut records = vec![record];
     for path in reads {
         let pointer = super::pointer_of(path);
-        let places = shapes_at(shape, &pointer);
+        let places = shape.ever_at(&pointer);
         let Some(place) = places.iter().find(|place| !place.choices.is_empty()) else { continue };
         let with = |record: &Value| {
             let choices = place.choices.iter().map(|choice| {
@@ -263,18 +263,6 @@ fn put(record: &mut Value, pointer: &str, text: &str) {
     if let Some(Value::Object(group)) = record.pointer_mut(above) {
         group.insert(unescape(key), Value::from(text));
     }
-}
-
-/// Every shape that a place may have, whatever the record.
-fn shapes_at<'a>(shape: &'a Shape, pointer: &str) -> Vec<&'a Shape> {
-    let mut shapes = shape.everything();
-    for step in pointer.split('/').skip(1) {
-        let step = unescape(step);
-        let fields = shapes.into_iter().flat_map(|shape| &shape.fields);
-        let next = fields.filter(|(key, _)| *key == step).map(|(_, shape)| shape);
-        shapes = next.flat_map(Shape::everything).collect();
-    }
-    shapes
 }
 
 impl Document {

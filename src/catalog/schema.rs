@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::columns::REASON;
+use super::demands;
 use super::position::line_of_pointer;
 use super::shape::Shape;
 use crate::fault::{Fault, Faults, io_reason};
@@ -116,6 +117,9 @@ impl Schemas {
     pub fn open(&mut self, templates: &Path, path: &Path) -> Result<Schema, Faults> {
         let root = self.read(path)?.clone();
         let bundled = self.resolve(templates, path, &root, "", 0)?;
+        let mut lacking = Vec::new();
+        demands::find(&bundled, &mut |pointer, what| lacking.push(self.fault(path, pointer, what)));
+        Faults::unless_none(lacking, ())?;
         let at_top = |what: String| Fault::at(path, what).on_line(1);
         Schema::of(bundled).map_err(|what| at_top(what).into())
     }

@@ -27,6 +27,8 @@ pub struct Shape {
     pub format: Option<String>,
     /// The texts among which a value is chosen (`enum`); empty if it is free.
     pub choices: Vec<String>,
+    /// How many characters a text has at most (`maxLength`).
+    pub longest: Option<usize>,
     /// What the choices are called in Chinese, in their order; empty if they speak for themselves.
     pub choice_labels: Vec<String>,
     /// Shapes that hold always (`allOf`).
@@ -103,6 +105,10 @@ impl Shape {
             format: text("format"),
             choices: list("enum"),
             choice_labels: list("labels"),
+            longest: schema
+                .get("maxLength")
+                .and_then(Value::as_u64)
+                .and_then(|most| usize::try_from(most).ok()),
             also,
             branches,
         })
@@ -186,6 +192,24 @@ impl Shape {
             shapes = next;
         }
         labels
+    }
+
+    /// The shapes that hold at a place of this record.
+    #[must_use]
+    pub fn at(&self, record: &Value, pointer: &str) -> Vec<&Self> {
+        let (mut shapes, mut value) = (vec![self], record);
+        for step in pointer.split('/').skip(1) {
+            let step = unescape(step);
+            if let (Some(items), Ok(index)) = (item_shape(&shapes, value), step.parse::<usize>()) {
+                shapes = vec![items];
+                value = value.get(index).unwrap_or(&Value::Null);
+                continue;
+            }
+            let fields = shapes.iter().flat_map(|shape| shape.fields_of(value));
+            shapes = fields.filter(|(key, _)| *key == step).flat_map(|(_, own)| own).collect();
+            value = value.get(&step).unwrap_or(&Value::Null);
+        }
+        shapes.iter().flat_map(|shape| shape.facets(value)).collect()
     }
 
     /// What the items of this list are.
@@ -298,6 +322,25 @@ impl Shape {
         let mut found = Vec::new();
         self.gather_with_items("", &mut found);
         found
+    }
+
+    /// How many characters a text at this pointer has at most, whatever the record; none if the schema
+    /// does not say.
+    #[must_use]
+    pub fn longest_at(&self, pointer: &str) -> Option<usize> {
+        self.ever_at(pointer).iter().filter_map(|shape| shape.longest).max()
+    }
+
+    /// Every shape that a place may have, whatever the record.
+    pub(super) fn ever_at(&self, pointer: &str) -> Vec<&Self> {
+        let mut shapes = self.everything();
+        for step in pointer.split('/').skip(1) {
+            let step = unescape(step);
+            let fields = shapes.into_iter().flat_map(|shape| &shape.fields);
+            let next = fields.filter(|(key, _)| *key == step).map(|(_, shape)| shape);
+            shapes = next.flat_map(Self::everything).collect();
+        }
+        shapes
     }
 
     /// What an item of the list at this pointer is, whatever the record.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::document::{Document, DocumentId};
 use super::files::depth;
+use super::position::line_of;
 use crate::fault::Fault;
 
 /// A fault for each of them.
@@ -48,14 +49,24 @@ pub(super) fn strays(
     for document in documents.values() {
         let sentences = &document.programme.sentences;
         let sentences = sentences.iter().filter(|(_, sentences)| !sentences.is_empty());
-        let sentences = sentences.map(|(name, _)| ("sentences", name));
-        let numbers = document.programme.numbers.keys().map(|name| ("numbers", name.get_ref()));
-        for (table, name) in sentences.chain(numbers) {
+        let sentences = sentences.map(|(name, all)| {
+            let start = all.values().map(|sentence| sentence.span().start).min();
+            ("sentences", name, start)
+        });
+        let numbers = document.programme.numbers.keys();
+        let numbers = numbers.map(|name| ("numbers", name.get_ref(), Some(name.span().start)));
+        for (table, name, start) in sentences.chain(numbers) {
             let id =
                 DocumentId { programme: document.id.programme.clone(), document: name.clone() };
             if !documents.contains_key(&id) && !tried(&id.dashed()) {
                 let file = templates.join(&id.programme).join("programme.toml");
                 let fault = Fault::at(&file, format!("[{table}.{name}]：没有这份文书"));
+                let text = files.get(&format!("/{}/programme.toml", id.programme));
+                let text = text.and_then(|bytes| std::str::from_utf8(bytes).ok());
+                let fault = match text.zip(start) {
+                    Some((text, start)) => fault.on_line(line_of(text, start)),
+                    None => fault,
+                };
                 if !faults.contains(&fault) {
                     faults.push(fault);
                 }

@@ -88,10 +88,36 @@ fn finished(
     batch: &Batch,
     options: &BatchOptions,
 ) -> Result<ExitCode, Refusal> {
-    let done = watch(runtime, batches, print)?;
+    let done = match watch(runtime, batches, print) {
+        Ok(done) => done,
+        Err(refusal) => return stalled(runtime, batches, print, refusal),
+    };
     deliver(runtime, batches, &done, &batch.output)?;
     tell(runtime, batches, &done, batch, options)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Tells why a print stands still for what its rows are, and what can be done; other refusals are told as
+/// everywhere.
+fn stalled(
+    runtime: &Runtime,
+    batches: &Batches,
+    print: &str,
+    refusal: Refusal,
+) -> Result<ExitCode, Refusal> {
+    let print = runtime.block_on(batches.ledger().print(print))?;
+    let stalled = print.filter(|print| print.state == PrintState::Stalled);
+    let of_the_rows = matches!(refusal, Refusal::Usage(_) | Refusal::Problems(_));
+    let Some(print) = stalled.filter(|_| of_the_rows) else { return Err(refusal) };
+    output::remark(format_args!("没有印完：{refusal}。"));
+    if print.issues {
+        output::remark(format_args!(
+            "要改正数据，先取消这一批（批次 {}）：同一条命令加 --cancel 原因，已编的号作废；\
+             再用改正的数据成批。",
+            print.batch
+        ));
+    }
+    Ok(ExitCode::from(1))
 }
 
 fn note(notes: &[String]) {
@@ -128,6 +154,10 @@ fn refuse(
 ) -> Result<Option<ExitCode>, Refusal> {
     let code = check::tell_rows(examined, false)?;
     if !batch.good_rows {
+        // Where no row could be read there is none to be marked, and none that is good.
+        if examined.rows().is_empty() {
+            return Ok(Some(code));
+        }
         let marked = beside(&batch.output, "有问题.xlsx");
         output::spare(&marked, &[&batch.rows])?;
         output::write(&marked, &batches.app().annotated(&batch.document, examined)?)?;

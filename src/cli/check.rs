@@ -63,6 +63,8 @@ pub(super) fn run(
             }
             None => app.examine_rows(document, &bytes, kind)?,
         };
+        // Where no row could be read there is nothing to mark.
+        let marked = marked.filter(|_| !examined.rows().is_empty());
         if let Some(marked) = marked {
             output::write(marked, &app.annotated(document, &examined)?)?;
         }

@@ -6,9 +6,13 @@ use super::output;
 use crate::app::Refusal;
 use crate::config::Config;
 
-pub(super) fn run(config: &Config, json: bool) -> Result<ExitCode, Refusal> {
+pub(super) fn run(config: &Config, json: bool, toml: bool) -> Result<ExitCode, Refusal> {
     if json {
         output::json(&serde_json::json!({ "settings": config.told }))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if toml {
+        output::line(config.written().trim_end());
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = "";
@@ -23,7 +27,7 @@ pub(super) fn run(config: &Config, json: bool) -> Result<ExitCode, Refusal> {
     }
     output::line(
         "\n在命令行上用 --set 名称=值，或设环境变量（如 limits.rows 为 CHENGWEN_LIMITS_ROWS），\
-         或写进 chengwen.toml（--config 指明，或放在数据目录或文书目录里）。",
+         或写进 chengwen.toml（--config 指明，或放在数据目录或文书目录里；--toml 写成它的样子）。",
     );
     Ok(ExitCode::SUCCESS)
 }

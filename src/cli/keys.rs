@@ -41,14 +41,7 @@ pub(super) fn run(config: &Config, verb: KeysVerb, by: &str) -> Result<ExitCode,
         }
         KeysVerb::History => {
             for entry in runtime.block_on(access.store().journal(u32::MAX))?.iter().rev() {
-                let what = match entry.what.as_str() {
-                    "key.created" => "建立密钥",
-                    "key.revoked" => "撤销密钥",
-                    "session.opened" => "登录",
-                    "session.closed" => "退出登录",
-                    "backup.restored" => "恢复备份，备份于",
-                    other => other,
-                };
+                let what = entry.title();
                 let (at, who, subject) = (written(entry.at), &entry.who, &entry.subject);
                 output::line(format_args!("{at} {who}  {what} {subject}").to_string().trim_end());
             }

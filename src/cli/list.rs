@@ -39,6 +39,9 @@ pub(super) fn run(app: &App, check: bool, as_json: bool) -> Result<ExitCode, Ref
         }
         output::line(format_args!("  {:<24} {}", document.id.to_string(), document.manifest.name));
     }
+    for programme in app.catalog().bare_programmes() {
+        output::line(format_args!("{programme}\n  还没有文书"));
+    }
     for packet in app.catalog().packets() {
         let (name, programme) = (&packet.manifest.name, &packet.programme_id);
         output::line(format_args!("{name}：chengwen packet（programme 写 {programme}）"));

@@ -87,7 +87,7 @@ fn with_config(arguments: Arguments) -> Result<ExitCode, Refusal> {
     let serving = matches!(arguments.verb, Verb::Serve { .. });
     tell_on_standard_error(arguments.verbose, serving.then_some(config.server.log));
     match arguments.verb {
-        Verb::Config { json } => config::run(&config, json),
+        Verb::Config { json, toml } => config::run(&config, json, toml),
         Verb::Keys { verb } => keys::run(&config, verb, &by(arguments.by)),
         Verb::Batch(batch) => {
             let by = by(arguments.by);

@@ -11,6 +11,9 @@ use crate::intake::{Problems, shown};
 use crate::store::in_china;
 use crate::values::Level;
 
+/// What heads a fault in a file that owners of documents write.
+const OWNERS: &str = "模板或数据文件有误";
+
 /// The name for standard input and output.
 const STANDARD: &str = "-";
 
@@ -39,11 +42,22 @@ pub(super) fn refuse(refusal: &Refusal) -> ExitCode {
         }
         Refusal::Faults(faults) => {
             for fault in faults.all() {
-                remark(format_args!("程序故障：{fault}"));
+                let head = if stands_with_an_owner(fault) { OWNERS } else { "程序故障" };
+                remark(format_args!("{head}：{fault}"));
+            }
+            if faults.all().iter().any(stands_with_an_owner) {
+                remark("在副本里改：复制整个目录，用 --home 指到副本。");
             }
             ExitCode::from(2)
         }
     }
+}
+
+/// Whether a fault stands in a file that owners of documents write.
+fn stands_with_an_owner(fault: &Fault) -> bool {
+    let folders = ["templates", "samples"];
+    let file = fault.file.as_deref();
+    file.is_some_and(|file| file.iter().any(|part| folders.iter().any(|folder| part == *folder)))
 }
 
 /// Problems and advice, one line each, on standard error.

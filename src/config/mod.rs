@@ -5,6 +5,7 @@
 
 mod reader;
 mod settings;
+mod written;
 
 use std::path::{Path, PathBuf};
 

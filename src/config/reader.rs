@@ -351,6 +351,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_reads_back_as_the_same() {
+        let plain = |config: &Config| -> Vec<(&str, String)> {
+            config.told.iter().map(|told| (told.key, told.value.clone())).collect()
+        };
+        let flags = [
+            ("limits.rows", "77"),
+            ("limits.render_seconds", "2.5"),
+            ("server.data", "/a \"b\"\\c"),
+            ("server.public_url", "https://x.example.gov.cn"),
+            ("server.trusted_proxies", "10.0.0.0/8, ::1"),
+            ("server.open_to_applicants", "true"),
+        ];
+        for flags in [&flags[..], &[("server.data", "007")], &[]] {
+            let given = read("", &[], flags).expect("sound");
+            let again = read(&given.written(), &[], &[]).expect("it reads back");
+            assert_eq!(plain(&again), plain(&given));
+            let set = given.told.iter().find(|told| told.key == "server.data").expect("a setting");
+            assert_eq!(given.written().contains("\n# data = "), set.value.is_empty());
+        }
+    }
+
+    #[test]
     fn everything_wrong_is_told_at_once() {
         let file = "[limits]\npages = -1\nrow = 20\n[server]\nlisten = \"here\"\npublic_url = \"ftp://x\"\nlog = \"xml\"\n";
         let environment = [("CHENGWEN_LIMITS_RENDER_SECONDS", "soon")];

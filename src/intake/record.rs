@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use crate::catalog::{Document, DocumentId};
+use crate::catalog::{Document, DocumentId, unescape};
 use crate::digest::Digest;
 use crate::fault::Fault;
 
@@ -125,6 +125,22 @@ impl From<Record> for Draft {
 }
 
 impl Draft {
+    /// A record with other texts at some places, as a draft: nothing of them is looked at.
+    #[must_use]
+    pub fn with_texts<'a>(
+        record: &Record,
+        texts: impl IntoIterator<Item = (&'a str, String)>,
+    ) -> Self {
+        let mut complete = record.complete.clone();
+        for (pointer, text) in texts {
+            let (above, key) = pointer.rsplit_once('/').unwrap_or(("", pointer));
+            if let Some(Value::Object(group)) = complete.pointer_mut(above) {
+                group.insert(unescape(key), Value::from(text));
+            }
+        }
+        Self { complete, date: record.date() }
+    }
+
     /// The draft with every field of the schema; what is absent or unsound is null.
     #[must_use]
     pub fn complete(&self) -> &Value {

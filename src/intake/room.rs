@@ -1,25 +1,19 @@
-//! Texts for which a layout has found no room, as problems of their fields.
+//! What a layout has no room for, as problems of its fields.
 
 use serde_json::Value;
 
 use super::problem::Problems;
-use super::{Record, sentence};
+use super::{Record, RowFinding, sentence};
 use crate::catalog::Document;
 use crate::values::Finding;
 
-/// The problems of fields (row, pointer) that have no room at their least size (such as `18pt`);
-/// `completes` are the complete records, row by row.
+/// The problems of what was found in sheets when they were laid out; `completes` are the complete
+/// records, row by row.
 #[must_use]
-pub fn without_room<'a>(
-    document: &Document,
-    completes: &[&Value],
-    fields: impl IntoIterator<Item = (usize, &'a str, &'a str)>,
-) -> Problems {
+pub fn without_room(document: &Document, completes: &[&Value], found: Vec<RowFinding>) -> Problems {
     let mut problems = Problems::default();
-    for (row, pointer, floor) in fields {
+    for (row, at, finding) in found {
         let Some(complete) = completes.get(row) else { continue };
-        let finding = Finding::problem("field.no-room").with("floor", floor);
-        let at = pointer.to_owned();
         let problem = sentence::problem(&document.schema, complete, at, finding);
         if completes.len() == 1 {
             problems.push(problem);

@@ -185,6 +185,12 @@ fn sentence(label: &str, code: &str, facts: &Facts) -> String {
             "{label}过长，换行并缩到最小字号（{}）后版面仍放不下，请精简",
             get("floor").replace("pt", " pt")
         ),
+        "sheet.too-long" => format!(
+            "排出来有 {} 页，{}只能有 {} 页，请缩短较长的内容",
+            get("pages"),
+            get("document"),
+            get("limit")
+        ),
         "number.taken" => format!(
             "{label}{}已经用过（{}），不能再用；请换一个编号，或者留空由登记簿编号",
             get("found"),

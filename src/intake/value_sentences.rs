@@ -141,6 +141,18 @@ pub(super) fn region_sentence(label: &str, code: &str, get: &dyn Fn(&str) -> Str
         "region.mismatch" => {
             format!("{label}填的“{}”市县不对应，是否应为：{}", get("found"), get("candidates"))
         }
+        "region.elsewhere" => {
+            let named = |name: String, other: &str| match name.is_empty() {
+                true => other.to_owned(),
+                false => name,
+            };
+            format!(
+                "{label}填的“{}”是{}的，本活动在{}，请核对",
+                get("found"),
+                named(get("there"), "别的省（区、市）"),
+                named(get("here"), "另一个省（区、市）")
+            )
+        }
         _ if get("nearest").is_empty() => {
             format!("{label}填的“{}”不在行政区划表中，请按“XX市XX县（市、区）”填写", get("found"))
         }

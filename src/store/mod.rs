@@ -58,6 +58,24 @@ pub struct Entry {
     pub subject: String,
 }
 
+impl Entry {
+    /// What was done, in Chinese.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        match self.what.as_str() {
+            "key.created" => "建立密钥",
+            "key.revoked" => "撤销密钥",
+            "session.opened" => "登录",
+            "session.closed" => "退出登录",
+            "batch.accepted" => "受理批次",
+            "batch.cancelled" => "取消批次",
+            "print.done" => "印完",
+            "backup.restored" => "恢复备份，备份于",
+            other => other,
+        }
+    }
+}
+
 impl Store {
     /// Opens the data directory, making it if need be, and brings its tables up to date.
     ///

@@ -6,23 +6,41 @@ use typst::{World, WorldExt};
 
 use super::world::Desk;
 
-/// One line for each diagnostic, with its hints and the calls that led to it.
+/// What the paths of layouts begin with that all documents share.
+const SHARED: &str = "templates/lib/";
+
+/// One line for each diagnostic, with its hints and the calls that led to it. An owner's own file comes
+/// first: what a shared layout says is mostly said of how it was called.
 pub(super) fn lines(desk: &Desk<'_>, diagnostics: &[SourceDiagnostic]) -> Vec<String> {
-    diagnostics
+    diagnostics.iter().map(|diagnostic| line(desk, diagnostic)).collect()
+}
+
+fn line(desk: &Desk<'_>, diagnostic: &SourceDiagnostic) -> String {
+    let place_of = |span: DiagSpan| place(desk, span);
+    let own = place_of(diagnostic.span);
+    let calls: Vec<(String, String)> = diagnostic
+        .trace
         .iter()
-        .map(|diagnostic| {
-            let mut line = format!("{}{}", place(desk, diagnostic.span), diagnostic.message);
-            for hint in &diagnostic.hints {
-                line.push('（');
-                line.push_str(&hint.v);
-                line.push('）');
-            }
-            for call in &diagnostic.trace {
-                line.push_str(&format!("\n    {}{}", place(desk, call.span.into()), call.v));
-            }
-            line
-        })
-        .collect()
+        .map(|call| (place_of(call.span.into()), call.v.to_string()))
+        .collect();
+    let owners = |place: &str| !place.is_empty() && !place.starts_with(SHARED);
+    let first = match calls.iter().find(|(place, _)| owners(place)) {
+        Some((place, _)) if own.starts_with(SHARED) => place.clone(),
+        _ => own.clone(),
+    };
+    let mut line = format!("{first}{}", diagnostic.message);
+    for hint in &diagnostic.hints {
+        line.push('（');
+        line.push_str(&hint.v);
+        line.push('）');
+    }
+    if first != own {
+        line.push_str(&format!("\n    {own}"));
+    }
+    for (place, what) in calls {
+        line.push_str(&format!("\n    {place}{what}"));
+    }
+    line
 }
 
 fn place(desk: &Desk<'_>, span: DiagSpan) -> String {

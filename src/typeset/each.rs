@@ -1,6 +1,6 @@
 //! A file for each sheet in one job: what is made of a sheet must not depend on its neighbours.
 
-use super::{Failure, Job, NoRoom, Output, Single, Standard, Typeset};
+use super::{Failure, Job, LongSheet, NoRoom, Output, Single, Standard, Typeset};
 
 /// Typesets each sheet alone. All are tried, so that every text without room is told at once.
 pub(super) fn sheet(
@@ -24,6 +24,7 @@ pub(super) fn sheet(
     };
     let mut refused: Vec<NoRoom> = Vec::new();
     let mut overflowing = Vec::new();
+    let mut long: Vec<LongSheet> = Vec::new();
     for (at, (sheet, file)) in job.sheets.iter().zip(files).enumerate() {
         let Single { carried, description, identity, date } = file.clone();
         let output = Output::Pdf { standard, carried, description, identity, date };
@@ -45,12 +46,19 @@ pub(super) fn sheet(
                 overflowing.extend(pages.iter().map(|page| page + made.pages));
                 made.pages += 1;
             }
+            Err(Failure::LongSheets(sheets)) => {
+                long.extend(sheets.iter().map(|it| LongSheet { sheet: at, pages: it.pages }));
+                made.pages += 1;
+            }
             Err(other) => return Err(other),
         }
         made.ends.push(made.bytes.len());
     }
     if !refused.is_empty() {
         return Err(Failure::NoRoom(refused));
+    }
+    if !long.is_empty() {
+        return Err(Failure::LongSheets(long));
     }
     if !overflowing.is_empty() {
         return Err(Failure::Overflow(overflowing));

@@ -8,6 +8,7 @@ mod diagnostics;
 mod each;
 mod export;
 mod heads;
+mod long;
 mod marks;
 mod offset;
 mod overflow;
@@ -56,6 +57,9 @@ pub struct Job {
 pub struct Most {
     /// Pages.
     pub pages: usize,
+    /// Pages of each sheet, padding not counted; none, and there may be any number.
+    #[serde(default)]
+    pub sheet: Option<usize>,
     /// Pixels of a picture.
     pub pixels: usize,
 }
@@ -92,6 +96,8 @@ pub enum Output {
     },
     /// Nothing: the pages are laid out, to see whether everything has room.
     Nothing,
+    /// Only the marks of all pages: the pages are laid out, to see whether they look different.
+    Marks,
 }
 
 /// What a file of one sheet has of its own; the names are those of [`Output::Pdf`].
@@ -133,7 +139,8 @@ pub struct Typeset {
     pub pages: usize,
     /// On which page each sheet begins, from 0; of files of their own, as if they were one.
     pub starts: Vec<usize>,
-    /// A mark of each page of which one was drawn: where it differs, the page looks different.
+    /// A mark of each page, where one was drawn or the marks were asked for: where it differs, the page
+    /// looks different.
     pub marks: Vec<u64>,
     /// The texts of a draft for which there is no room.
     pub no_room: Vec<NoRoom>,
@@ -154,6 +161,8 @@ pub enum Failure {
     Overflow(Vec<usize>),
     /// The layout has found no room for these texts, even at their least size.
     NoRoom(Vec<NoRoom>),
+    /// These sheets take more pages than a sheet may.
+    LongSheets(Vec<LongSheet>),
     /// Our fault: a template or its surroundings.
     Template(Vec<String>),
 }
@@ -167,6 +176,15 @@ pub struct NoRoom {
     pub pointer: String,
     /// The least size at which it was tried, such as `18pt`.
     pub floor: String,
+}
+
+/// A sheet that takes more pages than it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LongSheet {
+    /// The sheet, counted from 0.
+    pub sheet: usize,
+    /// The pages that it takes, padding not counted.
+    pub pages: usize,
 }
 
 /// Typst with a catalog's layouts and fonts, ready for any number of jobs at once.
@@ -222,6 +240,11 @@ impl From<Failure> for Faults {
             Failure::NoRoom(texts) => {
                 let fields: Vec<&str> = texts.iter().map(|text| text.pointer.as_str()).collect();
                 Fault::new(format!("版面放不下 {}", fields.join("、"))).into()
+            }
+            Failure::LongSheets(sheets) => {
+                let pages: Vec<String> = sheets.iter().map(|it| it.pages.to_string()).collect();
+                let what = format!("排出来有 {} 页，超过 document.toml 的 pages", pages.join("、"));
+                Fault::new(what).hint("缩短版面，或者改大 pages").into()
             }
             Failure::Template(lines) => {
                 let mut fault = Fault::new("模板排不出版面");

@@ -12,7 +12,7 @@ use typst_layout::PagedDocument;
 
 use super::world::{DATA, Desk, SETTING, Shelf};
 use super::{Failure, Job, Output, Typeset};
-use super::{code, diagnostics, each, export, heads, marks, offset, overflow, room};
+use super::{code, diagnostics, each, export, heads, long, marks, offset, overflow, room};
 use crate::catalog::{Catalog, LAYOUT, Orientation};
 use crate::fault::{Fault, Faults};
 use crate::wording::Sheet;
@@ -113,6 +113,14 @@ impl Press {
         if pages > job.most.pages {
             return Err(Failure::TooManyPages(pages));
         }
+        if let Some(most) = job.most.sheet
+            && !job.draft
+        {
+            let long = long::sheets(&document, &starts, most);
+            if !long.is_empty() {
+                return Err(Failure::LongSheets(long));
+            }
+        }
         let across = job.orientation == Orientation::Landscape && !job.one_sided;
         let document = if across { heads::mirrored(document) } else { document };
         let document = match job.overprint {
@@ -131,7 +139,7 @@ impl Press {
             Output::Png { page, pixels_per_point } => {
                 export::png(&document, *page, *pixels_per_point, job.most.pixels)?
             }
-            Output::Nothing | Output::Each { .. } => Vec::new(),
+            Output::Nothing | Output::Marks | Output::Each { .. } => Vec::new(),
         };
         tracing::debug!(
             document = job.document,
@@ -140,8 +148,8 @@ impl Press {
             export_ms = (started.elapsed() - laid_out).as_secs_f64() * 1e3,
             "typeset"
         );
-        let drawn = matches!(job.output, Output::Png { .. });
-        let marks = if drawn { marks::of(&document) } else { Vec::new() };
+        let marked = matches!(job.output, Output::Png { .. } | Output::Marks);
+        let marks = if marked { marks::of(&document) } else { Vec::new() };
         Ok(Typeset { bytes, ends: Vec::new(), pages, starts, marks, no_room, warnings })
     }
 
@@ -258,7 +266,8 @@ fn look_over(shelf: &Shelf, source: &Source) -> Vec<Fault> {
         }
         nodes.extend(node.children());
     }
-    for error in source.root().errors_and_warnings().0 {
+    // What follows the first slip is mostly its doing.
+    for error in source.root().errors_and_warnings().0.into_iter().take(1) {
         let range = match error.span.get() {
             DiagSpanKind::Number { num, sub_range, .. } => source.range(num, sub_range),
             DiagSpanKind::Range { range, .. } => Some(range),

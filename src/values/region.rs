@@ -25,6 +25,8 @@ pub struct Regions {
     regions: Vec<Region>,
     /// The places of the regions in use that are written so, in any province.
     by_name: HashMap<String, Vec<usize>>,
+    /// The names of provinces, by the first two digits of their codes.
+    provinces: HashMap<String, String>,
 }
 
 /// A line of the region data that cannot be used.
@@ -59,7 +61,7 @@ impl Regions {
                 what: "表头应为 code,prefecture,name,level,in_use_since,abolished,new_codes",
             });
         }
-        let mut regions = Vec::new();
+        let (mut regions, mut provinces) = (Vec::new(), HashMap::new());
         for (at, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
             let fault = |what| RegionFault { line: at + 1, what };
             let columns: Vec<&str> = line.trim_end().split(',').collect();
@@ -72,7 +74,11 @@ impl Regions {
             let zone = match level {
                 "县级" => false,
                 "功能区" => true,
-                "省级" | "地级" => continue,
+                "省级" => {
+                    provinces.insert(code[..2].to_owned(), name.to_owned());
+                    continue;
+                }
+                "地级" => continue,
                 _ => return Err(fault("级别应为 省级、地级、县级 或 功能区")),
             };
             let successors = (!abolished.is_empty()).then(|| {
@@ -91,13 +97,18 @@ impl Regions {
         for (at, region) in regions.iter().enumerate().filter(|(_, one)| one.successors.is_none()) {
             by_name.entry(region.full_name()).or_default().push(at);
         }
-        Ok(Self { regions, by_name })
+        Ok(Self { regions, by_name, provinces })
     }
 
     /// Whether there is no region at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.regions.is_empty()
+    }
+
+    /// The name of a province by a code that begins with its two digits, if the data tell it.
+    fn province(&self, code: &str) -> Option<&str> {
+        self.provinces.get(code.get(..2)?).map(String::as_str)
     }
 
     /// The counties and zones in use in a province (a code of six digits), in the order of codes.
@@ -164,6 +175,17 @@ impl Regions {
             .collect();
         if !elsewhere.is_empty() {
             return Finding::problem("region.mismatch").with("candidates", elsewhere);
+        }
+        // A county of another province: nothing here resembles it.
+        if let Some(other) = self.regions.iter().find(|region| {
+            region.successors.is_none()
+                && !region.code.starts_with(province.get(..2).unwrap_or_default())
+                && text.ends_with(&region.full_name())
+        }) {
+            let there = other.code.get(..2).unwrap_or_default();
+            return Finding::problem("region.elsewhere")
+                .with("there", self.province(there).unwrap_or_default())
+                .with("here", self.province(province).unwrap_or_default());
         }
         Finding::problem("region.unknown").with("nearest", self.nearest(text, province))
     }
@@ -252,6 +274,18 @@ mod tests {
         assert_eq!(of("综改示范区").facts["nearest"][0], "山西转型综合改革示范区");
         assert_eq!(of("太原市小店县").facts["nearest"][0], "太原市小店区");
         assert_eq!(of("海淀区").code, "region.unknown");
+    }
+
+    #[test]
+    fn a_region_of_another_province_is_told_so() {
+        let found = regions().examine("太原市迎泽区", "420000").remove(0);
+        assert_eq!((found.code, &found.facts["there"]), ("region.elsewhere", &"山西省".into()));
+        let more = format!(
+            "{HEAD}\n140000,,山西省,省级,,,\n140106,太原市,迎泽区,县级,1997,,\n420000,,湖北省,省级,,,\n420106,武汉市,武昌区,县级,1953,,\n"
+        );
+        let both = Regions::parse(&more).expect("sound");
+        assert_eq!(both.examine("山西省太原市迎泽区", "420000")[0].facts["here"], "湖北省");
+        assert_eq!(both.examine("武汉市武昌县", "420000")[0].code, "region.unknown");
     }
 
     #[test]

@@ -131,6 +131,12 @@ impl Sheet {
         Self { verify: Some(Verification { url, code }), ..self }
     }
 
+    /// The same sheet without the record's digest, which differs with every field.
+    #[must_use]
+    pub fn without_digest(self) -> Self {
+        Self { digest: None, ..self }
+    }
+
     /// Where it is verified, if anywhere.
     #[must_use]
     pub fn verification(&self) -> Option<&Verification> {

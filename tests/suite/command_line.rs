@@ -213,7 +213,8 @@ fn our_fault_ends_with_two() {
     home.spoil("templates/shanxi/notice/document.toml", "title = ", "titel = ");
     let (code, told) = list(home.folder.path());
     assert_eq!(code, Some(2), "{told}");
-    assert!(told.contains("程序故障"), "{told}");
+    assert!(told.contains("模板或数据文件有误") && !told.contains("程序故障"), "{told}");
+    assert!(told.contains("--home 指到副本"), "{told}");
 }
 
 #[test]

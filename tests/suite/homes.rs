@@ -43,6 +43,34 @@ impl Spoilt {
             + usize::from(text[..at].ends_with('\n') && !text[..at].is_empty())
     }
 
+    /// Copies a programme with its samples under another name.
+    pub(crate) fn copied(&self, name: &str, other: &str) {
+        let within = |folder: &str, name: &str| self.path(&format!("{folder}/{name}"));
+        let renamed = |path: &Path| {
+            let text = fs::read_to_string(path).expect("readable");
+            let text = text.replace(&format!("\"{name}/"), &format!("\"{other}/"));
+            let programme = |name: &str| format!("\"programme\": \"{name}\"");
+            fs::write(path, text.replace(&programme(name), &programme(other))).expect("written");
+        };
+        for folder in ["templates", "samples/packets"] {
+            copy(&within(folder, name), &within(folder, other));
+        }
+        renamed(&within("samples/packets", other).join("packet.json"));
+        for folder in fs::read_dir(within("templates", other)).expect("a folder").flatten() {
+            let manifest = folder.path().join("document.toml");
+            if manifest.is_file() {
+                renamed(&manifest);
+            }
+        }
+        for entry in fs::read_dir(self.path("samples")).expect("samples").flatten() {
+            let file = entry.file_name().to_string_lossy().into_owned();
+            if let Some(rest) = file.strip_prefix(&format!("{name}-")) {
+                fs::copy(entry.path(), within("samples", &format!("{other}-{rest}")))
+                    .expect("copied");
+            }
+        }
+    }
+
     pub(crate) fn faults(&self) -> String {
         match app_at(self.folder.path()) {
             Ok(_) => panic!("the spoilt home was opened"),

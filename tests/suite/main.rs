@@ -29,6 +29,7 @@ mod numbering;
 #[cfg(target_os = "linux")]
 mod operate;
 mod overprint;
+mod owners;
 mod packet;
 mod paper;
 mod print;

@@ -47,7 +47,7 @@ fn pdf(app: &App, typed: &Typed, signed: bool) -> Vec<u8> {
         draft: false,
         one_sided: false,
         overprint: None,
-        most: Most { pages: 100, pixels: 1 },
+        most: Most { pages: 100, pixels: 1, sheet: None },
         output: Output::Pdf {
             standard: Standard::A2u,
             carried: None,

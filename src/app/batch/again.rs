@@ -127,6 +127,10 @@ impl Batches {
             let print = self.ledger.print(&found.id).await?.unwrap_or_else(|| found.clone());
             return Ok(Again { print, notes });
         }
+        if document.manifest.numbered.is_some() {
+            let what = "这些证书颁发过，这次是另印的文件：编号照旧，登记簿里每份记为补印";
+            notes.push(what.to_owned());
+        }
         let chunk = chunk_of(document, options);
         let print = NewPrint { options: &written, template, fonts, chunk };
         let most = signed(self.house.most);

@@ -3,13 +3,13 @@
 use rayon::prelude::*;
 
 use super::{Batches, Form, Order};
+use crate::app::issued::with_code;
 use crate::app::{Refusal, Whole};
 use crate::catalog::Document;
 use crate::digest::Digest;
 use crate::fault::Fault;
 use crate::intake::{self, Record};
 use crate::jobs::{Claim, RUNS, RowState, RunMade};
-use crate::registry::printed;
 use crate::wording::Sheet;
 
 /// A row with its record.
@@ -172,9 +172,7 @@ pub(in crate::app) fn sheet_of(
 ) -> Result<Sheet, Fault> {
     let sheet = Sheet::of(document, record)?;
     Ok(match verified {
-        Some((address, code)) => {
-            sheet.with_verification(format!("{address}/verify/{}", printed(code)), code.to_owned())
-        }
+        Some((address, code)) => with_code(sheet, address, code),
         None => sheet,
     })
 }

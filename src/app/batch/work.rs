@@ -20,8 +20,8 @@ enum Turn {
     Nothing,
     /// A chunk was done, or lost to another process.
     Worked,
-    /// A chunk was given back.
-    Failed(Refusal),
+    /// A chunk of this print was given back.
+    Failed(String, Refusal),
 }
 
 /// How long one waits in the background; new work calls at once.
@@ -53,7 +53,7 @@ impl Batches {
                     match batches.work_once(&worker, Some(&print), &handle)? {
                         Turn::Nothing => std::thread::sleep(IDLE),
                         Turn::Worked => {}
-                        Turn::Failed(refusal) => {
+                        Turn::Failed(_, refusal) => {
                             *failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(refusal);
                         }
                     }
@@ -133,7 +133,10 @@ impl Batches {
                     match done.await {
                         Ok(Ok(Turn::Worked)) => continue,
                         // What has failed may do better after a while: a disk that was full, say.
-                        Ok(Ok(Turn::Nothing | Turn::Failed(_))) => {}
+                        Ok(Ok(Turn::Nothing)) => {}
+                        Ok(Ok(Turn::Failed(print, why))) => {
+                            tracing::error!(print, "批次没有做成：{why}");
+                        }
                         Ok(Err(fault)) => tracing::error!("程序故障：{fault}"),
                         Err(error) => tracing::error!("批次的工作中断：{error}"),
                     }
@@ -184,10 +187,9 @@ impl Batches {
         // What the rows or options cannot be will not be at the next try either.
         let at_once = matches!(refusal, Refusal::Usage(_) | Refusal::Problems(_));
         let why = refusal.to_string();
-        tracing::error!(print = claim.print, "批次没有做成：{why}");
         // What cannot be given back is taken again, as it is in nobody's hand.
         handle.block_on(self.ledger.give_up(claim, &why, at_once))?;
-        Ok(Turn::Failed(refusal))
+        Ok(Turn::Failed(claim.print.clone(), refusal))
     }
 
     fn make_run(&self, claim: &Claim, order: &Order, handle: &Handle) -> Result<bool, Refusal> {

@@ -82,6 +82,32 @@ impl Batches {
         }
     }
 
+    /// Refuses a file for a notice where none will come of it. Only on a thread for blocking work.
+    ///
+    /// # Errors
+    /// A usage sentence, or a fault; numbers that are unknown are told when they are revoked.
+    pub fn refuse_notice(
+        &self,
+        numbers: &[String],
+        replaced_by: Option<&str>,
+        handle: &Handle,
+    ) -> Result<(), Refusal> {
+        let what = "不要写 -o（没有撤销任何一份）";
+        if replaced_by.is_some() {
+            return Err(Refusal::Usage(format!("换发的没有撤销公告，{what}")));
+        }
+        for number in numbers {
+            let kept = handle.block_on(self.ledger().registry().find(number))?;
+            let Some(kept) = kept else { continue };
+            let document = self.app().document(&kept.document).ok();
+            let numbered = document.and_then(|it| it.manifest.numbered.as_ref());
+            if numbered.is_none_or(|numbered| numbered.revocation.is_none()) {
+                return Err(Refusal::Usage(format!("这种证书没有撤销公告，{what}")));
+            }
+        }
+        Ok(())
+    }
+
     /// The data of the notice of certificates that are revoked already. Only on a thread for blocking work.
     ///
     /// # Errors

@@ -149,6 +149,9 @@ pub(super) enum Verb {
         /// 以 JSON 输出
         #[arg(long)]
         json: bool,
+        /// 写成 chengwen.toml 的样子，存成文件就可以用
+        #[arg(long, conflicts_with = "json")]
+        toml: bool,
     },
     /// 密钥：建立、列出、撤销
     Keys {

@@ -49,6 +49,9 @@ pub(super) fn run(
         RegistryVerb::Revoke { numbers, why, replaced_by, day, output } => {
             let batches = open(config, &setup()?, store)?;
             let (other, day) = (replaced_by.as_deref(), day.unwrap_or_else(today));
+            if output.is_some() {
+                batches.refuse_notice(&numbers, other, runtime.handle())?;
+            }
             let revoked = batches.revoke(&numbers, by, &why, other, day, runtime.handle())?;
             let list = revoked.numbers.join("、");
             match other {

@@ -1,5 +1,6 @@
 //! The first page: three doors, and behind each the documents that are printed there.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -36,6 +37,9 @@ pub(in crate::http) async fn start(
     _: NoQuery,
     caller: Caller,
 ) -> Result<Response, Problem> {
+    let every = office.app.catalog().documents();
+    let every: BTreeSet<&str> = every.map(|it| it.programme.name.as_str()).collect();
+    let several = every.len() > 1;
     let doors: Vec<Value> = DOORS
         .into_iter()
         .map(|(role, name, about)| {
@@ -43,8 +47,17 @@ pub(in crate::http) async fn start(
             let mut own: Vec<&Document> = own.collect();
             // What is made from another comes after it.
             own.sort_by_key(|document| App::sources(document).count());
-            let documents: Vec<Value> =
-                own.into_iter().map(|document| described(document, &caller)).collect();
+            let programmes: BTreeSet<&str> =
+                own.iter().map(|document| document.programme.name.as_str()).collect();
+            // Papers of one programme stand together; with a single one nobody needs its name.
+            let documents: Vec<Value> = programmes
+                .iter()
+                .map(|programme| {
+                    let own = own.iter().filter(|it| it.programme.name == **programme);
+                    let papers: Vec<Value> = own.map(|it| described(it, &caller)).collect();
+                    context! { name => several.then_some(*programme), papers }
+                })
+                .collect();
             let packets: Vec<Value> = office
                 .app
                 .catalog()
@@ -53,6 +66,7 @@ pub(in crate::http) async fn start(
                 .map(|packet| {
                     context! {
                         name => &packet.manifest.name,
+                        programme => several.then_some(&packet.programme.name),
                         title => &packet.manifest.title,
                         page => format!("/packets/{}", packet.programme_id),
                     }
@@ -63,7 +77,7 @@ pub(in crate::http) async fn start(
                 .filter(|(behind, ..)| *behind == role)
                 .map(|(_, name, page)| context! { name, page })
                 .collect();
-            context! { name, about, documents, packets, works, open => caller.role >= role }
+            context! { name, about, programmes => documents, packets, works, open => caller.role >= role }
         })
         .collect();
     let kept = office.batches.is_some();

@@ -158,3 +158,28 @@ async fn what_a_key_does_not_open_is_shown_shut_with_the_reason() {
     // Nobody's page is kept for another.
     assert_eq!(house.browse("/", Some(&key)).await.header("cache-control"), "no-store");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn papers_of_two_programmes_stand_apart() {
+    let one = House::open();
+    let page = text(&one.browse("/", None).await);
+    assert!(page.contains("填写申报材料</a>"), "{page}");
+    assert!(!page.contains("<h4>"), "{page}");
+
+    let home = crate::homes::Spoilt::new();
+    home.copied("shanxi", "second");
+    let name = "name = \"山西省放心消费示范创建";
+    home.spoil("templates/second/programme.toml", name, "name = \"另一个活动");
+    let app =
+        crate::support::app_at(home.folder.path()).unwrap_or_else(|faults| panic!("{faults}"));
+    let page = text(&House::with(app, Config::default()).browse("/", None).await);
+    for part in [
+        "填写申报材料（山西省放心消费示范创建）</a>",
+        "填写申报材料（另一个活动）</a>",
+        "<h3>山西省放心消费示范创建</h3>",
+        "<h3>另一个活动</h3>",
+        "<h4>培育申请表</h4>",
+    ] {
+        assert!(page.contains(part), "{part} not in {page}");
+    }
+}

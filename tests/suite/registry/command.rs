@@ -171,6 +171,14 @@ fn one_is_shown_printed_again_revoked_and_audited() {
     let ran = issued.run(&["audit", "--head", &"0".repeat(64)]);
     assert!(ran.code == 1 && text(&ran.out).contains("登记簿不完整"));
 
+    // A file that will not come is refused before anything is revoked.
+    let replaced = ["revoke", issued.numbers[2].as_str(), "--why", why, "--replaced-by"];
+    let ran = issued.run(&[&replaced[..], &[issued.numbers[3].as_str(), "-o", &notice]].concat());
+    assert!(ran.code == 1 && ran.told.contains("不要写 -o"), "{}", ran.told);
+    let ran = issued.run(&["show", &issued.numbers[2], "--json"]);
+    let shown: Value = serde_json::from_slice(&ran.out).expect("JSON");
+    assert_ne!(shown["state"], "replaced");
+
     // Where the notice cannot be written, it is told all the same.
     let third = issued.numbers[3].as_str();
     let ran = issued.run(&["revoke", third, "--why", why, "-o", "/no/such/folder/notice.json"]);

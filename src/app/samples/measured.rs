@@ -1,0 +1,116 @@
+//! Whether `measured` of a manifest holds: texts of so many characters have room, however wide they are.
+//! A check lays out only longer ones, and a batch gives numbers to what a check lets pass.
+
+use super::refused;
+use crate::app::issued::{ADDRESS, CODE, with_code};
+use crate::app::{App, Refusal};
+use crate::catalog::Document;
+use crate::fault::Fault;
+use crate::intake::{Draft, Record};
+use crate::wording::Sheet;
+
+/// What is as wide as any character: a hanzi, and the widest letter of the alphabets, which stands closer
+/// to its neighbours.
+const WIDEST: [char; 2] = ['国', 'Щ'];
+
+/// A text of so many characters at a place.
+type Filled = (String, usize);
+
+impl App {
+    /// Fills the measured fields of a sample with as much as they surely hold.
+    pub(super) fn try_measured(&self, document: &Document, record: &Record) -> Vec<Fault> {
+        // No record has more than the schema allows.
+        let filled: Vec<Filled> = document
+            .manifest
+            .measured
+            .iter()
+            .map(|(pointer, most)| {
+                let at = pointer.get_ref();
+                (at.clone(), document.schema.shape.longest_at(at).map_or(*most, |it| it.min(*most)))
+            })
+            .collect();
+        if filled.is_empty() {
+            return Vec::new();
+        }
+        let mut faults: Vec<Fault> = Vec::new();
+        for mark in WIDEST {
+            match self.lacks_room(document, record, &filled, mark) {
+                Ok(None) => {}
+                Ok(Some(places)) => {
+                    faults = self.told(document, record, (&filled, &places), mark);
+                }
+                Err(refusal) => faults = refused(refusal, None),
+            }
+            if !faults.is_empty() {
+                break;
+            }
+        }
+        faults
+    }
+
+    /// Whether there is no room, and for which places the layout says so.
+    fn lacks_room(
+        &self,
+        document: &Document,
+        record: &Record,
+        filled: &[Filled],
+        mark: char,
+    ) -> Result<Option<Vec<String>>, Refusal> {
+        let texts =
+            filled.iter().map(|(at, count)| (at.as_str(), String::from_iter(vec![mark; *count])));
+        let draft = Draft::with_texts(record, texts);
+        // A sentence that cannot be made of a text which no record has, proves nothing.
+        let Ok(sheet) = Sheet::of_draft(document, &draft) else { return Ok(None) };
+        let numbered = document.manifest.numbered.is_some();
+        let sheet = if numbered { with_code(sheet, ADDRESS, CODE) } else { sheet };
+        match self.look_of(document, sheet) {
+            Ok(_) => Ok(None),
+            Err(Refusal::Problems(problems)) => {
+                let places = problems.to_mend().map(|problem| problem.pointer.clone());
+                Ok(Some(places.filter(|at| filled.iter().any(|it| it.0 == *at)).collect()))
+            }
+            Err(Refusal::Usage(_)) => Ok(Some(Vec::new())),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// Which counts are too large, and what there is room for.
+    fn told(
+        &self,
+        document: &Document,
+        record: &Record,
+        (filled, places): (&[Filled], &[String]),
+        mark: char,
+    ) -> Vec<Fault> {
+        let id = &document.id;
+        let folder = self.catalog().home().templates().join(&id.programme).join(&id.document);
+        let manifest = folder.join("document.toml");
+        let lacks = |filled: &[Filled]| {
+            matches!(self.lacks_room(document, record, filled, mark), Ok(Some(_)))
+        };
+        let alone = |it: &&Filled| {
+            places.contains(&it.0) || places.is_empty() && lacks(std::slice::from_ref(*it))
+        };
+        let guilty: Vec<&Filled> = filled.iter().filter(alone).collect();
+        if guilty.is_empty() {
+            let what = "measured 的各项都写满就放不下，请改小";
+            return vec![Fault::at(&manifest, what)];
+        }
+        let one = |(at, most): &Filled| {
+            // The most that has room, by halves.
+            let (mut room, mut none) = (0, *most);
+            while room + 1 < none {
+                let half = room.midpoint(none);
+                match lacks(&[(at.clone(), half)]) {
+                    true => none = half,
+                    false => room = half,
+                }
+            }
+            let what = format!(
+                "measured 的 {at} = {most}：写满 {most} 字（如“{mark}”）就放不下，放得下 {room} 字"
+            );
+            Fault::at(&manifest, what).hint("改小这个数，或者在版面上给它更多地方")
+        };
+        guilty.into_iter().map(one).collect()
+    }
+}
