@@ -212,7 +212,8 @@ fn a_document_is_numbered_by_both_files_or_by_neither() {
     assert!(faults.contains("须在 programme.toml 中写明 [numbers.certificate]"), "{faults}");
 
     let home = Spoilt::new();
-    home.spoil(SCHEMA, "\"number\": {", "\"serial\": { \"type\": \"string\" }, \"number\": {");
+    let serial = "\"serial\": { \"title\": \"序号\", \"type\": \"string\", \"maxLength\": 9 }";
+    home.spoil(SCHEMA, "\"number\": {", &format!("{serial}, \"number\": {{"));
     assert!(home.faults().contains("不能有字段 serial"), "{}", home.faults());
 }
 
