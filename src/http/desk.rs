@@ -79,8 +79,12 @@ impl Desk {
                 let permit = Arc::clone(&self.places).acquire_owned();
                 let permit = tokio::time::timeout(self.patience, permit).await;
                 drop(place);
-                // The semaphore is never closed.
-                permit.ok().and_then(Result::ok).ok_or_else(|| Turned::Late(self.come_again()))?
+                // The semaphore is never closed. A place that came free as the time ran out came too late.
+                permit
+                    .ok()
+                    .and_then(Result::ok)
+                    .filter(|_| came.elapsed() <= self.patience)
+                    .ok_or_else(|| Turned::Late(self.come_again()))?
             }
         };
         let (usual, waits) = (Arc::clone(&self.usual), self.waits.clone());

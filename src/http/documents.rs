@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 
 use super::answer::{self, Disposition};
 use super::asked::{Named, Printable, Record};
-use super::office::{Office, Paper};
+use super::office::Office;
 use super::problem::{Problem, is_unreadable};
 use super::query::{NoQuery, Picture, Printing, Query};
+use super::turns::Paper;
 use crate::app::{App, Options, blanks};
 use crate::catalog::Document;
 

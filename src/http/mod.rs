@@ -33,6 +33,7 @@ mod room;
 mod rows;
 mod server;
 mod session;
+mod turns;
 mod verify;
 mod watch;
 mod words;

@@ -3,33 +3,26 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
-use std::time::Instant;
 
 use axum::body::Bytes;
-use tokio::runtime::Handle;
 
 use super::batches::background::Background;
 use super::batches::rates::Rates;
 use super::cookie::Cookie;
 use super::desk::Desk;
 use super::docs::files::Files as DocsFiles;
-use super::meters::{Meters, Outcome};
+use super::meters::Meters;
 use super::openapi;
 use super::pace::Pace;
 use super::pages::drawn::Thumbnails;
-use super::problem::{INVALID_RECORD, NO_DATA, Problem};
+use super::problem::{NO_DATA, Problem};
 use super::readiness::Readiness;
 use super::room::Rooms;
 use crate::access::Access;
-use crate::app::{
-    App, AttachedPage, Batches, Collected, Files, Input, NamedFile, Options, PackOptions, Packed,
-    Refusal, Rendered,
-};
+use crate::app::{App, Batches};
 use crate::config::{Config, Limits};
 use crate::fault::{Fault, Faults, io_reason};
-use crate::intake::Examination;
 use crate::store::Store;
-use crate::typeset::Offset;
 use crate::values::Role;
 
 /// The opened program with what a server needs beside it.
@@ -51,11 +44,11 @@ pub struct Office {
     pub(super) openapi: Bytes,
     /// The samples' bytes, by document and case.
     samples: BTreeMap<String, BTreeMap<String, Bytes>>,
-    renders: Desk,
+    pub(super) renders: Desk,
     /// Checks take milliseconds, and do not wait behind renders.
-    checks: Desk,
+    pub(super) checks: Desk,
     /// Strangers' files take seconds, and nobody's render waits behind them.
-    packets: Desk,
+    pub(super) packets: Desk,
 }
 
 /// Who is answered.
@@ -64,18 +57,6 @@ pub enum Mode {
     Open,
     /// Whoever shows a key, or has opened a session with one.
     Guarded(Access),
-}
-
-/// What is to be rendered, owned by its job.
-pub(super) enum Paper {
-    /// A record.
-    Record(Bytes),
-    /// A record that may be unfinished.
-    Unfinished(Bytes),
-    /// A blank form, by name.
-    Blank(Option<String>),
-    /// The sheet that tells how far a printer is out, moved by so much already.
-    Calibration(Offset),
 }
 
 impl Office {
@@ -145,127 +126,6 @@ impl Office {
         self.background.stop();
     }
 
-    /// Checks a record, not on the caller's thread.
-    pub(super) async fn check(
-        self: &Arc<Self>,
-        document: String,
-        record: Bytes,
-    ) -> Result<Examination, Problem> {
-        let app = Arc::clone(&self.app);
-        let examined = self.checks.run(move || app.check(&document, &record)).await??;
-        self.meters.found(&examined.problems);
-        Ok(examined)
-    }
-
-    /// A look that waits for no sheet, not on the caller's thread.
-    pub(super) async fn checked<T: Send + 'static>(
-        self: &Arc<Self>,
-        job: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, Problem> {
-        Ok(self.checks.run(job).await?)
-    }
-
-    /// Counts what was found.
-    pub(super) fn count(&self, problems: &crate::intake::Problems) {
-        self.meters.found(problems);
-    }
-
-    /// Builds a document from the records that files carry, not on the caller's thread.
-    pub(super) async fn collect(
-        self: &Arc<Self>,
-        document: String,
-        files: Vec<(String, Bytes)>,
-        head: Option<Bytes>,
-    ) -> Result<Collected, Problem> {
-        let app = Arc::clone(&self.app);
-        let job = move || {
-            let mut collection = app.collection(&document)?;
-            for (name, pdf) in &files {
-                collection.take(name, pdf)?;
-            }
-            collection.finish(head.as_deref())
-        };
-        let collected = self.packets.run(job).await?.map_err(|refusal| match refusal {
-            // What a file lacks is part of the answer; only the head may be none at all.
-            Refusal::Usage(sentence) => Problem::new(INVALID_RECORD, sentence),
-            other => other.into(),
-        })?;
-        self.meters.found(&collected.problems);
-        Ok(collected)
-    }
-
-    /// Puts a packet together when its turn comes, not on the caller's thread.
-    pub(super) async fn pack(
-        self: &Arc<Self>,
-        list: Bytes,
-        files: Vec<NamedFile>,
-        options: PackOptions,
-    ) -> Result<Packed, Problem> {
-        let office = Arc::clone(self);
-        let job = move || {
-            let started = Instant::now();
-            let made = office.app.pack(&list, Files::Received(&files), options);
-            match &made {
-                Ok(made) => office.meters.found(&made.problems),
-                Err(Refusal::Problems(problems)) => office.meters.found(problems),
-                Err(_) => {}
-            }
-            office.meters.rendered(PACKET, Outcome::of(&made), started.elapsed());
-            made
-        };
-        let turned = |turned| {
-            self.meters.turned(PACKET);
-            Problem::from(turned)
-        };
-        Ok(self.packets.run(job).await.map_err(turned)??)
-    }
-
-    /// Shows a page of the first file that a list attaches, not on the caller's thread.
-    pub(super) async fn show_attached(
-        self: &Arc<Self>,
-        list: Bytes,
-        files: Vec<NamedFile>,
-        page: usize,
-    ) -> Result<AttachedPage, Problem> {
-        let app = Arc::clone(&self.app);
-        let job = move || app.show_attached(&list, Files::Received(&files), page);
-        Ok(self.packets.run(job).await??)
-    }
-
-    /// Renders a paper when its turn comes, not on the caller's thread.
-    pub(super) async fn render(
-        self: &Arc<Self>,
-        document: String,
-        paper: Paper,
-        options: Options,
-    ) -> Result<Rendered, Problem> {
-        let (office, name) = (Arc::clone(self), document.clone());
-        let job = move || {
-            let started = Instant::now();
-            let print = |input| office.app.render(&document, input, options);
-            let made = match &paper {
-                Paper::Record(bytes) => print(Input::Record(bytes)),
-                Paper::Unfinished(bytes) => print(Input::Unfinished(bytes)),
-                Paper::Blank(name) => print(Input::Blank(name.as_deref())),
-                Paper::Calibration(offset) => {
-                    office.app.calibrate(&document, *offset, options.output)
-                }
-            };
-            match &made {
-                Ok(made) => office.meters.found(&made.problems),
-                Err(Refusal::Problems(problems)) => office.meters.found(problems),
-                Err(_) => {}
-            }
-            office.meters.rendered(&document, Outcome::of(&made), started.elapsed());
-            made
-        };
-        let turned = |turned| {
-            self.meters.turned(&name);
-            Problem::from(turned)
-        };
-        Ok(self.renders.run(job).await.map_err(turned)??)
-    }
-
     /// Whether anyone should be sent here now. What is wrong is told in few words; where and why stands in
     /// the log.
     pub(super) async fn stand(&self) -> Result<(), Problem> {
@@ -319,15 +179,6 @@ impl Office {
         self.batches.as_ref().ok_or_else(|| Problem::new(NO_DATA, told))
     }
 
-    /// Does something with certificates that lays out pages, when its turn comes.
-    pub(super) async fn with_certificates<T: Send + 'static>(
-        &self,
-        job: impl FnOnce(&Batches, &Handle) -> Result<T, Refusal> + Send + 'static,
-    ) -> Result<T, Problem> {
-        let (batches, handle) = (self.kept()?.clone(), Handle::current());
-        Ok(self.renders.run(move || job(&batches, &handle)).await??)
-    }
-
     /// The bytes of a sample.
     pub(super) fn sample(&self, document: &str, case: &str) -> Option<Bytes> {
         self.samples.get(document)?.get(case).cloned()
@@ -341,23 +192,6 @@ const PACKETS: &str = "packet";
 
 /// How many packets, or collections of files, are worked at at once.
 pub const PACKETS_AT_ONCE: usize = 2;
-
-/// What the meters call a packet.
-const PACKET: &str = "packet";
-
-impl Outcome {
-    fn of<T>(made: &Result<T, Refusal>) -> Self {
-        match made {
-            Ok(_) => Self::Done,
-            Err(Refusal::Problems(_)) => Self::Problems,
-            Err(Refusal::Usage(_) | Refusal::Otherwise(_)) => Self::Unprintable,
-            Err(Refusal::OverLimit(_)) => Self::OverLimit,
-            // Batches are not counted here.
-            Err(Refusal::Lost | Refusal::Full(_)) => Self::Lost,
-            Err(Refusal::Faults(_)) => Self::Fault,
-        }
-    }
-}
 
 fn samples(app: &App) -> Result<BTreeMap<String, BTreeMap<String, Bytes>>, Faults> {
     let mut faults = Vec::new();

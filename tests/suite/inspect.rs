@@ -1,7 +1,7 @@
 //! `inspect`: on what we make, on papers with one thing spoilt, on strangers' files, on hostile ones.
 
 mod command;
-mod hostile;
+pub(crate) mod hostile;
 mod spoilt;
 mod strangers;
 

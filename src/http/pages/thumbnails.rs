@@ -9,9 +9,10 @@ use axum::response::Response;
 
 use crate::app::{Options, Output};
 use crate::http::answer;
-use crate::http::office::{Office, Paper};
+use crate::http::office::Office;
 use crate::http::problem::{Problem, UNKNOWN_ROUTE};
 use crate::http::query::NoQuery;
+use crate::http::turns::Paper;
 
 /// Pixels per point: a page of A4 is 357 pixels wide, shown at half of that.
 const SIZE: f64 = 0.6;

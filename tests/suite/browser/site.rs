@@ -59,7 +59,7 @@ impl Site {
 
     /// Has the processes that typeset stand still: what goes on does not end before it was looked at.
     pub(super) fn hold(&self) {
-        let children = self.server.children();
+        let children = self.server.render_processes();
         assert!(!children.is_empty(), "nothing is being typeset");
         for child in children {
             let told = Command::new("kill").args(["-STOP", &child.to_string()]).status();

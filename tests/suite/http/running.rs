@@ -110,15 +110,19 @@ impl Server {
         kib / 1024
     }
 
-    /// The processes that it has started and that are running.
-    pub(crate) fn children(&self) -> Vec<u32> {
+    /// The render processes that it has started; those that read strangers' files are others.
+    pub(crate) fn render_processes(&self) -> Vec<u32> {
         let threads =
             std::fs::read_dir(format!("/proc/{}/task", self.child.id())).expect("threads");
         let of = |thread: std::fs::DirEntry| {
             std::fs::read_to_string(thread.path().join("children")).unwrap_or_default()
         };
         let all: String = threads.flatten().map(of).collect();
-        all.split_whitespace().filter_map(|id| id.parse().ok()).collect()
+        let renders = |id: &u32| {
+            let line = std::fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
+            line.split(|byte| *byte == 0).any(|word| word == b"render-process")
+        };
+        all.split_whitespace().filter_map(|id| id.parse().ok()).filter(renders).collect()
     }
 
     /// The process itself.

@@ -11,8 +11,8 @@ fn look(pdf: &[u8]) -> Result<Report, String> {
     inspect(pdf, &FaceNames::with_roles(None).expect("the table can be read"))
 }
 
-/// A file of these objects, the first of them its catalog.
-fn file(objects: &[Vec<u8>]) -> Vec<u8> {
+/// A file of these objects, from number 1; the first is its catalog.
+pub(crate) fn file(objects: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = b"%PDF-1.7\n".to_vec();
     let mut places = Vec::new();
     for (at, object) in objects.iter().enumerate() {

@@ -184,7 +184,7 @@ struct Held(Vec<u32>);
 impl Held {
     fn of(service: &Service) -> Self {
         service.server.until_ready();
-        let held = Self(service.server.children());
+        let held = Self(service.server.render_processes());
         assert!(!held.0.is_empty(), "nothing typesets");
         held.tell("-STOP");
         held
