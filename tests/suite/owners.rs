@@ -78,6 +78,26 @@ fn what_no_paper_bears_is_told() {
 }
 
 #[test]
+fn texts_that_have_no_room_at_their_longest_are_told() {
+    // A text that `measured` does not name is never asked of the layout: it must have room as it is.
+    let home = Spoilt::new();
+    home.spoil(MANIFEST, "\"/holder\" = 25\n", "");
+    let told = home.checked();
+    for part in
+        ["document.toml：/holder 的 maxLength 是", "没有写进 [measured]：写满", "放得下 26 字"]
+    {
+        assert!(told.contains(part), "{part} not in\n{told}");
+    }
+    // The head of a certificate is set smaller, down to a size; then it is told.
+    let home = Spoilt::new();
+    home.spoil(MANIFEST, "title = \"证书\"\nlabel", "title = \"放心消费示范店荣誉证书\"\nlabel");
+    home.opened().check_all(&mut |_| {}).expect("it has room");
+    home.spoil(MANIFEST, "放心消费示范店荣誉证书", &"证".repeat(19));
+    let told = home.checked();
+    assert!(told.contains("题的第二行太长，放不下"), "{told}");
+}
+
+#[test]
 fn a_certificate_is_one_page() {
     // The code takes room that no single print takes.
     let home = Spoilt::new();

@@ -10,9 +10,9 @@ use crate::fault::Fault;
 use crate::intake::{Draft, Record};
 use crate::wording::Sheet;
 
-/// What is as wide as any character: a hanzi, and the widest letter of the alphabets, which stands closer
-/// to its neighbours.
-const WIDEST: [char; 2] = ['国', 'Щ'];
+/// What is as wide as any character: the widest letter of the alphabets, which makes words that are not broken
+/// (so it is the first to lack room), and a hanzi.
+const WIDEST: [char; 2] = ['Щ', '国'];
 
 /// A text of so many characters at a place.
 type Filled = (String, usize);
